@@ -37,7 +37,7 @@ export async function remind(deps: RemindDeps, input: unknown) {
         at: deps.now(),
         by: 'remind',
         event: 'reminded',
-        text: 'Reminded no one: nothing was seen since',
+        text: 'Reminded no one: the target stayed quiet',
       }),
     );
     return { incidentId, actionId, reminded: 0 };
@@ -65,7 +65,7 @@ export async function remind(deps: RemindDeps, input: unknown) {
   return { incidentId, actionId, reminded: messages.length };
 }
 
-/** Whether the action only observes, and no person decided about it: it may end unnoticed if its target stayed quiet. */
+/** Whether the action only observes and no person decided on it. Without new activity, it ends without a reminder. */
 const needsNoReminder = (action: Action): boolean =>
   isHarmless(action.name) &&
   action.status === 'in-force' &&

@@ -103,7 +103,7 @@ describe('the escalation policy', () => {
     expect(world.blocked()).toEqual([]);
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
       expect(world.subjectsTo(person).filter((one) => one.startsWith('Not approved'))).toEqual([
-        expect.stringMatching(/^Not approved in time: 2 requests, the first to block/),
+        expect.stringMatching(/^Not approved in time: 2 requests, including one to block/),
       ]);
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
   });
@@ -140,7 +140,7 @@ describe('a decision', () => {
     await world.approve('ben.okafor');
     for (const person of ['ana.silva', 'ben.okafor'])
       expect(world.subjectsTo(person)).toContainEqual(
-        expect.stringMatching(/^Carried out: 2 actions, the first to block/),
+        expect.stringMatching(/^Carried out: 2 actions, including one to block/),
       );
     const messages = world.runtime.inbox().map(({ message }) => message);
     const questions = messages.filter(({ links }) => links.length > 0).map(({ key }) => key);

@@ -315,7 +315,7 @@ describe('a finding that its product archives while the request is open', () => 
       /Nothing was changed. The request was to block .*\sThe finding was closed at 03:01 UTC: its product marks it as archived/s;
     expect(told()).toMatchObject({
       urgency: 'inform',
-      subject: expect.stringMatching(/^No longer needed: 2 requests, the first to block/),
+      subject: expect.stringMatching(/^No longer needed: 2 requests, including one to block/),
       ends: expect.arrayContaining([expect.stringMatching(/^ask-/)]),
       paragraphs: [expect.stringMatching(text)],
     });

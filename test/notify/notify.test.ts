@@ -386,7 +386,7 @@ describe('requests that were settled together', () => {
     await about(second);
     await about(waiting().actionId);
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toMatch(/^Carried out: 2 actions, the first to block web requests from 203/);
+    expect(text()).toMatch(/^Carried out: 2 actions, including one to block web requests from 203/);
     expect(sent[0]?.paragraphs[0]?.split('\n')).toEqual([
       'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
       'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
@@ -424,7 +424,7 @@ describe('requests that were settled together', () => {
     }));
     await about(second, { now: () => minute(16) });
     expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
-    expect(text()).toMatch(/^Not approved in time: 2 requests, the first to block/);
+    expect(text()).toMatch(/^Not approved in time: 2 requests, including one to block/);
     expect(sent[0]?.steps).toHaveLength(6);
     expect(sent.find(({ urgency }) => urgency !== 'page')).toBeUndefined();
     const manager = sent.find(({ to }) => to.kind === 'person' && to.id === 'mei.tanaka');

@@ -119,7 +119,7 @@ describe('a reminder', () => {
     expect(await remind(deps(), about(action))).toMatchObject({ reminded: 0 });
     expect(sent).toEqual([]);
     const { history } = await store.records.action(INCIDENT_ID, action.actionId);
-    expect(history.at(-1)?.text).toBe('Reminded no one: nothing was seen since');
+    expect(history.at(-1)?.text).toBe('Reminded no one: the target stayed quiet');
   });
 
   const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };

@@ -17,5 +17,5 @@ test('counts the messages, pages, questions, tickets and model calls of one even
   expect(results).toContainEqual(
     expect.objectContaining({ alert: expect.stringMatching(/^al-/), person: 'ana.silva' }),
   );
-  expect(lines[0]).toMatch(/^1 events, 1 alerts, 1 incidents/);
+  expect(lines[0]).toMatch(/^events: 1, alerts: 1, incidents: 1 /);
 });

@@ -53,7 +53,7 @@ async function show(action: Action, now = 5, change = {}) {
 }
 
 describe('the steps of an approved action', () => {
-  const WAIT = ['todo Plan the undo', 'todo Apply the change', 'todo Read the change back'];
+  const WAIT = ['todo Schedule the undo', 'todo Apply the change', 'todo Verify the change'];
   const cases: [string, Action, string[]][] = [
     [
       'approved',
@@ -66,9 +66,9 @@ describe('the steps of an approved action', () => {
       [
         'done Approved by Ana Silva 03:02:00 UTC',
         'done Rules checked again',
-        'done Undo planned 04:03 UTC 03:03:00 UTC',
+        'done Undo scheduled 04:03 UTC 03:03:00 UTC',
         'busy Applying the change',
-        'todo Read the change back',
+        'todo Verify the change',
       ],
     ],
     [
@@ -77,9 +77,9 @@ describe('the steps of an approved action', () => {
       [
         'done Approved by Ana Silva 03:02:00 UTC',
         'done Rules checked again',
-        'done Undo planned 04:03 UTC 03:03:00 UTC',
+        'done Undo scheduled 04:03 UTC 03:03:00 UTC',
         'done Applied 03:04:00 UTC',
-        'done Read back from AWS 03:04:00 UTC',
+        'done Verified in AWS 03:04:00 UTC',
       ],
     ],
     [
@@ -96,7 +96,7 @@ describe('the steps of an approved action', () => {
       [
         'done Approved by Ana Silva 03:02:00 UTC',
         'busy Checking the rules again',
-        'todo Record the state before',
+        'todo Capture the state',
         ...WAIT.slice(1),
       ],
     ],
@@ -106,9 +106,9 @@ describe('the steps of an approved action', () => {
       [
         'done Approved by Ana Silva 03:02:00 UTC',
         'done Rules checked again',
-        'done State before recorded 03:03:00 UTC',
+        'done State captured 03:03:00 UTC',
         'busy Applying the change',
-        'todo Read the change back',
+        'todo Verify the change',
       ],
     ],
     ['declined', transition(waiting(), 'declined', at(2, 'person:ana.silva')), []],
@@ -131,7 +131,7 @@ describe('the steps of an approved action', () => {
     expect(stepsIn((await show(undone, 8)).page).slice(5)).toEqual([
       'done Undo ordered by Ben Okafor 03:06:00 UTC',
       'done Undo started 03:06:00 UTC',
-      'done Undo read back from AWS 03:07:00 UTC',
+      'done Undo verified in AWS 03:07:00 UTC',
     ]);
   });
 
@@ -233,8 +233,8 @@ test('the page of an expired request says who was asked, what the state is now, 
     'Nothing was changed. The request was to block web requests from 203.0.113.7.',
     'Ana Silva did not answer.',
     `${ben.name} did not answer.`,
-    'State now',
-    'No change of this request is in place.',
+    'Current state',
+    'No change from this request is in place.',
     'Block web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
     `${mei.name} can request this again with the link in the message about the expiry.`,
   ])

@@ -1,4 +1,4 @@
-// Counts what people receive about a list of events, in memory.
+// Counts the messages, requests and tickets that events cause, in memory.
 import { createDryAccount } from '../../cli/dry-account.ts';
 import type { EventFile } from '../../cli/events.ts';
 import type { Out, Outcome } from '../../cli/output.ts';
@@ -32,7 +32,7 @@ export async function counts(
   const options = { analyst: model.analyst, retryIntervalMs: 0 };
   const account = await createDryAccount('local', clock, options);
   const began = performance.now();
-  /** By key: the inbox keeps only the latest. */
+  /** By key, because the inbox keeps only the latest messages. */
   const received = new Map<string, Message>();
   const settle = async () => {
     await account.engine.quiet();
@@ -72,7 +72,7 @@ export async function counts(
   const [worst] = perPerson.toSorted((a, b) => b.count - a.count);
   const seconds = (performance.now() - began) / 1000;
   out.line(
-    `${events.length} events, ${fileOf.size} alerts, ${incidents.length} incidents, in ${seconds.toFixed(0)} s`,
+    `events: ${events.length}, alerts: ${fileOf.size}, incidents: ${incidents.length} (${seconds.toFixed(0)} s)`,
   );
   for (const measure of MEASURES) out.line(`${String(total[measure]).padStart(6)} ${measure}`);
   for (const [kind, count] of byKind(messages))
@@ -86,7 +86,7 @@ export async function counts(
   return { exitCode: 0, results: perPerson, counts: { ...total, median } };
 }
 
-/** The playbook, as a model whose calls the budget limits. */
+/** The playbook in place of the model, so that the limits on model calls apply. */
 function countedModel() {
   let calls = 0;
   const analyst: Analyst = {

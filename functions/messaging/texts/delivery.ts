@@ -91,13 +91,13 @@ export const undeliveredText = (
 ): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> => ({
   subject: oneLine(`Email to ${name} does not arrive: correct the address`, 99),
   paragraphs: [
-    `${name} may miss approval requests: ${WHY_NOT_DELIVERED[why]}.\nCorrect the address in policies/escalation.yaml and deploy, or repair the mailbox.`,
+    `${name} may miss approval requests: ${WHY_NOT_DELIVERED[why]}.\nCorrect the address in policies/escalation.yaml and deploy, or fix the mailbox.`,
     'Until then, open requests go to the next person of the escalation policy.',
   ],
   facts: [{ label: 'Address', value: email }],
   steps: [
     {
-      title: 'If the address is right, let SES send to it again after the repair',
+      title: 'If the address is correct and the mailbox works again, let SES send to it',
       lines: [`aws sesv2 delete-suppressed-destination --email-address ${email}`],
     },
   ],

@@ -13,7 +13,7 @@ export function togetherText(first: About, others: readonly About[]): Text {
   const all = [first, ...others];
   return {
     subject: oneLine(
-      `${outcomeOf(all.map(({ action }) => action))}, the first to ${orderOf(first.action)}`,
+      `${outcomeOf(all.map(({ action }) => action))}, including one to ${orderOf(first.action)}`,
       99,
     ),
     paragraphs: [

@@ -27,7 +27,7 @@ const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
   stuck:
     'Make these changes again if you still need them. Countermand could not put them back after a deployment:',
   missing:
-    'Find out who removed these changes. None of them was due for undo, so make them again if you still need them. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts back those whose undo is not due within four minutes:',
+    'Find out who removed these changes. None of them was due for undo, so make them again if you still need them. Countermand puts them back if CloudTrail shows within 15 minutes that a deployment removed them. Those due for undo within four minutes stay removed:',
   returning:
     'You have nothing to do. A deployment removed these changes, and Countermand is putting them back. The approvals and the times of the undo stay the same:',
 };

@@ -59,7 +59,7 @@ export const Person = z.strictObject({
   addresses: z.optional(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   /** The person's value of the claim, if `signIn` of the account names a claim other than `email`. */
   subject: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
-  /** The time zone of the person's working hours, if it differs from that of `pages.workingHours` in the limits. */
+  /** The zone of the person's working hours and pages, if it differs from that of `pages.workingHours` in the limits. */
   timeZone: z.optional(TimeZone),
   /** The person's identity in PagerDuty and Opsgenie, if the address there differs. */
   onCallAs: z.optional(OnCallAs),

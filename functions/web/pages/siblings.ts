@@ -28,7 +28,7 @@ export function siblings(view: View): Html | '' {
   if (others.length === 0 && !isExpired) return '';
   const shown = others.slice(0, MOST_SHOWN);
   const left = others.length - shown.length;
-  return html`<section aria-labelledby="siblings"><h2 id="siblings">${isExpired ? AFTER.trueNow : AFTER.siblings}</h2>
+  return html`<section aria-labelledby="siblings"><h2 id="siblings">${isExpired ? AFTER.stateNow : AFTER.siblings}</h2>
 ${isExpired ? html`<p>${AFTER.nothingThere}</p>` : ''}
 ${shown.map(
   (one) => html`<details class="inner"><summary>${statusLine(one, now)}</summary>

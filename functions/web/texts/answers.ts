@@ -25,7 +25,7 @@ export const REFUSED = {
     `Time was already added, until ${utc(expiresAt, now)}.`,
   cannotTake: 'This person may not decide, or was already asked.',
   historyFull: 'The record of this action has no room left. Undo the action, or leave it as it is.',
-  tooManyVotes: 'Too many people answered this request. It waits for its deadline.',
+  tooManyVotes: 'Too many people answered this request. It stays open until its deadline.',
   tooManyHandOvers: 'This request was handed over too often.',
   notObserved: 'Shadow mode did not record this action.',
   targetGone: 'The target no longer exists, so there is nothing to keep or extend.',
@@ -43,7 +43,7 @@ export const REFUSED = {
     'This request differs from what Countermand decided, so no answer to it counts. The security team is notified.',
   endNotProven:
     'Nothing proves when this action is undone, so it can’t be extended. The security team is notified.',
-  tooLong: 'This is longer than the time that was approved for this action.',
+  tooLong: 'Choose a shorter time. This one is longer than policy allows for this action.',
   noDuration: 'No schedule undoes this action, so it has no time to choose.',
   notDeclined: 'You did not decline this request, so there is no reason to record.',
   notExpired: 'This request did not expire.',
@@ -139,7 +139,7 @@ export function votesCounted(
 export const REASON_RECORDED = (why: DeclineReason): Notice =>
   good(
     'Reason recorded',
-    `${DECLINE_REASONS[why]}. Your decline counted already. Nothing was changed.`,
+    `${DECLINE_REASONS[why]}. Your decline was already counted. Nothing was changed.`,
   );
 
 /** After keep, extend or undo. */

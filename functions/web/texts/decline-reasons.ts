@@ -12,7 +12,7 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, string>> = {
 
 export const ASK_REASON = {
   heading: 'Why did you decline?',
-  hint: 'One tap, optional. Your decline counts already.',
+  hint: 'Optional, one tap. Your decline is already counted.',
   form: 'Reason for the decline',
-  note: 'More about it (optional)',
+  note: 'Details (optional)',
 } as const;

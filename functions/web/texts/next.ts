@@ -15,8 +15,8 @@ import { type Reader, timeFor } from './times.ts';
 export const AFTER = {
   asked: 'Who was asked',
   siblings: 'Also in this incident',
-  trueNow: 'State now',
-  nothingThere: 'No change of this request is in place.',
+  stateNow: 'Current state',
+  nothingThere: 'No change from this request is in place.',
   more: (count: number) =>
     `${count} more ${count === 1 ? 'action is' : 'actions are'} not shown here.`,
   next: 'What to do next',
@@ -39,16 +39,14 @@ export function nextFor(action: Action, reader: Reader): string[] {
         ...(rotates
           ? [`Have the key replaced by ${timeFor(dueAt, reader)}: the undo enables it again.`]
           : []),
-        'A message with a link asks before the undo whether to keep or extend this.',
+        'Before the undo, a message with a link asks whether to keep or extend the change.',
       ];
     case 'kept':
       return isThere && rotates ? ['Have the key replaced. Its owner needs a new one.'] : [];
     case 'expired':
       return requestAgain(action);
     case 'handed-off':
-      return [
-        'The message about this action has the commands, if someone carries it out manually.',
-      ];
+      return ['The message about this action has the commands to carry it out manually.'];
     case 'reversal-failed':
       return isUnproven(action)
         ? ['Compare the record with its copies in the archive first.']

@@ -36,7 +36,7 @@ export function stepsOf(action: Action, context: Context): Step[] {
   return [
     ...decided(action, context.names),
     ...checked(action, context.facts),
-    ...undoPlanned(action, context),
+    ...undoScheduled(action, context),
     ...applied(action),
     ...afterwards(action, context),
   ];
@@ -78,28 +78,28 @@ function checked(action: Action, facts: Facts | null): Step[] {
   return [done('Rules checked again', readAt)];
 }
 
-/** What only a person undoes has no time: the executor records the state before all the same. */
-function undoPlanned(action: Action, context: Context): Step[] {
+/** An action that only a person undoes has no schedule. Its before-state is captured like that of any other. */
+function undoScheduled(action: Action, context: Context): Step[] {
   if (isStopped(action)) return [];
   const isTimed = longestFor(action, context.policy) !== null;
   const { status, dueAt, extensions } = action;
   const started = lastOf(action, 'executing');
-  if (status === 'approved') return [todo(isTimed ? 'Plan the undo' : 'Record the state before')];
-  if (!isTimed) return [done('State before recorded', started?.at ?? null)];
-  const isAsPlanned = dueAt !== null && extensions === 0;
-  const due = isAsPlanned ? timeFor(dueAt, context) : undefined;
-  return [done('Undo planned', started?.at ?? null, due)];
+  if (status === 'approved') return [todo(isTimed ? 'Schedule the undo' : 'Capture the state')];
+  if (!isTimed) return [done('State captured', started?.at ?? null)];
+  const isUnchanged = dueAt !== null && extensions === 0;
+  const due = isUnchanged ? timeFor(dueAt, context) : undefined;
+  return [done('Undo scheduled', started?.at ?? null, due)];
 }
 
 function applied(action: Action): Step[] {
   if (isStopped(action)) return [];
   const { status, failure, appliedAt } = action;
-  if (status === 'approved') return [todo('Apply the change'), todo('Read the change back')];
-  if (status === 'executing') return [busy('Applying the change'), todo('Read the change back')];
+  if (status === 'approved') return [todo('Apply the change'), todo('Verify the change')];
+  if (status === 'executing') return [busy('Applying the change'), todo('Verify the change')];
   if (appliedAt === null) return [failed('Not applied', null, sentence(failure ?? IN_RECORD))];
   return wasInPlaceBefore(action)
-    ? [done('Read from AWS: already there before', appliedAt)]
-    : [done('Applied', appliedAt), done('Read back from AWS', appliedAt)];
+    ? [done('Already in place before', appliedAt)]
+    : [done('Applied', appliedAt), done('Verified in AWS', appliedAt)];
 }
 
 /** What people and the reversal did after the change, oldest first. */
@@ -129,11 +129,11 @@ function laterStep(entry: Entry, action: Action, names: Names): Step[] {
     case 'reversed':
       return [done(endOf(action, text), at)];
     case 'reversal-failed':
-      return [failed('The undo did not end', at, sentence(text || IN_RECORD))];
+      return [failed('Undo failed', at, sentence(text || IN_RECORD))];
     case 'drifted':
-      return [failed('Found removed by someone else', at, sentence(text || IN_RECORD))];
+      return [failed('Removed by someone else', at, sentence(text || IN_RECORD))];
     case 'there-again':
-      return [done('Found there again', at)];
+      return [done('Found again', at)];
     case 'target-gone':
       return [done('Target deleted', at)];
     default:
@@ -144,5 +144,5 @@ function laterStep(entry: Entry, action: Action, names: Names): Step[] {
 function endOf(action: Action, text: string): string {
   if (isHeldByAnother(action)) return 'Ended: another action needs the change';
   if (wasInPlaceBefore(action)) return 'Ended: the change was there before and stays';
-  return saysTargetGone(text) ? 'Ended: the target no longer exists' : 'Undo read back from AWS';
+  return saysTargetGone(text) ? 'Ended: the target no longer exists' : 'Undo verified in AWS';
 }
