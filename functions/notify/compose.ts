@@ -80,6 +80,8 @@ const textOf = ({ subject, paragraphs, facts, steps }: Notice) => ({
 const askedTogether = (reports: readonly Report[], actions: readonly Action[]): Action[] =>
   actions.filter(({ alertId }) => reports.some(({ action }) => action.alertId === alertId));
 
+const reportedIn = (reports: readonly Report[]): Action[] => reports.map(({ action }) => action);
+
 const openTo = ({ id }: Approver, actions: readonly Action[], now: Date): Action[] =>
   openRequests(actions, [], now).filter((one) => waitsFor(one, id));
 
@@ -93,8 +95,7 @@ function endedFor(
   actions: readonly Action[],
   now: Date,
 ): string[] {
-  const reported = reports.map(({ action }) => action);
-  const asked = openAlong(reported, actions);
+  const asked = openAlong(reportedIn(reports), actions);
   const mayEnd = openTo(person, asked, now).length === 0;
   const ended = asked.filter(({ status }) => status !== 'awaiting-approval');
   return mayEnd ? ended.flatMap((one) => questionsTo(one, person)) : [];
@@ -108,9 +109,10 @@ export async function revisedQuestion(
   actions: readonly Action[],
 ): Promise<Message | null> {
   const asked = askedTogether(reports, actions);
-  const [first, ...others] = openTo(person, asked, deps.now());
-  const { alert } = reports.find(({ action }) => action.alertId === first?.alertId) ?? {};
-  if (!first || !alert) return null;
+  const along = openAlong(reportedIn(reports), actions);
+  const [first, ...others] = openTo(person, along, deps.now());
+  const alert = first && (await deps.store.records.readableAlert(first.incidentId, first.alertId));
+  if (!alert) return null;
   const message = await question(deps, first, alert, person, 0, { others });
   const revises = asked.flatMap((one) => questionsTo(one, person));
   return { ...message, key: `${message.key}-revised`, urgency: 'inform', revises };

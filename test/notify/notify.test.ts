@@ -523,8 +523,12 @@ describe('requests of two alerts', () => {
   test('keep the page about both until the last one is settled', async () => {
     await put(store, waiting(declinedAt(2)));
     await store.records.createAction(ofAnotherAlert({}));
+    await store.records.putAlert(INCIDENT_ID, alertWith({ alertId: 'al-fedcba9876543210' }), {});
     await about(early);
-    expect(ended(), 'the other one is open').toEqual([[]]);
+    expect(sent, 'the other one is open').toMatchObject([
+      { ends: [] },
+      { ends: [], revises: [question(early)], urgency: 'inform', actionId: late },
+    ]);
     sent.length = 0;
     await store.records.changeAction(INCIDENT_ID, late, () =>
       ofAnotherAlert({ ...declinedAt(3, minute(1)), version: 2 }),
