@@ -9,27 +9,27 @@ const TOGETHER_MS = 60_000;
 const UNDER_WAY_MINUTES = 15;
 
 /**
- * The other requests of the incident that the same person, deadline or closed finding settled. Each is close to the next
- * in time, so that every one of them has the same others.
+ * The other requests of the incident that the same person, deadline or closed finding settled. Each was settled within a
+ * minute of the next, so that the result is the same for all of them.
  */
 export function settledWith(action: Action, ofTheIncident: readonly Action[], now: Date): Action[] {
   const own = settlingOf(action, now);
   if (!own) return [];
-  const alike = ofTheIncident
+  const similar = ofTheIncident
     .filter(({ actionId }) => actionId !== action.actionId)
     .map((one) => ({ one, settling: settlingOf(one, now) }))
     .filter(({ settling }) => settling?.how === own.how)
     .map(({ one, settling }) => ({ one, at: Date.parse(settling?.at ?? '') }))
     .toSorted((a, b) => a.at - b.at);
   let [from, to] = [Date.parse(own.at), Date.parse(own.at)];
-  for (const { at } of alike.toReversed()) if (at <= from && from - at <= TOGETHER_MS) from = at;
-  for (const { at } of alike) if (at >= to && at - to <= TOGETHER_MS) to = at;
-  return alike.filter(({ at }) => at >= from && at <= to).map(({ one }) => one);
+  for (const { at } of similar.toReversed()) if (at <= from && from - at <= TOGETHER_MS) from = at;
+  for (const { at } of similar) if (at >= to && at - to <= TOGETHER_MS) to = at;
+  return similar.filter(({ at }) => at >= from && at <= to).map(({ one }) => one);
 }
 
 /**
- * The requests that were open at the same time as one of these, directly or through others. One page may have asked
- * about all of them.
+ * The requests that were open at the same time as one of these, or as another request in the result. One page may have
+ * asked about all of them.
  */
 export function openAlong(these: readonly Action[], ofTheIncident: readonly Action[]): Action[] {
   const ids = new Set(these.map(({ actionId }) => actionId));

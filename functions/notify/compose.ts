@@ -86,8 +86,8 @@ const openTo = ({ id }: Approver, actions: readonly Action[], now: Date): Action
   openRequests(actions, [], now).filter((one) => waitsFor(one, id));
 
 /**
- * The person's questions that the message resolves: none while one of their requests is open that the page may have asked
- * about, also one of another alert. The last of them to be settled resolves them all.
+ * The person's questions that the message resolves. None while another request that their page may have asked about is
+ * open, including one of another alert. The last request to be settled resolves them all.
  */
 function endedFor(
   person: Approver,

@@ -98,8 +98,8 @@ const CHANGES = {
 type Postponed = keyof typeof CHANGES;
 
 /**
- * For the request of the link and the others that the page showed: nobody takes over a request that they did not see.
- * What the others don't allow is left out.
+ * For the request of the link and the others that the page showed: no one takes over a request that they did not see.
+ * Skips the others that don't allow the change.
  */
 async function postpone(
   deps: WebDeps,
