@@ -410,8 +410,8 @@ describe('P2: a decision on an approval request', () => {
   test('rejects a form above the size limit without reading it', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = createPages(store);
-    const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '20000' });
-    const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(20000) });
+    const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '40000' });
+    const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(40_000) });
     expect([answer.status, large.status]).toEqual([413, 413]);
   });
 
