@@ -5,7 +5,9 @@ import type { Action } from '../functions/domain/action.ts';
 import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import { worstOf } from '../functions/domain/incident.ts';
+import { waitsFor } from '../functions/domain/similar-questions.ts';
 import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
+import type { Message } from '../functions/messaging/message.ts';
 import { subjectWithSeverity } from '../functions/messaging/texts/delivery.ts';
 import { onCallOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
@@ -41,9 +43,10 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const shown = await Promise.all(incidents.found.map((one) => showIncident(deps, one)));
   const { found: outstanding, unreadable } = await records.outstanding();
   const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
+  const waiting = outstanding.filter(isWaiting);
   const inbox = await Promise.all(
-    questionsFirst(runtime.inbox(), outstanding.filter(isWaiting)).map((delivered) =>
-      showMessage(runtime, delivered, now()),
+    questionsFirst(runtime.inbox(), waiting).map((delivered) =>
+      showMessage(runtime, delivered, { waiting, now: now() }),
     ),
   );
   const allUnreadable = [
@@ -57,7 +60,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     mode: policy.mode,
     analyst,
     killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
-    waiting: outstanding.filter(isWaiting).length,
+    waiting: waiting.length,
     incidents: shown,
     unreadable: [...new Map(allUnreadable.map((one) => [one.key, one])).values()],
     inbox,
@@ -75,19 +78,28 @@ const isWaiting = ({ status }: Action): boolean => status === 'awaiting-approval
 
 /** All open questions first, then the latest other messages; newest first. */
 function questionsFirst(delivered: readonly Delivered[], waiting: readonly Action[]): Delivered[] {
-  const ids = new Set<string | null>(waiting.map(({ actionId }) => actionId));
-  const asks = ({ message }: Delivered) => message.links.length > 0 && ids.has(message.actionId);
+  const asks = ({ message }: Delivered) =>
+    message.links.length > 0 && waiting.some((one) => isAskedBy(message, one));
   const newestFirst = delivered.toReversed();
   const others = newestFirst.filter((one) => !asks(one));
   return [...newestFirst.filter(asks), ...others.slice(0, SHOWN_MESSAGES)];
 }
 
+/** The page of a question shows all requests of its incident that wait for the reader. */
+const isAskedBy = ({ key, incidentId, actionId, to }: Message, request: Action): boolean =>
+  request.actionId === actionId ||
+  (key.startsWith('ask-') &&
+    request.incidentId === incidentId &&
+    to.kind === 'person' &&
+    waitsFor(request, to.id));
+
 /** A message needs an answer while the action is in the state that the message is about. */
 async function showMessage(
   runtime: Runtime,
   { at, message }: Delivered,
-  now: Date,
+  { waiting, now }: { waiting: readonly Action[]; now: Date },
 ): Promise<ShownMessage> {
+  const isOpen = waiting.some((one) => isAskedBy(message, one));
   const { key, to, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
     links.length > 0 && actionId
@@ -102,7 +114,7 @@ async function showMessage(
     facts,
     steps,
     links,
-    settled: action && !isAsking(key, action) ? statusBadge(action, now) : null,
+    settled: action && !isAsking(key, action) && !isOpen ? statusBadge(action, now) : null,
   };
 }
 

@@ -35,8 +35,16 @@ const hoursAfter = (now: Date, hours: number): Date => new Date(now.getTime() + 
 const endOf = ({ approval }: Action): Date =>
   new Date(Date.parse(approval?.expiresAt ?? '') + (approval?.moreTimeMinutes ?? 0) * 60_000);
 
-export const questionUrl = (deps: LinkDeps, action: Action, person: Person): Promise<string> =>
-  pageUrl(deps, 'approve', action, person, endOf(action));
+/** Valid until the last of the requests on the page ends. */
+export const questionUrl = (
+  deps: LinkDeps,
+  action: Action,
+  person: Person,
+  others: readonly Action[] = [],
+): Promise<string> => {
+  const ends = [action, ...others].map((one) => endOf(one).getTime());
+  return pageUrl(deps, 'approve', action, person, new Date(Math.max(...ends)));
+};
 
 /** The token of a Slack button. It opens no page. */
 export const answerToken = (

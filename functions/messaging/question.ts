@@ -51,7 +51,7 @@ export async function question(
     severity: raised.severity.label,
     ends: [],
     ...askText(action, alert, { facts, askedBefore, others, passedOver, left }),
-    links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
+    links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person, others) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,
     actionId,

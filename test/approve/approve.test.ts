@@ -553,6 +553,17 @@ describe('several requests from one alert', () => {
     expect(recipients()).toEqual([ana.id, ana.id, ben.id]);
   });
 
+  test('names both deadlines, and its link is valid until the last one', async () => {
+    await two({ expiresAt: minute(20).toISOString() });
+    await approve(deps(NOW), ask(0, 'token-a'));
+    expect(sent[0]?.paragraphs[0]).toContain(
+      'The requests expire between 03:15 UTC and 03:20 UTC. If no one decides, nothing changes.',
+    );
+    const token = sent[0]!.links[0]!.url.slice(`${BASE_URL}/approve/`.length);
+    expect(await readLink(mac, token, 'approve', minute(19))).toMatchObject({ ok: true });
+    expect(await readLink(mac, token, 'approve', minute(20))).toMatchObject({ ok: false });
+  });
+
   test('puts a request for a ticket behind those that page', async () => {
     await put(
       store,

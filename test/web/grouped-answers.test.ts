@@ -134,14 +134,14 @@ describe('the page of an incident with several open requests', () => {
 
 test('approves every request and answers every state machine on approve-all', async () => {
   const { page, did } = await posting(answer('approve-all'));
-  expect(page).toContain('3 of 3 approved');
+  expect(page).toContain('3 approved');
   expect(await statuses()).toEqual(['approved', 'approved', 'approved']);
   expect(did.sort()).toEqual([1, 2, 3].map((n) => `callback token-${n} approved`));
 });
 
 test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
-  expect(page).toContain('2 of 2 declined');
+  expect(page).toContain('2 declined');
   expect(page).toContain('<h2>Still open</h2>');
   expect(picksIn(page)).toEqual([{ id: three[2]!.actionId, checked: true }]);
   expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
@@ -149,7 +149,7 @@ test('declines the ticked requests and still offers the others', async () => {
 
 test('decides nothing when no request is ticked, and says so', async () => {
   expect((await posting(answer('approve-ticked'))).page).toContain(
-    'You ticked no action, so nothing was decided.',
+    'You selected no action, so nothing was decided.',
   );
   expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
 });

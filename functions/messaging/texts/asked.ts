@@ -21,6 +21,7 @@ import {
   type Text,
   tooLate,
   unanswered,
+  unansweredBy,
   whyFact,
 } from './phrases.ts';
 import { plainReason } from './reason.ts';
@@ -91,9 +92,7 @@ const MAX_LISTED = 20;
 /** Above the link, because one answer may count for all of them. */
 function toDecide(action: Action, others: readonly Action[]): string {
   const all = [action, ...others];
-  const ends = all.flatMap(({ approval }) => approval?.expiresAt ?? []).sort();
-  const until = utc(ends[0], action.approval?.requestedAt);
-  const end = `If no one decides by ${until}, ${unanswered(action)}.`;
+  const end = unansweredBy([action, ...others], (at) => utc(at, action.approval?.requestedAt));
   if (others.length === 0) return `Approve to ${orderOf(action)}.\n${changesText(action)}\n${end}`;
   const list = all.map((one, i) => `${i + 1}. ${oneLine(headlineOf(one))}`);
   return `Approve or decline ${all.length} actions:\n${folded(list, MAX_LISTED).join('\n')}\n${end}`;

@@ -91,6 +91,19 @@ export const doneSubject = (action: Action): string => oneLine(doneLine(action),
 export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
   opensTicketUnanswered(name) ? 'Countermand opens the ticket anyway' : 'nothing changes';
 
+/** `If no one decides by 03:15 UTC, nothing changes.` Requests on one page may expire at different times. */
+export function unansweredBy(
+  [first, ...others]: readonly [Action, ...Action[]],
+  inWords: (instant: string | null | undefined) => string,
+): string {
+  const ends = [first, ...others].map(({ approval }) => approval?.expiresAt ?? '').sort();
+  const [earliest, ...later] = new Set(ends.map(inWords));
+  const latest = later.at(-1);
+  return latest === undefined
+    ? `If no one decides by ${earliest}, ${unanswered(first)}.`
+    : `The requests expire between ${earliest} and ${latest}. If no one decides, ${unanswered(first)}.`;
+}
+
 /** `Nothing was changed. The request was to block …`, or that everything was undone. */
 export const notDone = (action: Action): string => {
   if (progressOf(action) !== 'undone')

@@ -16,6 +16,7 @@ import { siblings } from './siblings.ts';
 export function approvePage(view: View): Html {
   const { action, open, now } = view;
   const title = questionOf(open);
+  const others = open.filter(({ actionId }) => actionId !== action.actionId);
   return shell(
     title,
     html`
@@ -30,7 +31,7 @@ ${form(
   view,
   APPROVE.form,
   html`${requests(view, open, unknownLine(view))}
-<p class="quiet">${APPROVE.deadline(action, view)}</p>
+<p class="quiet">${APPROVE.deadline([action, ...others], view)}</p>
 ${open.map((one) => html`${tally(one, view)}${notes(one)}`)}
 ${otherwise(view)}
 <details><summary>${APPROVE.reason}</summary><label for="reason" class="vh">${APPROVE.reason}</label>

@@ -1,6 +1,7 @@
 // The open requests on a page: one action as the question, several with ticks.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
+import { quoted } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { durationChoice, durationsFor } from '../durations.ts';
 import { pickOf } from '../grouped-answers.ts';
@@ -26,8 +27,16 @@ ${view.later > 0 ? html`<p>${APPROVE.later(view.later)}</p>` : ''}${between}${bu
 
 const pick = (view: View, one: Action, ticked: boolean): Html => html`<div class="pick">
 <label><input type="checkbox" name="ticked" value="${pickOf(one)}"${ticked ? html` checked` : ''}><b>${headlineOf(one)}</b></label>
-${effectOf(one)}<input type="hidden" name="all" value="${pickOf(one)}">${undoOf(view, one)}
+${ownReason(view, one)}${effectOf(one)}<input type="hidden" name="all" value="${pickOf(one)}">${undoOf(view, one)}
 </div>`;
+
+/** The reason at the top of the page is about the link's own alert. */
+function ownReason({ action, incident }: View, { alertId }: Action): Html | '' {
+  const alert = incident?.alerts.find((one) => one.alertId === alertId);
+  return alertId === action.alertId || !alert
+    ? ''
+    : html`<p class="hurts"><i>${APPROVE.why}</i> ${quoted(alert.title, 120)}</p>`;
+}
 
 /** The first line about what the action stops. The page lists all of them further down. */
 const effectOf = ({ description }: Action): Html =>
@@ -37,7 +46,10 @@ function undoOf({ policy }: View, action: Action): Html {
   const { actionId } = action;
   const choices = durationsFor(action, policy);
   const how = html`<span><i>${APPROVE.undo}</i> ${howUndone(action)}</span>`;
-  if (choices.length === 0) return html`<div class="undo">${how}</div>`;
+  const [only, ...shorter] = choices;
+  if (only === undefined) return html`<div class="undo">${how}</div>`;
+  if (shorter.length === 0)
+    return html`<div class="undo">${how}<span>${APPROVE.after(only)}</span></div>`;
   return html`<div class="undo">${how}<label for="d-${actionId}" class="vh">${APPROVE.undoAfter}</label><select id="d-${actionId}" name="duration">${choices.map((minutes) => html`<option value="${durationChoice(action, minutes)}">${APPROVE.after(minutes)}</option>`)}</select></div>`;
 }
 
@@ -47,7 +59,7 @@ const buttonsForOne = ({ names, claimant }: View, action: Action): Html => html`
 </div>`;
 
 /** The style sheet counts the ticked actions, so the buttons name what counts without a script. */
-const tickedOnes = html`${APPROVE.ticked.before} <span class="count"></span> ${APPROVE.ticked.after}`;
+const tickedOnes = html`<span class="count"></span> ${APPROVE.selected}`;
 
 const buttonsForSeveral = (
   { names, claimant }: View,

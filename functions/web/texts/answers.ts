@@ -116,7 +116,10 @@ const missing = ({ approval }: Action): number => {
 const moreApprovers = (count: number): string =>
   count === 1 ? 'one more person must' : `${count} more people must`;
 
-export const NONE_TICKED = bad('No action ticked', 'You ticked no action, so nothing was decided.');
+export const NONE_TICKED = bad(
+  'No action selected',
+  'You selected no action, so nothing was decided.',
+);
 
 /** Several answers at once. `open`: how many still need other approvers. */
 export function votesCounted(
@@ -130,8 +133,8 @@ export function votesCounted(
       : '';
   const more = open > 0 ? ` ${open} still ${open === 1 ? 'needs' : 'need'} another person.` : '';
   return {
-    title: `${counted} of ${chosen} ${verdict === 'approve' ? 'approved' : 'declined'}`,
-    text: `Your answer was recorded for ${counted} of ${chosen}.${others}${more}`,
+    title: `${rest > 0 ? `${counted} of ${chosen}` : counted} ${verdict === 'approve' ? 'approved' : 'declined'}`,
+    text: `Your answer was recorded for ${rest > 0 ? `${counted} of ${chosen}` : counted} ${chosen === 1 ? 'request' : 'requests'}.${others}${more}`,
     tone: counted > 0 && verdict === 'approve' ? 'good' : 'quiet',
   };
 }

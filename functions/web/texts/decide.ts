@@ -4,7 +4,7 @@ import { approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
 import { oneLine, quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
-import { unanswered } from '../../messaging/texts/phrases.ts';
+import { unansweredBy } from '../../messaging/texts/phrases.ts';
 import type { Unknown } from '../../messaging/texts/unknown.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
@@ -12,8 +12,9 @@ import { type Reader, timeFor } from './times.ts';
 export const APPROVE = {
   title: 'Approve or decline',
   left: (time: string) => `${time} left`,
-  deadline: (action: Action, reader: Reader & { person: string }) =>
-    `You decide as ${reader.person}. If no one decides by ${timeFor(action.approval?.expiresAt, reader)}, ${unanswered(action)}.`,
+  deadline: (all: readonly [Action, ...Action[]], reader: Reader & { person: string }) =>
+    `You decide as ${reader.person}. ${unansweredBy(all, (at) => timeFor(at, reader))}`,
+  why: 'Why',
   news: (at: string) => `Updated at ${timeOfDay(at)}:`,
   findingClosed: (state: string) =>
     `The product that reported the finding now marks it as ${state}.`,
@@ -28,7 +29,7 @@ export const APPROVE = {
   approve: 'Approve',
   decline: 'Decline',
   declineHint: 'nothing changes',
-  ticked: { before: 'the', after: 'ticked' },
+  selected: 'selected',
   later: (count: number) =>
     count === 1
       ? 'One more request is shown after you answer these.'
@@ -38,7 +39,8 @@ export const APPROVE = {
   stillOpen: 'Still open',
   reason: 'Reason, for the record (optional)',
   notNow: 'Can’t decide now?',
-  forAll: (count: number) => `These choices are for all ${count} requests.`,
+  forAll: (count: number) =>
+    `These choices are for ${count === 2 ? 'both' : `all ${count}`} requests.`,
   onIt: 'I am on it',
   onItHint: 'No one else is asked. The deadline does not change.',
   moreTime: (minutes: number) => `${span(minutes)} more`,

@@ -4,6 +4,7 @@ import { changesOf } from '../../domain/action-catalog.ts';
 import type { ApprovalRequest, Approver } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import {
+  isBeingUndone,
   isRemoved,
   isTargetGone,
   isUnproven,
@@ -34,7 +35,7 @@ export function nextFor(action: Action, reader: Reader): string[] {
   const rotates = name !== null && changesOf(name)?.afterUndo === 'rotate-key';
   switch (status) {
     case 'in-force':
-      if (!isThere || !dueAt) return [];
+      if (!isThere || !dueAt || isBeingUndone(action, reader.now)) return [];
       return [
         ...(rotates
           ? [`Have the key replaced by ${timeFor(dueAt, reader)}: the undo enables it again.`]
