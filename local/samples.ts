@@ -49,7 +49,12 @@ const TIMES: readonly { pattern: RegExp; write: (time: Date) => string }[] = [
       return `${weekday} ${month} ${day} ${clock}.000 UTC ${year}`;
     },
   },
+  // OCSF has milliseconds since 1970.
+  { pattern: /(?<=":)1\d{12}(?=[,}])/g, write: (time) => String(time.getTime()) },
 ];
+
+const instantOf = (time: string): number =>
+  /^\d+$/.test(time) ? Number(time) : Date.parse(withMonthNumber(time));
 
 /** 32 hexadecimal digits, a UUID, or an ARN of a finding or an event. */
 const FINDING_ID =
@@ -70,7 +75,7 @@ export function withCurrentTimes(text: string, event: Sample['event'], now: Date
   if (Number.isNaN(since)) return text;
   return TIMES.reduce(
     (text, { pattern, write }) =>
-      text.replace(pattern, (time) => write(new Date(Date.parse(withMonthNumber(time)) + since))),
+      text.replace(pattern, (time) => write(new Date(instantOf(time) + since))),
     text,
   );
 }

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { askedOf } from './action-notice.ts';
 import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
 import { type Message, notificationKey, type Recipient, type Send } from './message.ts';
-import { progressOf } from './texts/action-line.ts';
+import { progressOf, stateOf } from './texts/action-line.ts';
 import { digestText, IN_TICKET } from './texts/delivery.ts';
 import { LINKS } from './texts/labels.ts';
 import { statusLine } from './texts/phrases.ts';
@@ -105,7 +105,12 @@ async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line
     return { held, needsAnswer: true, text: `${held.subject}; ${IN_TICKET}`, link };
   // The state does not show a removed effect, a key to rotate or a review: repeat the subject.
   if (isAboutStatus(action, held) && !STATUS_SAYS_ENOUGH.includes(action.status))
-    return { held, needsAnswer: true, text: `${held.subject} (now: ${status})`, link };
+    return {
+      held,
+      needsAnswer: true,
+      text: `${held.subject} (now: ${stateOf(action, deps.now())})`,
+      link,
+    };
   return { held, needsAnswer: isOpen(action, deps.now()), text: status, link };
 }
 

@@ -100,4 +100,8 @@ export const quarantineTheMessage: Step = {
 };
 
 export const revokeTheApiKey: Step = { ...revokeTheKey, kinds: ['access-key', 'api-key'] };
-export const disableTheAccount: Step = { ...disableTheUser, kinds: ['iam-user', 'cognito-user'] };
+export const disableTheAccount: Step = {
+  ...disableTheUser,
+  kinds: ['iam-user', 'cognito-user'],
+  reasoning: 'Someone else uses the account, and can do so until it is disabled.',
+};

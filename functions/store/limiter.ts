@@ -185,7 +185,7 @@ function exceededLimit(
     if (count >= limit) return `${count} ${what}; the limit is ${limit}`;
     const unreserved = Math.max(1, limit - forSevere);
     if (!wanted.isSevere && count >= unreserved)
-      return `${count} ${what}; ${limit - unreserved} of ${limit} are reserved for high and critical alerts`;
+      return `${count} ${what}; the limit is ${unreserved} below high severity, and ${limit} from high on`;
   }
   return null;
 }

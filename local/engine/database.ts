@@ -11,6 +11,7 @@ import {
   ScanCommand,
   type ScanCommandOutput,
   waitUntilTableExists,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { TABLE_SHAPE } from '../../functions/store/table-definition.ts';
@@ -47,6 +48,7 @@ async function rebuild(client: DynamoDBClient, TableName: string): Promise<void>
     start = page.LastEvaluatedKey;
   } while (start);
   await client.send(new DeleteTableCommand({ TableName }));
+  await waitUntilTableNotExists({ client, ...SOON }, { TableName });
   await client.send(new CreateTableCommand(createTableInput(TableName)));
   await waitUntilTableExists({ client, ...SOON }, { TableName });
   for (const Item of items) await client.send(new PutItemCommand({ TableName, Item }));

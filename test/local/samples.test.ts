@@ -18,6 +18,7 @@ describe('the samples', () => {
     const event = freshEvent(sample, () => 'id-12345678', NOW);
     expect(JSON.parse(event).time).toBe(NOW.toISOString());
     expect(event).not.toContain('2026-11-2');
+    expect(event, 'milliseconds since 1970').not.toMatch(/:179[56]\d{9}\b/);
   });
 
   test.each(SAMPLES)('two fresh events of "$title" have different finding IDs', (sample) => {

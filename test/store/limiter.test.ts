@@ -240,7 +240,7 @@ describe('the rate limit', () => {
     const bounds = { ...limits, slotsReservedForSevere: reserved };
     await store.limiter.reserve('1', wanted(1), bounds, at(0));
     expect(await store.limiter.reserve('1', wanted(2), bounds, at(0))).toMatchObject({
-      why: '1 automatic actions in the last minute in this account; 4 of 5 are reserved for high and critical alerts',
+      why: '1 automatic actions in the last minute in this account; the limit is 1 below high severity, and 5 from high on',
     });
   });
 });

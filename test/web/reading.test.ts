@@ -44,6 +44,27 @@ describe('the reason on the decision page', () => {
   });
 });
 
+test.each([
+  ['later', true, 'The incident was raised to critical at 03:00 UTC by “The worse alert”.'],
+  ['earlier', false, 'The incident also has a critical alert: “The worse alert”.'],
+])('says of an %s and worse alert what it changed', async (_when, isLater, expected) => {
+  const action = await put(store, waiting());
+  await store.records.changeIncident(action.incidentId, (incident) => {
+    const [own] = incident.alerts;
+    const worse = {
+      ...own!,
+      alertId: 'al-worse',
+      title: 'The worse alert',
+      severity: 'critical',
+    } as const;
+    const alerts = isLater ? [own!, worse] : [worse, own!];
+    return { ...incident, alerts, version: incident.version + 1 };
+  });
+  const { app, pathOf } = createPages(store);
+  const shown = await (await app.request(await pathOf(action))).text();
+  expect(aboveButtons(shown)).toContain(expected);
+});
+
 test('each severity has a shape and a word of its own', async () => {
   const badges: unknown[] = [];
   for (const label of SeverityLabel.options) {

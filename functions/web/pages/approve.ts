@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { isMoreSevere } from '../../domain/alert.ts';
 import { newsIn, saysRaised } from '../../domain/effect-state.ts';
-import { worstOf } from '../../domain/incident.ts';
+import { type Incident, type IncidentAlert, worstOf } from '../../domain/incident.ts';
 import { unlinked } from '../../domain/wording.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts';
@@ -70,9 +70,13 @@ function raisedNotice({ action, alert, incident, now }: View): Html {
     worst.alertId !== action.alertId &&
     !newsIn(action).some(({ text }) => saysRaised(text)) &&
     isMoreSevere(worst.severity, alert.severity.label)
-    ? html`<p><strong>${APPROVE.raised(worst, now)}</strong></p>`
+    ? html`<p><strong>${isLater(worst, action, incident) ? APPROVE.raised(worst, now) : APPROVE.hasWorse(worst)}</strong></p>`
     : html``;
 }
+
+/** The alerts are in the order of their arrival. */
+const isLater = (worst: IncidentAlert, { alertId }: Action, { alerts }: Incident): boolean =>
+  alerts.indexOf(worst) > alerts.findIndex((one) => one.alertId === alertId);
 
 /** Above the buttons: the count and the first unknown facts. */
 function unknownLine({ open, facts }: View): Html | '' {

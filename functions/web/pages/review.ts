@@ -43,7 +43,7 @@ ${form(
 <div class="choice wide">
 ${mayExtend(action, view) ? extendButton(view) : ''}
 <button name="review" value="reverse">${REVIEW.undo}<small>${REVIEW.undoHint}</small></button>
-${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint}</small></button>`}
+${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
 </div>`,
 )}
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}

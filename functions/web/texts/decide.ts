@@ -20,6 +20,8 @@ export const APPROVE = {
     `The product that reported the finding now marks it as ${state}.`,
   raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date) =>
     `The incident was raised to ${severity} at ${utc(receivedAt, now)} by ${quoted(title, 120)}.`,
+  hasWorse: ({ title, severity }: IncidentAlert) =>
+    `The incident also has a ${severity} alert: ${quoted(title, 120)}.`,
   form: 'Your decision',
   actions: 'Actions to decide',
   affects: 'Affects',

@@ -106,10 +106,15 @@ export const JUDGE = {
   note: 'Reason, for the record (optional)',
 } as const;
 
+const KICKERS: Partial<Record<Action['status'], string>> = {
+  'reversal-failed': 'the undo failed',
+  kept: 'is this still needed?',
+};
+
 export const REVIEW = {
   title: 'Keep, extend or undo',
   kicker: ({ status }: Action, person: string) =>
-    `${person}, ${status === 'reversal-failed' ? 'the undo failed' : 'please decide'}`,
+    `${person}, ${KICKERS[status] ?? 'please decide'}`,
   heading: doneLine,
   since: 'Since then',
   appliedAt: (action: Action, now: Date) => {
@@ -136,7 +141,8 @@ export const REVIEW = {
       '“Undo now” undoes the change for all of them.',
     ].join(' '),
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
-  keepHint: 'until someone undoes it',
+  keepHint: ({ status }: Action) =>
+    status === 'kept' ? 'you are asked again later' : 'until someone undoes it',
   extend: (minutes: number) => `Extend by ${span(minutes)}`,
   extendHint: (until: string, reader: Reader) => `until ${timeFor(until, reader)}`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
