@@ -8,6 +8,7 @@ import type { Assessment } from '../domain/assessment.ts';
 import { isBeingUndone, isUnproven } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
+import { settledWith } from '../domain/settled-together.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { manualUndo } from '../messaging/texts/in-force.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
@@ -45,6 +46,8 @@ export type View = {
   later: number;
   /** The other actions of the incident that were decided or need someone, without those in `open`. */
   others: readonly Action[];
+  /** Those of the others that were settled with this one, for example by the same form. */
+  together: readonly Action[];
   /** Whether this person may undo the action with this link. */
   mayUndo: boolean;
   /** Requests that this person declined without saying why. */
@@ -143,6 +146,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
         status !== 'dropped' &&
         !open.some((one) => one.actionId === actionId),
     ),
+    together: settledWith(action, actions, deps.now()),
     mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
     left: alert ? notProposed([alert], actions) : [],

@@ -139,6 +139,13 @@ test('approves every request and answers every state machine on approve-all', as
   expect(did.sort()).toEqual([1, 2, 3].map((n) => `callback token-${n} approved`));
 });
 
+test('shows the steps of every action that the form approved, unfolded', async () => {
+  const { page } = await posting(answer('approve-all'));
+  const unfolded = page.replace(/<details(?! class="inner" open)[^>]*>[\s\S]*?<\/details>/g, '');
+  expect(unfolded.match(/Approved by Ana Silva/g)).toHaveLength(3);
+  expect(page).toContain('http-equiv="refresh"');
+});
+
 test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
   expect(page).toContain('2 declined');

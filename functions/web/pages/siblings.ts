@@ -23,7 +23,7 @@ export function asked(view: View): Html | '' {
 
 /** The other actions of the incident, each with its steps and facts. */
 export function siblings(view: View): Html | '' {
-  const { action, others, now } = view;
+  const { action, others, together, now } = view;
   const isExpired = action.status === 'expired';
   if (others.length === 0 && !isExpired) return '';
   const shown = others.slice(0, MOST_SHOWN);
@@ -31,7 +31,9 @@ export function siblings(view: View): Html | '' {
   return html`<section aria-labelledby="siblings"><h2 id="siblings">${isExpired ? AFTER.stateNow : AFTER.siblings}</h2>
 ${isExpired ? html`<p>${AFTER.nothingThere}</p>` : ''}
 ${shown.map(
-  (one) => html`<details class="inner"><summary>${statusLine(one, now)}</summary>
+  (
+    one,
+  ) => html`<details class="inner"${together.includes(one) ? html` open` : ''}><summary>${statusLine(one, now)}</summary>
 ${stepList(stepsOf(one, view), view)}${facts(one, view)}</details>`,
 )}${left > 0 ? html`<p class="quiet">${AFTER.more(left)}</p>` : ''}</section>`;
 }

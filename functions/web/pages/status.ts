@@ -1,7 +1,9 @@
 // The page with an action's state: after a form, or for a link that is decided.
 import { html } from 'hono/html';
+import type { Action } from '../../domain/action.ts';
 import { isBeingUndone, joinedIn } from '../../domain/effect-state.ts';
 import { minutesBetween } from '../../domain/time.ts';
+import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { AFTER, nextFor } from '../texts/next.ts';
 import { COMMON, REVIEW } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
@@ -19,7 +21,7 @@ export function statusPage(
   { title, text, tone }: Notice,
   { answered }: { answered: boolean },
 ): Html {
-  const { action, path } = view;
+  const { action, path, together } = view;
   const refresh = isUnderWay(view) && !view.isStill ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
@@ -32,7 +34,7 @@ ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${p
 ${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
-${stepList(stepsOf(action, view), view)}
+${together.length > 0 ? html`<h2>${headlineOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
 ${undoNow(view)}
 ${stillOpen(view)}
 ${next(view)}
@@ -53,13 +55,17 @@ const REFRESH_SECONDS = 5;
 const UNDER_WAY_MINUTES = 15;
 
 /** Whether the state changes by itself soon. A page with a form stays as it is, so that no input is lost. */
-function isUnderWay({ action, open, unexplained, now }: View): boolean {
+function isUnderWay({ action, together, open, unexplained, now }: View): boolean {
+  const hasForm = open.length > 0 || unexplained.length > 0;
+  return !hasForm && [action, ...together].some((one) => changesSoon(one, now));
+}
+
+function changesSoon(action: Action, now: Date): boolean {
   const { status, history } = action;
   const changes = ['approved', 'executing', 'reversing'].includes(status);
   const last = history.at(-1)?.at ?? '';
   const isRecent = minutesBetween(last, now.toISOString()) < UNDER_WAY_MINUTES;
-  const hasForm = open.length > 0 || unexplained.length > 0;
-  return !hasForm && isRecent && (changes || isBeingUndone(action, now));
+  return isRecent && (changes || isBeingUndone(action, now));
 }
 
 /** For an approver whose link is still valid. A person's undo ends the effect for everyone who needs it. */
@@ -70,7 +76,7 @@ function undoNow(view: View): Html | '' {
   return html`${form(
     view,
     AFTER.undoForm,
-    html`<div class="choice wide"><button name="verdict" value="undo">${AFTER.undo}<small>${AFTER.undoHint}</small></button></div>`,
+    html`<div class="choice wide"><button name="verdict" value="undo">${AFTER.undo}<small>${view.together.length > 0 ? headlineOf(action) : AFTER.undoHint}</small></button></div>`,
   )}
 ${sharedWith.length > 0 || joined.length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joined)}</p>` : ''}`;
 }
