@@ -50,7 +50,9 @@ export function nextIn(window: WeeklyWindow, at: Date): Date {
   const { timeZone, days, from } = window;
   const toUtc = (local: number): Date => {
     const guess = new Date(local - offsetAt(at, timeZone) * 60_000);
-    return new Date(local - offsetAt(guess, timeZone) * 60_000);
+    const exact = new Date(local - offsetAt(guess, timeZone) * 60_000);
+    // Clocks that go forward skip some local times. Such a time counts by the earlier offset.
+    return isIn(window, exact) ? exact : guess;
   };
   const local = at.getTime() + offsetAt(at, timeZone) * 60_000;
   const midnight = Math.floor(local / DAY_MS) * DAY_MS;

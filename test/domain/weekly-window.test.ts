@@ -24,6 +24,12 @@ describe('the next working hours', () => {
     expect(nextIn(office(timeZone), new Date(at))).toEqual(new Date(expected));
   });
 
+  test('begin by the earlier offset if clocks skip their first minute', () => {
+    const window = office('America/Santiago', { days: ['sun'], from: '00:00', to: '00:30' });
+    const begin = new Date('2026-09-06T04:00:00Z');
+    expect(nextIn(window, new Date('2026-09-05T04:30:00Z'))).toEqual(begin);
+  });
+
   test('are within the window and at most a week away, for any time and zone', () => {
     fc.assert(
       fc.property(
