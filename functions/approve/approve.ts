@@ -6,7 +6,7 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { FindingState } from '../domain/alert.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import { openRequests, waitsFor } from '../domain/similar-questions.ts';
+import { openRequestsTo } from '../domain/similar-questions.ts';
 import { Undelivered } from '../domain/undelivered.ts';
 import { question } from '../messaging/question.ts';
 import { sendEach } from '../messaging/send-all.ts';
@@ -147,9 +147,11 @@ async function askAnother(
   if (!handed || action.status !== 'awaiting-approval') return;
   const alert = await deps.store.records.alert(incidentId, action.alertId);
   const asked = action.approval?.rungs.length ?? 0;
-  const open = openRequests(await deps.store.records.actions(incidentId), [], deps.now());
-  const others = open.filter((one) => one.actionId !== actionId && waitsFor(one, to));
-  const message = await question(deps, action, alert, handed.to, asked, { others });
+  const { records } = deps.store;
+  const open = openRequestsTo(to, await records.actions(incidentId), [], deps.now());
+  const others = open.filter((one) => one.actionId !== actionId);
+  const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;
+  const message = await question(deps, action, alert, handed.to, asked, { facts, others });
   const sent = await sendEach(deps.send, [message], deps.log);
   await recordTrouble(deps, action, sent);
 }

@@ -1,11 +1,11 @@
 // Asks the next step when the email to everyone who was asked did not arrive.
 import type { Action } from '../domain/action.ts';
-import type { Approver } from '../domain/approval.ts';
+import { type Approver, askedSoFar } from '../domain/approval.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
 import { notDelivered } from '../messaging/texts/delivery.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
-import { askedSoFar, escalate, isReached } from './escalate.ts';
+import { escalate, isReached } from './escalate.ts';
 
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who

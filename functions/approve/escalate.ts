@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, isMoreSevere } from '../domain/alert.ts';
-import type { ApprovalRequest, Approver } from '../domain/approval.ts';
+import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -38,12 +38,6 @@ const earlyText = ({ rungs }: ApprovalRequest, step: number): string =>
 export const wasAskedEarly = ({ history }: Action, request: ApprovalRequest, step: number) =>
   history.some(({ event, text }) => event === ASKED_EARLY && text === earlyText(request, step));
 
-/** Everyone who was asked so far. */
-export const askedSoFar = ({ rungs, askedRungs, handedTo }: ApprovalRequest): Approver[] => [
-  ...rungs.slice(0, askedRungs).flatMap(({ ask }) => ask),
-  ...handedTo.map(({ to }) => to),
-];
-
 /** False if no message with the link reached the person. The names are those that `recordTrouble` writes. */
 export const isReached = ({ history }: Action, { name }: Pick<Approver, 'name'>): boolean =>
   history.every(
@@ -75,6 +69,7 @@ export async function escalate(
   const first = others.filter((one) => asksFirst(one, action));
   const asked = asSevereAs(asRaised(alert, action), first, alerts);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
+  const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;
   let inDigest = false;
   const notReached = [...passedOver];
   for (let step = due; step < request.rungs.length; step++) {
@@ -92,6 +87,7 @@ export async function escalate(
     const messages = await Promise.all(
       toAsk.map(async (person) => ({
         ...(await question(deps, action, alert, person, step, {
+          facts,
           others: others.filter((one) => waitsFor(one, person.id)),
           passedOver: notReached,
           left,

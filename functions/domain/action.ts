@@ -115,6 +115,10 @@ export const HistoryEntry = z.strictObject({
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
+/** The index of the last entry with this name; -1 if there is none. */
+export const lastIndexOf = (history: readonly HistoryEntry[], event: string): number =>
+  history.findLastIndex((entry) => entry.event === event);
+
 /**
  * What a mechanism needs besides the target, for example the ID of the network ACL. Code derives it from the alert and
  * the facts, never from the model. It is part of what a person approves.

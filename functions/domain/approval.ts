@@ -116,6 +116,12 @@ export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 export const approvalsIn = (request: ApprovalRequest | null): Vote[] =>
   (request?.votes ?? []).filter(({ verdict }) => verdict === 'approved');
 
+/** Everyone who was asked so far. */
+export const askedSoFar = ({ rungs, askedRungs, handedTo }: ApprovalRequest): Approver[] => [
+  ...rungs.slice(0, askedRungs).flatMap(({ ask }) => ask),
+  ...handedTo.map(({ to }) => to),
+];
+
 /** Everyone in the escalation policy, and everyone who received the request from an approver. */
 export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest): Approver[] => [
   ...new Map(

@@ -1,5 +1,5 @@
 // What the history of an action says about its effect in AWS.
-import { type Action, isInForce } from './action.ts';
+import { type Action, isInForce, lastIndexOf } from './action.ts';
 import { isHarmless } from './action-catalog.ts';
 import { isMoreSevere, SeverityLabel } from './alert.ts';
 import { minutesAfter } from './time.ts';
@@ -61,10 +61,8 @@ export const newsIn = ({ history, approval }: Pick<Action, 'history' | 'approval
   history.filter(({ event, at }) => event === NEWS && at >= (approval?.requestedAt ?? ''));
 
 /** Whether an open request has news that its people were not told. */
-export const owesNews = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean => {
-  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
-  return status === 'awaiting-approval' && last(NEWS) > last('told');
-};
+export const owesNews = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
+  status === 'awaiting-approval' && lastIndexOf(history, NEWS) > lastIndexOf(history, 'told');
 
 /** The incidents in which the effect was proposed as well. */
 export const joinedIn = ({ history }: History): string[] =>

@@ -1,14 +1,16 @@
 // Notifications that an action still owes, and reversals that need a person.
-import type { Action } from './action.ts';
+import { type Action, lastIndexOf } from './action.ts';
 
 /**
  * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, and the
  * managers must be notified of a failed reversal. The state machine may have ended before it could send either.
  */
 export function owesNotification({ status, approval, history }: Action): boolean {
-  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   const isStopped = status === 'failed' && approval?.decision?.verdict === 'approved';
-  return (isStopped || status === 'reversal-failed') && last('told') < last(status);
+  return (
+    (isStopped || status === 'reversal-failed') &&
+    lastIndexOf(history, 'told') < lastIndexOf(history, status)
+  );
 }
 
 /** Reversal attempts before only a person may continue. */

@@ -1,5 +1,5 @@
 // Requests that were settled at the same time: one message reports them all.
-import type { Action } from './action.ts';
+import { type Action, lastIndexOf } from './action.ts';
 import { closingOf } from './closed-finding.ts';
 import { minutesAfter } from './time.ts';
 
@@ -81,7 +81,5 @@ export function isUnderWay(action: Action, now: Date): boolean {
 }
 
 /** Whether people were notified of the state. */
-export function isNotified({ history, status }: Pick<Action, 'history' | 'status'>): boolean {
-  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
-  return last('told') > last(status);
-}
+export const isNotified = ({ history, status }: Pick<Action, 'history' | 'status'>): boolean =>
+  lastIndexOf(history, 'told') > lastIndexOf(history, status);

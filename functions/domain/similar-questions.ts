@@ -32,6 +32,12 @@ export const waitsFor = ({ approval }: Pick<Action, 'approval'>, person: string)
   peopleAsked(approval).some(({ id }) => id === person) &&
   approval.votes.every(({ by }) => by !== person);
 
+/** The open requests that this person was asked about and has not answered. */
+export const openRequestsTo = (
+  person: string,
+  ...given: Parameters<typeof openRequests>
+): Action[] => openRequests(...given).filter((one) => waitsFor(one, person));
+
 /** Sort key: creation time, then number. The first of several requests represents all of them. */
 export const requestOrder = ({
   createdAt,

@@ -1,9 +1,9 @@
 // Writes the notice about an action in its state, and picks its recipients.
 
-import type { Action } from '../domain/action.ts';
+import { type Action, lastIndexOf } from '../domain/action.ts';
 import { isHarmless, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
-import { type Approver, TOO_FEW_APPROVERS } from '../domain/approval.ts';
+import { type Approver, askedSoFar, TOO_FEW_APPROVERS } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
   asRaised,
@@ -16,6 +16,7 @@ import {
   staysAfterUndo,
 } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
+import { isNotified } from '../domain/settled-together.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
@@ -171,7 +172,7 @@ const openNotice = (action: Action, failure: string | null, everyone: Approver[]
 
 /** Pages only about a raised severity. */
 function newsNotice(action: Action): Notice {
-  const since = action.history.findLastIndex(({ event }) => event === NEWS);
+  const since = lastIndexOf(action.history, NEWS);
   const news = action.history[since]?.text ?? '';
   const notice = { ...newsText(action, news), to: askedOf(action), ticket: false, since };
   return saysRaised(news) ? { ...notice, isRaise: true } : { ...notice, urgency: 'inform' };
@@ -192,12 +193,10 @@ function afterApply(action: Action, failure: string | null, to: Approver[], now:
 
 /** The work left after an undo. Sent once, because the sweeper may check the action again. */
 function afterUndo(action: Action, to: Approver[]): Notice | null {
-  const { history, status } = action;
   if (staysAfterUndo(action)) return { ...stillHeldText(action), to, ticket: false };
-  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   // The key works again only if this undo changed something.
   const isBack = progressOf(action) === 'undone' && !isTargetGone(action);
-  const text = !isBack || last('told') > last(status) ? null : rotateText(action);
+  const text = !isBack || isNotified(action) ? null : rotateText(action);
   return text && { ...text, to, ticket: true };
 }
 
@@ -216,8 +215,8 @@ const questionsOf = ({ approval }: Action): { person: Approver; step: number }[]
       ]
     : [];
 
-export const askedOf = (action: Action): Approver[] =>
-  unique(questionsOf(action).map(({ person }) => person));
+export const askedOf = ({ approval }: Action): Approver[] =>
+  approval ? unique(askedSoFar(approval)) : [];
 
 /** Keys of the messages that asked this person. */
 export const questionsTo = (action: Action, { id }: Approver): string[] =>

@@ -4,18 +4,15 @@ import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
+import type { Facts } from '../domain/facts.ts';
 import { slackMemberOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
 import { answerToken, type LinkDeps, questionUrl } from './links.ts';
 import { type Message, questionKey } from './message.ts';
 import { askText } from './texts/asked.ts';
 import { LINKS } from './texts/labels.ts';
 
-export type QuestionDeps = LinkDeps & {
-  store: { records: Pick<Store['records'], 'findFacts'> };
-  policy: Pick<Policy, 'channels' | 'signIn'>;
-};
+export type QuestionDeps = LinkDeps & { policy: Pick<Policy, 'channels' | 'signIn'> };
 
 type Around = {
   /** The incident's other requests that the page shows to this person. */
@@ -33,10 +30,14 @@ export async function question(
   alert: Alert,
   person: Approver,
   step: number,
-  { others = [], passedOver = [], left = [] }: Partial<Around> = {},
+  {
+    facts,
+    others = [],
+    passedOver = [],
+    left = [],
+  }: { /** Null if they cannot be read. */ facts: Facts | null } & Partial<Around>,
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
-  const facts = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   // A button could answer only one of several requests, so these are decided on the page.
   const withButtons = others.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);

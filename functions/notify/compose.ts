@@ -1,10 +1,10 @@
 // Writes the message about one or several actions to one person.
-import type { Action } from '../domain/action.ts';
+import { type Action, lastIndexOf } from '../domain/action.ts';
 import { bySeverity } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised, owesNews } from '../domain/effect-state.ts';
 import { openAlong } from '../domain/settled-together.ts';
-import { openRequests, waitsFor } from '../domain/similar-questions.ts';
+import { openRequestsTo } from '../domain/similar-questions.ts';
 import { askedOf, type Notice, questionsTo } from '../messaging/action-notice.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import { type Message, severityPage } from '../messaging/message.ts';
@@ -23,10 +23,9 @@ export const readersOf = ({ action, notice }: Report): Approver[] => [
 ];
 
 /** True when people were notified after the decision. */
-function isDecisionTold({ history }: Action): boolean {
-  const last = (name: string) => history.findLastIndex(({ event }) => event === name);
-  return last('told') > Math.max(last('approved'), last('declined'));
-}
+const isDecisionTold = ({ history }: Action): boolean =>
+  lastIndexOf(history, 'told') >
+  Math.max(lastIndexOf(history, 'approved'), lastIndexOf(history, 'declined'));
 
 /** `actions`: all actions of the incident. */
 export async function messageAbout(
@@ -82,9 +81,6 @@ const askedTogether = (reports: readonly Report[], actions: readonly Action[]): 
 
 const reportedIn = (reports: readonly Report[]): Action[] => reports.map(({ action }) => action);
 
-const openTo = ({ id }: Approver, actions: readonly Action[], now: Date): Action[] =>
-  openRequests(actions, [], now).filter((one) => waitsFor(one, id));
-
 /**
  * The person's questions that the message resolves. None while another request that their page may have asked about is
  * open, including one of another alert. The last request to be settled resolves them all.
@@ -96,7 +92,7 @@ function endedFor(
   now: Date,
 ): string[] {
   const asked = openAlong(reportedIn(reports), actions);
-  const mayEnd = openTo(person, asked, now).length === 0;
+  const mayEnd = openRequestsTo(person.id, asked, [], now).length === 0;
   const ended = asked.filter(({ status }) => status !== 'awaiting-approval');
   return mayEnd ? ended.flatMap((one) => questionsTo(one, person)) : [];
 }
@@ -110,10 +106,11 @@ export async function revisedQuestion(
 ): Promise<Message | null> {
   const asked = askedTogether(reports, actions);
   const along = openAlong(reportedIn(reports), actions);
-  const [first, ...others] = openTo(person, along, deps.now());
+  const [first, ...others] = openRequestsTo(person.id, along, [], deps.now());
   const alert = first && (await deps.store.records.readableAlert(first.incidentId, first.alertId));
   if (!alert) return null;
-  const message = await question(deps, first, alert, person, 0, { others });
+  const facts = await deps.store.records.findFacts(first.incidentId, first.alertId);
+  const message = await question(deps, first, alert, person, 0, { facts: facts ?? null, others });
   const revises = asked.flatMap((one) => questionsTo(one, person));
   return { ...message, key: `${message.key}-revised`, urgency: 'inform', revises };
 }
@@ -147,8 +144,4 @@ const kindOf = ({ status }: Action, { urgency, always }: Notice): string => {
 };
 
 /** Index of the history entry that set the status, so that a repeated message has the same key. */
-const sinceEntry = ({ history, status }: Action) =>
-  Math.max(
-    0,
-    history.findLastIndex(({ event }) => event === status),
-  );
+const sinceEntry = ({ history, status }: Action) => Math.max(0, lastIndexOf(history, status));

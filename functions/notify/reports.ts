@@ -1,5 +1,5 @@
 // Reports about an action, and about requests that were settled with it.
-import type { Action } from '../domain/action.ts';
+import { type Action, lastIndexOf } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isRemoved } from '../domain/effect-state.ts';
 import { isNotified, isUnderWay, settledWith } from '../domain/settled-together.ts';
@@ -84,9 +84,9 @@ async function claims(
 
 /** The ID of the action whose step has the claim; null if none has. */
 function claimIn({ history, status }: Action, now: Date): string | null {
-  const index = history.findLastIndex(({ event }) => event === TELLING);
+  const index = lastIndexOf(history, TELLING);
   const claim = history[index];
   const isOld = claim && minutesAfter(claim.at, CLAIMED_MINUTES) <= now.toISOString();
-  const isOfEarlierState = history.findLastIndex(({ event }) => event === status) > index;
+  const isOfEarlierState = lastIndexOf(history, status) > index;
   return claim && !isOld && !isOfEarlierState ? claim.text : null;
 }

@@ -1,7 +1,7 @@
 // Which pages a recipient gets within the hour, and what the digest holds.
 import * as z from 'zod/mini';
 import { isSevere, SeverityLabel } from '../domain/alert.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 
 const HOUR_MINUTES = 60;
@@ -149,8 +149,7 @@ function admitPage(
   }
   if (!text || current.held.some((one) => one.key === key)) return { ...answer, pages: false };
   const entry = { at, key, ...text, told: false, ...(severity && { severity }) };
-  const soon = minutesAfter(now, digestAfterMinutes);
-  const dueAt = current.dueAt !== null && current.dueAt < soon ? current.dueAt : soon;
+  const dueAt = earlier(minutesAfter(now, digestAfterMinutes), current.dueAt);
   return { ...answer, pages: false, next: { ...withHeld(current, entry), woken, dueAt } };
 }
 
@@ -175,7 +174,7 @@ function withWaiting(
   if (!text || current.held.some((one) => one.key === key)) return null;
   const entry = { at: now.toISOString(), key, ...text, told: false, until };
   const waiting = current.held.filter((one) => one.until);
-  const dueAt = current.dueAt !== null && current.dueAt < until ? current.dueAt : until;
+  const dueAt = earlier(until, current.dueAt);
   return waiting.length < MOST_HELD
     ? { ...current, held: [...current.held, { ...entry, ...(severity && { severity }) }], dueAt }
     : { ...current, more: current.more + 1, dueAt };

@@ -4,6 +4,7 @@ import { type Action, ActionId } from '../domain/action.ts';
 import { agreedMinutes, approvalsIn } from '../domain/approval.ts';
 import type { Policy } from '../policy/policy.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
+import { listField } from './list-field.ts';
 
 const SHORTER_MINUTES = [5, 15, 30, 60, 4 * 60, 12 * 60, 24 * 60];
 
@@ -33,13 +34,7 @@ const Choice = z.pipe(
 );
 
 /** Forms of earlier pages have no choice: their votes agree to the full time. */
-export const Durations = z._default(
-  z.pipe(
-    z.transform((given) => (given === undefined ? [] : [given].flat())),
-    z.array(Choice).check(z.maxLength(60)),
-  ),
-  [],
-);
+export const Durations = listField(Choice);
 export type Durations = z.infer<typeof Durations>;
 
 export const durationChoice = ({ actionId }: Pick<Action, 'actionId'>, minutes: number): string =>

@@ -5,6 +5,7 @@ import { type Action, ActionId } from '../domain/action.ts';
 import type { Verdict } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { chosenFor, type Durations } from './durations.ts';
+import { listField } from './list-field.ts';
 import type { Opened } from './open-link.ts';
 import { NONE_TICKED, votesCounted } from './texts/answers.ts';
 import type { Answer } from './texts/status.ts';
@@ -19,17 +20,7 @@ const PickedField = z.pipe(
   z.tuple([ActionId, z.string().check(z.regex(/^[0-9a-f]{64}$/))]),
 );
 
-/** The most questions on one page. The form must fit into the limit of a request. */
-export const MOST_TOGETHER = 60;
-
-/** Browsers send one value as a string and several as a list. */
-const picks = z._default(
-  z.pipe(
-    z.transform((given) => (given === undefined ? [] : [given].flat())),
-    z.array(PickedField).check(z.maxLength(MOST_TOGETHER)),
-  ),
-  [],
-);
+const picks = listField(PickedField);
 
 export const TogetherForm = {
   /** All questions that the page showed, and the ticked ones. */
@@ -72,10 +63,8 @@ export async function decideTogether(
 ): Promise<Answer> {
   let counted = 0;
   let open = 0;
-  for (const [actionId, digest] of chosen) {
-    const found = await deps.store.records.findAction(action.incidentId, actionId);
-    if (!found || found.digest !== digest) continue;
-    const durationMinutes = chosenFor(durations, actionId);
+  for (const found of await pickedActions(deps, action, chosen)) {
+    const durationMinutes = chosenFor(durations, found.actionId);
     const vote = { person: claims.person, verdict, reason, shownAt, durationMinutes };
     const after = await decideOne(deps, found, vote);
     if (after.refusal) continue;

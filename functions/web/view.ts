@@ -9,7 +9,7 @@ import { isBeingUndone, isUnproven } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { settledWith } from '../domain/settled-together.ts';
-import { openRequests, waitsFor } from '../domain/similar-questions.ts';
+import { openRequestsTo } from '../domain/similar-questions.ts';
 import { manualUndo } from '../messaging/texts/in-force.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
@@ -19,8 +19,8 @@ import { mayNot } from './decision.ts';
 import { owesReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
-import { MOST_TOGETHER } from './grouped-answers.ts';
 import { mayReverse, mayUndoBy } from './keep-decision.ts';
+import { MOST_TOGETHER } from './list-field.ts';
 import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
 import { otherHolders } from './shared-hold.ts';
@@ -78,13 +78,6 @@ export type View = {
 /** In the address of a page that must not load itself again. */
 export const STILL = 'still';
 
-/** Whether this person is an approver who has not answered. */
-const mayAnswer = (
-  action: Action,
-  person: string,
-  people: Policy['escalation']['people'],
-): boolean => !mayNot(action, person, people) && waitsFor(action, person);
-
 /** To carry out an expired action, or to undo one whose undo failed. Without proof, no command restores anything. */
 function commandsFor(
   action: Action,
@@ -116,8 +109,8 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   const names = namesIn(action, people);
   const asks = claims.purpose === 'approve' && !opened.expired;
   const openToPerson = asks
-    ? openRequests(actions, incident?.alerts ?? [], deps.now()).filter((one) =>
-        mayAnswer(one, claims.person, people),
+    ? openRequestsTo(claims.person, actions, incident?.alerts ?? [], deps.now()).filter(
+        (one) => !mayNot(one, claims.person, people),
       )
     : [];
   const open = ownFirst(openToPerson, action).slice(0, MOST_TOGETHER);

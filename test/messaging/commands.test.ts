@@ -75,7 +75,7 @@ function printed(lines: readonly string[]): string {
 }
 
 test.each(MECHANISMS.map((one) => [one.id, one] as const))(
-  'the manual undo of %s names the region as one argument, whatever its text is',
+  'the manual undo of %s passes the region to the shell as one argument',
   (_id, mechanism) => {
     const [kind = 'ip'] = mechanism.targetKinds;
     const target = targetOf(kind);

@@ -325,7 +325,7 @@ describe('a generic alert', () => {
 });
 
 describe('the account of a finding', () => {
-  test('is unknown if its own one can’t be read, whatever the envelope says', () => {
+  test('is unknown if the finding’s own one can’t be read, even if the envelope names one', () => {
     const event = sample('exposed-key');
     event.detail.affectedAccount = '4444-5555-6666';
     expect(places(event)['key-1']?.account).toBe('unknown');

@@ -7,6 +7,7 @@ import type { Out } from '../../cli/output.ts';
 import { bundle, entries, ROOT } from './bundle.ts';
 import { environment } from './environment.ts';
 import type { Figure } from './figure.ts';
+import { median } from './median.ts';
 import { twinOf } from './twin.ts';
 
 /** Imports of a function and of its twin alternate, so that other load affects both equally. */
@@ -49,8 +50,6 @@ export async function coldStarts(out: Out): Promise<Figure[]> {
 }
 
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0).padStart(6)} KB`;
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Milliseconds of CPU time that importing the bundle takes in a fresh process. */
 function cpuOf(path: string, env: NodeJS.ProcessEnv): number {

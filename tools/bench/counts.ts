@@ -8,6 +8,7 @@ import { oneLine } from '../../functions/domain/wording.ts';
 import type { Message } from '../../functions/messaging/message.ts';
 import { manualClock } from '../../local/engine/clock.ts';
 import { withCurrentTimes } from '../../local/samples.ts';
+import { median } from './median.ts';
 
 const STEP_MS = 20_000;
 const MINUTE_MS = 60_000;
@@ -77,13 +78,13 @@ export async function counts(
   for (const measure of MEASURES) out.line(`${String(total[measure]).padStart(6)} ${measure}`);
   for (const [kind, count] of byKind(messages))
     out.line(`${String(count).padStart(10)} messages ${kind}`);
-  const median = medianOf(perPerson.map(({ count }) => count));
-  out.line(`median per alert and person: ${median} messages`);
+  const perPair = median(perPerson.map(({ count }) => count));
+  out.line(`median per alert and person: ${perPair} messages`);
   if (worst) {
     const file = oneLine(fileOf.get(worst.alert) ?? worst.alert);
     out.line(`worst: ${worst.count} messages to ${worst.person} about ${file}`);
   }
-  return { exitCode: 0, results: perPerson, counts: { ...total, median } };
+  return { exitCode: 0, results: perPerson, counts: { ...total, median: perPair } };
 }
 
 /** The playbook in place of the model, so that the limits on model calls apply. */
@@ -133,9 +134,4 @@ function byKind(messages: readonly Message[]): [string, number][] {
   return [...kinds]
     .map(([kind, all]): [string, number] => [kind, all.length])
     .sort(([, a], [, b]) => b - a);
-}
-
-function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

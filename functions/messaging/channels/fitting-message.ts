@@ -15,9 +15,11 @@ const FEWEST = 2;
  * A link is never cut. `isFitting` measures what the channel would send.
  */
 export function fittingMessage<M extends Content>(message: M, isFitting: (one: M) => boolean): M {
-  const candidates = [message, ...LINE_LENGTHS.map((most) => withShortLines(message, most))];
-  const whole = candidates.find(isFitting);
-  if (whole) return whole;
+  if (isFitting(message)) return message;
+  for (const most of LINE_LENGTHS) {
+    const whole = withShortLines(message, most);
+    if (isFitting(whole)) return whole;
+  }
   const short = withShortLines(message, SHORTEST_LINE);
   let fits: number = FEWEST;
   let tooMany = longestPart(short) + 1;

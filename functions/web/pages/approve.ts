@@ -5,7 +5,7 @@ import { isMoreSevere } from '../../domain/alert.ts';
 import { newsIn, saysRaised } from '../../domain/effect-state.ts';
 import { type Incident, type IncidentAlert, worstOf } from '../../domain/incident.ts';
 import { unlinked } from '../../domain/wording.ts';
-import { unknownsOf } from '../../messaging/texts/unknown.ts';
+import { type Unknown, unknownsOf } from '../../messaging/texts/unknown.ts';
 import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
@@ -16,6 +16,7 @@ import { siblings } from './siblings.ts';
 export function approvePage(view: View): Html {
   const { action, open, now } = view;
   const title = questionOf(open);
+  const unknowns = unknownsOf(open, view.facts);
   const others = open.filter(({ actionId }) => actionId !== action.actionId);
   return shell(
     title,
@@ -30,14 +31,14 @@ ${closedNotice(view)}${raisedNotice(view)}
 ${form(
   view,
   APPROVE.form,
-  html`${requests(view, open, unknownLine(view))}
+  html`${requests(view, open, unknownLine(unknowns))}
 <p class="quiet">${APPROVE.deadline([action, ...others], view)}</p>
 ${open.map((one) => html`${tally(one, view)}${notes(one)}`)}
 ${otherwise(view)}
 <details><summary>${APPROVE.reason}</summary><label for="reason" class="vh">${APPROVE.reason}</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea></details>`,
 )}
-${unknownList(view)}
+${unknownList(unknowns)}
 ${open.map((one) => facts(one, view))}
 ${siblings(view)}
 ${evidence(view)}
@@ -79,20 +80,17 @@ const isLater = (worst: IncidentAlert, { alertId }: Action, { alerts }: Incident
   alerts.indexOf(worst) > alerts.findIndex((one) => one.alertId === alertId);
 
 /** Above the buttons: the count and the first unknown facts. */
-function unknownLine({ open, facts }: View): Html | '' {
-  const unknowns = unknownsOf(open, facts);
+function unknownLine(unknowns: readonly Unknown[]): Html | '' {
   if (unknowns.length === 0) return '';
   const { count, which } = unknownHint(unknowns);
   return html`<p class="hint"><b>${count}</b> ${which} <a href="#unknown">${APPROVE.details}</a></p>`;
 }
 
-function unknownList({ open, facts }: View): Html {
-  const unknowns = unknownsOf(open, facts);
-  return unknowns.length === 0
+const unknownList = (unknowns: readonly Unknown[]): Html =>
+  unknowns.length === 0
     ? html``
     : html`<section class="unknown" aria-labelledby="unknown"><h2 id="unknown">${APPROVE.unknown}</h2>
 <ul>${unknowns.map(({ what, of, why }) => html`<li>${what}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}</ul></section>`;
-}
 
 /** Requests that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>

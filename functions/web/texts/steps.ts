@@ -1,5 +1,5 @@
 // What happened to an approved action, step by step, from its record.
-import type { Action } from '../../domain/action.ts';
+import { type Action, lastIndexOf } from '../../domain/action.ts';
 import {
   isBeingUndone,
   isHeldByAnother,
@@ -104,7 +104,7 @@ function applied(action: Action): Step[] {
 
 /** What people and the reversal did after the change, oldest first. */
 function afterwards(action: Action, context: Context): Step[] {
-  const from = action.history.findLastIndex(({ event }) => event === 'in-force');
+  const from = lastIndexOf(action.history, 'in-force');
   const since = from < 0 ? [] : action.history.slice(from + 1);
   const undoing =
     action.status === 'reversing' || isBeingUndone(action, context.now)
