@@ -5,7 +5,7 @@ import type { Action } from '../functions/domain/action.ts';
 import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import { worstOf } from '../functions/domain/incident.ts';
-import { waitsFor } from '../functions/domain/similar-questions.ts';
+import { waitsFor } from '../functions/domain/open-requests.ts';
 import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
 import type { Message } from '../functions/messaging/message.ts';
 import { subjectWithSeverity } from '../functions/messaging/texts/delivery.ts';

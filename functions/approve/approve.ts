@@ -6,7 +6,7 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { FindingState } from '../domain/alert.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import { openRequestsTo } from '../domain/similar-questions.ts';
+import { openRequestsTo } from '../domain/open-requests.ts';
 import { Undelivered } from '../domain/undelivered.ts';
 import { question } from '../messaging/question.ts';
 import { sendEach } from '../messaging/send-all.ts';

@@ -7,7 +7,7 @@ import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/appro
 import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
-import { openRequests, requestOrder, waitsFor } from '../domain/similar-questions.ts';
+import { openRequests, requestOrder, waitsFor } from '../domain/open-requests.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { capitalised } from '../domain/wording.ts';
 import { question } from '../messaging/question.ts';

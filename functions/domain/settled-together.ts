@@ -15,16 +15,14 @@ const UNDER_WAY_MINUTES = 15;
 export function settledWith(action: Action, ofTheIncident: readonly Action[], now: Date): Action[] {
   const own = settlingOf(action, now);
   if (!own) return [];
-  const similar = ofTheIncident
-    .filter(({ actionId }) => actionId !== action.actionId)
-    .map((one) => ({ one, settling: settlingOf(one, now) }))
-    .filter(({ settling }) => settling?.how === own.how)
-    .map(({ one, settling }) => ({ one, at: Date.parse(settling?.at ?? '') }))
-    .toSorted((a, b) => a.at - b.at);
-  let [from, to] = [Date.parse(own.at), Date.parse(own.at)];
-  for (const { at } of similar.toReversed()) if (at <= from && from - at <= TOGETHER_MS) from = at;
-  for (const { at } of similar) if (at >= to && at - to <= TOGETHER_MS) to = at;
-  return similar.filter(({ at }) => at >= from && at <= to).map(({ one }) => one);
+  const others = ofTheIncident.filter(({ actionId }) => actionId !== action.actionId);
+  const spans = [action, ...others].flatMap((one): Span[] => {
+    const settling = settlingOf(one, now);
+    const from = Date.parse(settling?.at ?? '');
+    return settling?.how === own.how ? [{ action: one, from, to: from + TOGETHER_MS }] : [];
+  });
+  const group = overlapping(spans).find((actions) => actions.includes(action)) ?? [];
+  return group.filter((one) => one !== action);
 }
 
 /**
@@ -33,26 +31,36 @@ export function settledWith(action: Action, ofTheIncident: readonly Action[], no
  */
 export function openAlong(these: readonly Action[], ofTheIncident: readonly Action[]): Action[] {
   const ids = new Set(these.map(({ actionId }) => actionId));
-  const groups: { until: string; actions: Action[] }[] = [];
-  const since = ({ approval }: Action): string => approval?.requestedAt ?? '';
-  for (const one of ofTheIncident.toSorted((a, b) => (since(a) < since(b) ? -1 : 1))) {
-    const last = groups.at(-1);
-    const until = openUntil(one);
-    if (one.approval && last && since(one) <= last.until) {
-      last.actions.push(one);
-      if (until > last.until) last.until = until;
-    } else if (one.approval) groups.push({ until, actions: [one] });
-  }
-  return groups
-    .filter(({ actions }) => actions.some(({ actionId }) => ids.has(actionId)))
-    .flatMap(({ actions }) => actions);
+  const spans = ofTheIncident.flatMap((action): Span[] => {
+    const from = Date.parse(action.approval?.requestedAt ?? '');
+    return action.approval ? [{ action, from, to: openUntil(action) }] : [];
+  });
+  return overlapping(spans)
+    .filter((actions) => actions.some(({ actionId }) => ids.has(actionId)))
+    .flat();
 }
 
-const NEVER = '9999';
-function openUntil(action: Action): string {
+/** In milliseconds. */
+type Span = { action: Action; from: number; to: number };
+
+/** Groups of actions whose spans overlap, directly or through another of the group. The earliest start comes first. */
+function overlapping(spans: readonly Span[]): Action[][] {
+  const groups: { to: number; actions: Action[] }[] = [];
+  for (const { action, from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = groups.at(-1);
+    if (last && from <= last.to) {
+      last.actions.push(action);
+      last.to = Math.max(last.to, to);
+    } else groups.push({ to, actions: [action] });
+  }
+  return groups.map(({ actions }) => actions);
+}
+
+function openUntil(action: Action): number {
   const { approval, status } = action;
-  if (status === 'awaiting-approval') return NEVER;
-  return approval?.decision?.at ?? closingOf(action)?.at ?? approval?.expiresAt ?? NEVER;
+  if (status === 'awaiting-approval') return Number.POSITIVE_INFINITY;
+  const end = approval?.decision?.at ?? closingOf(action)?.at ?? approval?.expiresAt;
+  return end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
 }
 
 /** Null while the request is open, and for one that was requested again. */

@@ -2,8 +2,8 @@
 import { type Action, lastIndexOf } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isRemoved } from '../domain/effect-state.ts';
+import { requestOrder } from '../domain/open-requests.ts';
 import { isNotified, isUnderWay, settledWith } from '../domain/settled-together.ts';
-import { requestOrder } from '../domain/similar-questions.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Notice, noticeOf } from '../messaging/action-notice.ts';
 import type { Policy } from '../policy/policy.ts';

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { DeclineReason } from '../domain/approval.ts';
-import { waitsFor } from '../domain/similar-questions.ts';
+import { waitsFor } from '../domain/open-requests.ts';
 import { errorFields } from '../platform/log.ts';
 import { counted, notCounted } from './answer.ts';
 import { type By, type Change, refuse } from './decision.ts';

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod/mini';
 import { isBeingUndone } from '../domain/effect-state.ts';
-import { waitsFor } from '../domain/similar-questions.ts';
+import { waitsFor } from '../domain/open-requests.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
 import { ApproveForm, onApproval } from './approval.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { NEWS, raisedText } from '../../functions/domain/effect-state.ts';
-import { openRequests, waitsFor } from '../../functions/domain/similar-questions.ts';
+import { openRequests, waitsFor } from '../../functions/domain/open-requests.ts';
 import { append } from '../../functions/store/hash-chain.ts';
 import { ana, ben, mei, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
