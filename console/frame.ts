@@ -1,6 +1,6 @@
 // The HTML frame of the console's pages.
 import { html } from 'hono/html';
-import type { Html } from '../functions/web/pages/frame.ts';
+import type { Html } from '../functions/site/page.ts';
 
 export const frame = (title: string, body: Html, script: Html | '' = ''): Html => html`
 <!doctype html>

@@ -1,6 +1,6 @@
 // Renders the console: the page, and the parts that update each second.
 import { html } from 'hono/html';
-import type { Html } from '../functions/web/pages/frame.ts';
+import type { Html } from '../functions/site/page.ts';
 import { frame } from './frame.ts';
 import type { Overview, ShownSample } from './model.ts';
 import {

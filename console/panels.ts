@@ -6,7 +6,7 @@ import { worstOf } from '../functions/domain/incident.ts';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { progressOf } from '../functions/messaging/texts/action-line.ts';
 import { eventInWords } from '../functions/messaging/texts/labels.ts';
-import type { Html } from '../functions/web/pages/frame.ts';
+import type { Html } from '../functions/site/page.ts';
 import { breakable } from '../functions/web/pages/parts.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
 import {

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { isForJudgement } from '../functions/close/close.ts';
 import type { Action } from '../functions/domain/action.ts';
 import { words } from '../functions/domain/wording.ts';
-import type { Html } from '../functions/web/pages/frame.ts';
+import type { Html } from '../functions/site/page.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { frame } from './frame.ts';
 import { SHADOW } from './texts.ts';

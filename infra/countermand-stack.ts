@@ -98,7 +98,10 @@ export class CountermandStack extends Stack {
     const machines = new StateMachines(this, 'StateMachines', names);
 
     intake.deliverTo(functions.get('intake'));
-    web.serve(functions.get('web'), { slack: slackButtonsOf(policy) !== null });
+    web.serve(functions.get('web'), {
+      slack: slackButtonsOf(policy) !== null,
+      signIn: policy.signIn !== null,
+    });
     // After a key rotation, `web` must know the new key before any function signs links with it.
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));

@@ -20,8 +20,17 @@ const ROUTES = [
   { path: '/signed-in', methods: [GET] },
 ];
 
+/** Exists only when people sign in. */
+const SIGN_IN_ROUTE = { path: '/sign-in/console', methods: [GET] };
+
 /** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
+
+/** Why routes need no authorisation by API Gateway, where it isn't the link. */
+const REASONS: Readonly<Record<string, string>> = {
+  [SIGN_IN_ROUTE.path]: 'It leads to the identity provider, and back to pages of the console only',
+  [SLACK_ROUTE.path]: 'Slack signs each request, and each button carries its own authorisation',
+};
 
 /** Only a handful of people click links, so a higher rate is abuse. */
 const REQUESTS_PER_SECOND = 10;
@@ -68,16 +77,19 @@ export class WebApi extends Construct {
     return this.api.metricServerError(options);
   }
 
-  serve(web: IFunction, { slack }: { slack: boolean }): void {
+  serve(web: IFunction, { slack, signIn }: { slack: boolean; signIn: boolean }): void {
     const integration = new HttpLambdaIntegration('Web', web, { timeout: Duration.seconds(15) });
-    for (const { path, methods } of [...ROUTES, ...(slack ? [SLACK_ROUTE] : [])])
+    for (const { path, methods } of [
+      ...ROUTES,
+      ...(signIn ? [SIGN_IN_ROUTE] : []),
+      ...(slack ? [SLACK_ROUTE] : []),
+    ])
       for (const route of this.api.addRoutes({ path, methods, integration }))
         acknowledge(
           route,
           'AwsSolutions-APIG4',
-          path === SLACK_ROUTE.path
-            ? 'Slack signs each request, and each button carries its own authorisation'
-            : 'The link carries the authorisation: purpose, action, person and expiry under a MAC',
+          REASONS[path] ??
+            'The link carries the authorisation: purpose, action, person and expiry under a MAC',
         );
   }
 }

@@ -10,7 +10,7 @@ import type { Place } from '../domain/place.ts';
 import { otherAccount, otherRegion, type Stack } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { MechanismInfo } from '../mechanisms/mechanism.ts';
-import { concerns } from '../policy/people.ts';
+import { concerns, hasOneOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type ActionPolicy, DEFAULT_APPROVAL, reviewAfterDays } from '../policy/schemas/actions.ts';
 import type { Ruling, Vote } from './claims.ts';
@@ -157,5 +157,5 @@ function isEligible(
 ): boolean {
   const person = escalation.people[id];
   if (!person || (target && concerns(person, target))) return false;
-  return person.roles.some((role) => roles.includes(role));
+  return hasOneOf(person, roles);
 }

@@ -4,7 +4,7 @@ import type { Entity } from '../domain/alert.ts';
 import { type ApprovalRequest, type Approver, MAX_NOTES } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { folded } from '../domain/wording.ts';
-import { peopleOf } from '../policy/people.ts';
+import { hasOneOf, peopleOf } from '../policy/people.ts';
 import {
   type ActionPolicy,
   type Approval,
@@ -86,9 +86,7 @@ const withRole = (
   { roles }: Approval,
   target: Entity,
 ): Approver[] =>
-  peopleOf(escalation, ids, target).filter(({ id }) =>
-    escalation.people[id]?.roles.some((role) => roles.includes(role)),
-  );
+  peopleOf(escalation, ids, target).filter(({ id }) => hasOneOf(escalation.people[id], roles));
 
 const peopleIn = (steps: readonly EscalationStep[]) =>
   new Set(steps.flatMap(({ ask }) => ask.map(({ id }) => id)));

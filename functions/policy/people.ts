@@ -50,6 +50,12 @@ export const slackButtonsOf = ({ channels, signIn }: SlackPolicy) =>
 export const slackMemberOf = (policy: SlackPolicy, person: string): string | null =>
   (slackButtonsOf(policy) && policy.channels.people[person]?.slack) ?? null;
 
+/** Whether the person has one of these roles; false for a person whom policy doesn't name. */
+export const hasOneOf = (
+  person: Pick<Person, 'roles'> | undefined,
+  roles: readonly string[],
+): boolean => person?.roles.some((role) => roles.includes(role)) ?? false;
+
 /** Whether a principal of the person names the target: its whole value, or a part of an ARN or principal ID. */
 export function concerns(
   person: Pick<Person, 'principals'>,

@@ -1,12 +1,18 @@
 // Applies one person's vote to a request; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
-import { type ApprovalRequest, MAX_VOTES, peopleAsked, type Vote } from '../domain/approval.ts';
+import {
+  type ApprovalRequest,
+  MAX_VOTES,
+  peopleAsked,
+  Role,
+  type Vote,
+} from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { newsIn } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { findingClosed, notDone } from '../messaging/texts/phrases.ts';
-import { concerns } from '../policy/people.ts';
+import { concerns, hasOneOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
 import { REFUSED } from './texts/answers.ts';
@@ -145,10 +151,10 @@ export function mayNot(
 function mayNotVote(action: Action, person: string, people: Escalation['people']): Refusal | null {
   const refusal = mayNot(action, person, people);
   if (refusal) return refusal;
-  const wanted = action.approval?.roles ?? [];
-  const hasRole = people[person]?.roles.some((role) => wanted.includes(role)) ?? false;
+  const recorded = action.approval?.roles ?? [];
   // Requests stored before roles were recorded name no role.
-  return hasRole || wanted.length === 0 ? null : refuse('not-yours', REFUSED.noRole);
+  const wanted = recorded.length > 0 ? recorded : Role.options;
+  return hasOneOf(people[person], wanted) ? null : refuse('not-yours', REFUSED.noRole);
 }
 
 /** Whether this person already gave this vote: a second click, not a second answer. */

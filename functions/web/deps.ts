@@ -27,6 +27,8 @@ import { asText, secretOf } from '../platform/secret.ts';
 import { slackButtonsOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import type { Provider } from '../sign-in/oidc.ts';
+import { providerFrom } from '../sign-in/provider.ts';
 import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
@@ -35,8 +37,6 @@ import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createKillSwitch } from '../store/switch.ts';
 import { createTable } from '../store/table.ts';
-import type { Provider } from './oidc.ts';
-import { providerFrom } from './provider.ts';
 import { SigningSecret } from './slack-signature.ts';
 
 export type SlackInteractivity = { clients: HttpClients; signingSecret: Secret<string> };

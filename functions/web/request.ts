@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { type Approver, MAX_HAND_OVERS, peopleAsked } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { peopleOf } from '../policy/people.ts';
+import { hasOneOf, peopleOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { type By, type Change, openTo, refuse } from './decision.ts';
@@ -59,7 +59,7 @@ export const couldTake = (
 ): Approver[] => {
   const asked = new Set(approval ? peopleAsked(approval).map(({ id }) => id) : []);
   return peopleOf({ people }, Object.keys(people), target).filter(
-    ({ id }) => !asked.has(id) && people[id]?.roles.some((role) => approval?.roles.includes(role)),
+    ({ id }) => !asked.has(id) && hasOneOf(people[id], approval?.roles ?? []),
   );
 };
 

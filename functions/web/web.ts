@@ -8,24 +8,25 @@ import { isBeingUndone } from '../domain/effect-state.ts';
 import { waitsFor } from '../domain/open-requests.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
+import { whoSignedIn } from '../sign-in/session.ts';
+import { beginConsoleSignIn, beginSignIn, finishSignIn } from '../sign-in/sign-in.ts';
+import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
+import { noticePage } from '../site/page.ts';
+import { FORM_REJECTED } from '../site/texts.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from './guard.ts';
 import { JudgeForm, mayJudge, onJudge } from './judge.ts';
 import { mayReverse } from './keep-decision.ts';
 import { actionOfLink, type Opened } from './open-link.ts';
 import { approvePage } from './pages/approve.ts';
-import { noticePage } from './pages/frame.ts';
 import { judgePage } from './pages/judge.ts';
 import { requestAgainPage } from './pages/re-request.ts';
 import { reviewPage } from './pages/review.ts';
 import { statusPage } from './pages/status.ts';
 import { mayRequestAgain, onRequestAgain, RequestAgainForm } from './re-request.ts';
 import { onReview, ReviewForm } from './review.ts';
-import { whoSignedIn } from './session.ts';
-import { beginSignIn, finishSignIn } from './sign-in.ts';
 import { MAX_CLICK_BYTES, onSlack } from './slack.ts';
 import { sourceAddress } from './source-address.ts';
 import { STYLE } from './style.ts';
@@ -59,6 +60,7 @@ export function createWeb(deps: WebDeps): Hono {
   app.get('/judge/:token', (c) => show(deps, c, 'judge'));
   app.post('/judge/:token', (c) => act(deps, c, 'judge', JudgeForm, onJudge));
   app.get('/sign-in/:purpose/:token', (c) => toSignIn(deps, c));
+  app.get('/sign-in/console', (c) => beginConsoleSignIn(deps, c));
   app.get('/signed-in', (c) => finishSignIn(deps, c));
   app.notFound((c) => c.html(noticePage(NOT_FOUND), 404));
   app.onError((error, c) => {
@@ -71,7 +73,7 @@ export function createWeb(deps: WebDeps): Hono {
 }
 
 const tooLarge = () => {
-  throw new HTTPException(413, { message: REJECTED.tooLarge });
+  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
 };
 
 /** The same text for every bad link: forged, cut off, for another purpose, or expired. */

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { providerFrom } from '../../functions/web/provider.ts';
+import { providerFrom } from '../../functions/sign-in/provider.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Provider, startProvider } from '../fixtures/provider.ts';
 import { sample, type World } from '../flow/world.ts';
@@ -27,6 +27,7 @@ beforeEach(async () => {
     clientId: CLIENT.id,
     clientSecret: 'countermand/sign-in',
     claim: 'email',
+    acrValues: [],
   };
   const clients = {
     http: { fetch: (url: string, init: RequestInit) => fetch(url, init) },

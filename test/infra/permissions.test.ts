@@ -503,9 +503,9 @@ describe('least privilege', () => {
     const clientSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:idp-AbCdEf';
     const issuer = 'https://login.example.com';
     expect(readers(null)).toEqual([]);
-    expect(readers({ issuer, clientId: 'c', clientSecret, claim: 'email' })).toEqual([
-      ['web', clientSecret],
-    ]);
+    expect(readers({ issuer, clientId: 'c', clientSecret, claim: 'email', acrValues: [] })).toEqual(
+      [['web', clientSecret]],
+    );
   });
 
   test('only enrich and remind read sampled requests, and only of the web ACLs that policy names', () => {

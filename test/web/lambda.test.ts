@@ -65,7 +65,13 @@ test('shows the page and accepts an approval through API Gateway', async () => {
 test('reads and sets session cookies in the lists that API Gateway uses', async () => {
   const store = await db.fresh();
   const action = await put(store, waiting());
-  const signIn = { issuer: 'https://x.example', clientId: 'c', clientSecret: 's', claim: 'email' };
+  const signIn = {
+    issuer: 'https://x.example',
+    clientId: 'c',
+    clientSecret: 's',
+    claim: 'email',
+    acrValues: [],
+  };
   const provider = {
     begin: async () => new URL('https://x.example/authorize'),
     finish: async () => ({ email: ana.email, email_verified: true }),

@@ -36,6 +36,14 @@ export const SignIn = z.strictObject({
    * escalation.yaml; any other claim with the `subject` there.
    */
   claim: z._default(z.string().check(z.regex(/^[\w:/.-]{1,128}$/)), 'email'),
+  /**
+   * Values of the claim `acr` that prove a second factor. The provider is asked for one of them, and every sign-in
+   * without one is refused. Empty if the provider has no such values.
+   */
+  acrValues: z._default(
+    z.array(z.string().check(z.regex(/^[!-~]{1,128}$/))).check(z.maxLength(10)),
+    [],
+  ),
 });
 export type SignIn = z.infer<typeof SignIn>;
 

@@ -47,10 +47,21 @@ export const OnCallAs = z.strictObject({
   opsgenie: z.optional(z.email()),
 });
 
+/**
+ * `analyst` and `manager` may approve the actions that name the role. `viewer` and `lead` approve nothing: in the console,
+ * a viewer reads, and a lead may do what a manager may.
+ */
+export const PersonRole = z.enum([...Role.options, 'viewer', 'lead']);
+export type PersonRole = z.infer<typeof PersonRole>;
+
+/** Whether the person has one of the roles that may approve. */
+export const isApprover = ({ roles }: { roles: readonly PersonRole[] }): boolean =>
+  roles.some((role) => Role.safeParse(role).success);
+
 export const Person = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(100)),
   email: z.email(),
-  roles: z.array(Role).check(z.minLength(1)),
+  roles: z.array(PersonRole).check(z.minLength(1)),
   /**
    * The person's names in AWS: user names, role session names, ARNs. They keep people from deciding about themselves.
    */
@@ -108,8 +119,15 @@ export const EscalationFile = z
       ];
       for (const { id, path } of named) {
         const person = typeof id === 'string' ? id : 'person' in id ? id.person : null;
-        if (person !== null && !(person in file.people))
+        const asked = person === null ? null : file.people[person];
+        if (asked === undefined)
           ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
+        else if (asked && !isApprover(asked))
+          ctx.addIssue({
+            code: 'custom',
+            message: 'expected a person with the role analyst or manager',
+            path,
+          });
         const service = serviceOf(id);
         if (service && !file.onCall?.[service])
           ctx.addIssue({

@@ -1,10 +1,11 @@
 // The question after a decline: why, in one tap.
 import { html } from 'hono/html';
 import { DeclineReason } from '../../domain/approval.ts';
+import type { Html } from '../../site/page.ts';
 import { pickOf } from '../grouped-answers.ts';
 import { ASK_REASON, DECLINE_REASONS } from '../texts/decline-reasons.ts';
 import type { View } from '../view.ts';
-import { form, type Html } from './frame.ts';
+import { form } from './frame.ts';
 
 /** Nothing if this person declined nothing, or said why. Each reason is a button of its own. */
 export const askReason = (view: View): Html =>

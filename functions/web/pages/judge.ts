@@ -1,9 +1,10 @@
 // The page on which a person judges an action that shadow mode recorded.
 import { html } from 'hono/html';
+import { type Html, shell } from '../../site/page.ts';
 import { JUDGE } from '../texts/pages.ts';
 import { judgedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
-import { form, type Html, shell } from './frame.ts';
+import { form } from './frame.ts';
 import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
 
 export function judgePage(view: View): Html {

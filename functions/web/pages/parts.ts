@@ -9,6 +9,7 @@ import { changesFact, headlineOf, progressOf } from '../../messaging/texts/actio
 import { eventInWords } from '../../messaging/texts/labels.ts';
 import { NOT_PROPOSED } from '../../messaging/texts/phrases.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
+import type { Html } from '../../site/page.ts';
 import {
   affectedLabel,
   EVIDENCE,
@@ -19,7 +20,6 @@ import {
   RECORD,
 } from '../texts/pages.ts';
 import type { View } from '../view.ts';
-import type { Html } from './frame.ts';
 import { severityBadge } from './severity.ts';
 
 /** The worst severity of the incident. */

@@ -1,9 +1,10 @@
 // The page on which a manager requests an expired action again.
 import { html } from 'hono/html';
+import { type Html, shell } from '../../site/page.ts';
 import { REQUEST_AGAIN } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
-import { form, type Html, shell } from './frame.ts';
+import { form } from './frame.ts';
 import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
 import { asked, siblings } from './siblings.ts';
 

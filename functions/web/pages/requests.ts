@@ -3,11 +3,11 @@ import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { quoted } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
+import type { Html } from '../../site/page.ts';
 import { durationChoice, durationsFor } from '../durations.ts';
 import { pickOf } from '../grouped-answers.ts';
 import { APPROVE, approveAllHint, approveHint, howUndone } from '../texts/decide.ts';
 import type { View } from '../view.ts';
-import type { Html } from './frame.ts';
 
 /** Up to this many actions are visible at once with the buttons, so they start ticked. */
 const TICKED_AT_FIRST = 2;

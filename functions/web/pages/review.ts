@@ -11,11 +11,12 @@ import {
 import { minutesAfter } from '../../domain/time.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { seenSince } from '../../messaging/texts/phrases.ts';
+import { type Html, shell } from '../../site/page.ts';
 import { mayExtend } from '../keep-decision.ts';
 import { REVIEW } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
-import { form, type Html, shell, timeLeft } from './frame.ts';
+import { form, timeLeft } from './frame.ts';
 import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
 import { siblings } from './siblings.ts';
 

@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { SeverityLabel } from '../../domain/alert.ts';
 import { capitalised } from '../../domain/wording.ts';
-import type { Html } from './frame.ts';
+import type { Html } from '../../site/page.ts';
 
 /** A shape for each severity, so that color never stands alone. */
 const SHAPES: Readonly<Record<SeverityLabel, string>> = {

@@ -1,10 +1,10 @@
 // The people who were asked, and the other actions of the incident.
 import { html } from 'hono/html';
 import { statusLine } from '../../messaging/texts/phrases.ts';
+import type { Html } from '../../site/page.ts';
 import { AFTER, askedPeople } from '../texts/next.ts';
 import { stepsOf } from '../texts/steps.ts';
 import type { View } from '../view.ts';
-import type { Html } from './frame.ts';
 import { facts } from './parts.ts';
 import { stepList } from './steps.ts';
 

@@ -1,9 +1,9 @@
 // The steps of an action as a list, each with an icon, a word and a time.
 import { html, raw } from 'hono/html';
 import { utc } from '../../domain/wording.ts';
+import type { Html } from '../../site/page.ts';
 import type { Step } from '../texts/steps.ts';
 import type { View } from '../view.ts';
-import type { Html } from './frame.ts';
 
 const LINE = 'fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"';
 const RING = `<circle cx="8" cy="8" r="6.2" ${LINE}/>`;

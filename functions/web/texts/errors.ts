@@ -20,35 +20,9 @@ export const rejected = (why: string): Page => ({
 
 /** Why a request was rejected. */
 export const REJECTED = {
-  tooLarge: 'The form is too large.',
   unreadable: 'The form could not be read. Open the link again.',
-  wrongType: 'The form has an unsupported content type.',
-  otherSite: 'The form came from another site.',
   notSlack: 'The request did not come from Slack, or is too old.',
   unknownClick: 'The click is not valid.',
-} as const;
-
-export const SIGN_IN = {
-  startAgain: {
-    title: 'Please start again',
-    text: 'Open the link in your message again. This sign-in started in another browser, or too long ago. Nothing was decided.',
-  },
-  unavailable: {
-    title: 'You cannot sign in now',
-    text: 'Please try again in a minute: the identity provider does not answer. Nothing was decided. Other approvers are still asked.',
-  },
-  refused: {
-    title: 'Sign-in refused',
-    text: 'The identity provider’s answer was not valid. Nothing was decided.',
-  },
-  otherPerson: (name: string, why: string): Page => ({
-    title: 'Not your link',
-    text: `This link was sent to ${name}. ${why} Nothing was decided.`,
-  }),
-  unknownPerson: 'The policy no longer names this person.',
-  wrongAccount: 'You signed in with another account.',
-  noClaim: (claim: string) => `The identity provider did not say who you are: no “${claim}”.`,
-  unverified: 'The identity provider has not verified your email address.',
 } as const;
 
 /** Answers to a click in Slack that decided nothing. */

@@ -173,7 +173,6 @@ export const REVIEW = {
 export const COMMON = {
   signIn: 'Sign in to decide',
   signInHint: 'then you return to this page',
-  back: 'Back to the request',
   current: 'See the current state',
   underMinute: 'under 1 min',
 } as const;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Action } from '../../functions/domain/action.ts';
 import { signClaims } from '../../functions/links/signed-claims.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
-import { providerFrom } from '../../functions/web/provider.ts';
-import { whyNot } from '../../functions/web/sign-in.ts';
+import { providerFrom } from '../../functions/sign-in/provider.ts';
+import { whyNot } from '../../functions/sign-in/sign-in.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
@@ -20,7 +20,7 @@ import {
   pages,
   put,
   waiting,
-} from './approval-pages.ts';
+} from '../web/approval-pages.ts';
 
 let provider: Provider;
 /** The same on every clock. */
@@ -39,6 +39,7 @@ const signInOf = (change: Partial<NonNullable<Policy['signIn']>> = {}) => ({
   clientId: CLIENT.id,
   clientSecret: 'countermand/sign-in',
   claim: 'email',
+  acrValues: [],
   ...change,
 });
 

@@ -6,7 +6,13 @@ import type { Secret } from '../platform/secret.ts';
 import type { SignIn } from '../policy/schemas/account.ts';
 
 /** One sign-in attempt: only the browser that started it knows these values. */
-export type Attempt = { state: string; nonce: string; verifier: string };
+export type Attempt = {
+  state: string;
+  nonce: string;
+  verifier: string;
+  /** Whether the provider must ask for the person's password or second factor again. */
+  isFresh: boolean;
+};
 /** The claims of the provider about the person. */
 export type Identity = Readonly<Record<string, unknown>>;
 
@@ -29,7 +35,7 @@ const CALL_SECONDS = 3;
 
 /** @see https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth */
 export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
-  const { issuer, clientId, claim } = signIn;
+  const { issuer, clientId, claim, acrValues } = signIn;
   const { http, secret, redirectUri, now } = deps;
   let kept: { metadata: oidc.ServerMetadata; until: number } | undefined;
 
@@ -79,6 +85,8 @@ export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
           code_challenge: await oidc.calculatePKCECodeChallenge(attempt.verifier),
           code_challenge_method: 'S256',
           ...(hint !== null && { login_hint: hint }),
+          ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+          ...(attempt.isFresh && { max_age: '0', prompt: 'login' }),
         }),
       ),
     finish: (attempt, returned) =>

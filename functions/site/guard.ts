@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { visible } from '../domain/wording.ts';
-import { REJECTED } from './texts/errors.ts';
+import { FORM_REJECTED } from './texts.ts';
 
 /** No script, no frame, no external content, no referrer: the address of a page is the credential. */
 export const guardedHeaders = secureHeaders({
@@ -46,11 +46,11 @@ export const ownFormsOnly =
     if (c.req.method !== 'POST') return next();
     const [type] = (c.req.header('Content-Type') ?? '').split(';');
     if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
-      throw new HTTPException(415, { message: REJECTED.wrongType });
+      throw new HTTPException(415, { message: FORM_REJECTED.wrongType });
     const site = c.req.header('Sec-Fetch-Site') ?? 'none';
     const origin = c.req.header('Origin') ?? 'null';
     const ours = origin === 'null' || origin === new URL(webBaseUrl).origin;
     if (!['same-origin', 'none'].includes(site) || !ours)
-      throw new HTTPException(403, { message: REJECTED.otherSite });
+      throw new HTTPException(403, { message: FORM_REJECTED.otherSite });
     return next();
   };

@@ -1,0 +1,16 @@
+// What a signed-in person may do in the console.
+import type { Person, PersonRole } from './schemas/escalation.ts';
+
+/** `resume`: end a halt. `note`: write a note on an incident. */
+export type Deed = 'read' | 'note' | 'halt' | 'resume';
+
+const DEEDS: Readonly<Record<PersonRole, readonly Deed[]>> = {
+  viewer: ['read'],
+  analyst: ['read', 'note', 'halt'],
+  manager: ['read', 'note', 'halt', 'resume'],
+  lead: ['read', 'note', 'halt', 'resume'],
+};
+
+/** False for a person whom policy doesn't name. No deed makes a person an approver: that is the action's `roles`. */
+export const may = (person: Pick<Person, 'roles'> | undefined, deed: Deed): boolean =>
+  person?.roles.some((role) => DEEDS[role].includes(deed)) ?? false;

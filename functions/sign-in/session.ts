@@ -1,0 +1,128 @@
+// Keeps a sign-in in signed cookies, without server state.
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import * as z from 'zod/mini';
+import { deriveToken, type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
+import type { Attempt } from './oidc.ts';
+
+type Deps = { pages: Mac; newId: () => string; now: () => Date };
+/** A function that only reads sessions needs no right to sign them. */
+export type SessionReader = { pages: Pick<Mac, 'verify'>; now: () => Date };
+
+/** Seconds since 1970. */
+const expires = z.int();
+const SessionClaims = z.strictObject({
+  person: z.string(),
+  /** When the person proved to the provider who they are, if the sign-in required that, in seconds since 1970. */
+  authTime: z._default(z.nullable(z.int()), null),
+  expires,
+});
+const ConsoleClaims = z.strictObject({ person: z.string(), expires });
+const AttemptClaims = z.strictObject({
+  state: z.string(),
+  /** The path to return to. */
+  path: z.string(),
+  /** The person who owns the link; null for the console, which anyone in policy may open. */
+  person: z.nullable(z.string()),
+  /** Whether the provider must ask for the person's password or second factor again. */
+  isFresh: z._default(z.boolean(), false),
+  expires,
+});
+type From = Pick<z.infer<typeof AttemptClaims>, 'path' | 'person' | 'isFresh'>;
+
+/** Lets a person decide. */
+const SESSION = { name: 'countermand-session', domain: 'countermand session v1', minutes: 15 };
+/** Lets a person read the console, write notes and halt for a working day. It decides and resumes nothing. */
+const CONSOLE = { name: 'countermand-console', domain: 'countermand console v1', minutes: 8 * 60 };
+const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
+type Cookie = typeof SESSION;
+
+/** The person with a valid session in this browser, or null. */
+export const whoSignedIn = async (deps: SessionReader, c: Context): Promise<string | null> =>
+  (await read(deps, c, SESSION, SessionClaims))?.person ?? null;
+
+/** The person who uses the console in this browser, or null. It is not enough to decide or to resume. */
+export const whoIsAtConsole = async (deps: SessionReader, c: Context): Promise<string | null> =>
+  (await read(deps, c, CONSOLE, ConsoleClaims))?.person ?? null;
+
+export type FreshSignIn = { person: string; authTime: Date };
+/** How long ago the provider may have authenticated a person who resumes. */
+export const FRESH_MINUTES = 5;
+
+/** The person whom the provider authenticated in the last five minutes, or null. */
+export async function whoSignedInAfresh(
+  deps: SessionReader,
+  c: Context,
+): Promise<FreshSignIn | null> {
+  const claims = await read(deps, c, SESSION, SessionClaims);
+  if (!claims || claims.authTime === null) return null;
+  const authTime = new Date(claims.authTime * 1000);
+  return isRecent(authTime, deps.now()) ? { person: claims.person, authTime } : null;
+}
+
+/** The provider's clock may be a minute ahead. */
+export const isRecent = (authTime: Date, now: Date): boolean => {
+  const minutes = (now.getTime() - authTime.getTime()) / 60_000;
+  return minutes >= -1 && minutes <= FRESH_MINUTES;
+};
+
+export const startSession = (
+  deps: Deps,
+  c: Context,
+  { person, authTime }: { person: string; authTime: number | null },
+): Promise<void> => write(deps, c, SESSION, { person, authTime });
+
+export const startConsole = (deps: Deps, c: Context, person: string): Promise<void> =>
+  write(deps, c, CONSOLE, { person });
+
+/** Stores the state that the provider's answer must match. */
+export async function startAttempt(deps: Deps, c: Context, from: From): Promise<Attempt> {
+  const state = deps.newId();
+  await write(deps, c, ATTEMPT, { state, ...from });
+  return attemptOf(deps, state, from.isFresh);
+}
+
+/** Reads and deletes this browser's attempt. */
+export async function takeAttempt(
+  deps: Deps,
+  c: Context,
+): Promise<(From & { attempt: Attempt }) | null> {
+  const claims = await read(deps, c, ATTEMPT, AttemptClaims);
+  deleteCookie(c, ATTEMPT.name, { prefix: 'host', secure: true });
+  if (!claims) return null;
+  const { state, path, person, isFresh } = claims;
+  return { path, person, isFresh, attempt: await attemptOf(deps, state, isFresh) };
+}
+
+/** Derives nonce and verifier from the state under our key, so that no cookie contains them. */
+async function attemptOf({ pages }: Deps, state: string, isFresh: boolean): Promise<Attempt> {
+  const [nonce, verifier] = await Promise.all([
+    deriveToken(pages, 'countermand sign-in nonce v1', state),
+    deriveToken(pages, 'countermand sign-in verifier v1', state),
+  ]);
+  return { state, nonce, verifier, isFresh };
+}
+
+/** `__Host-`: TLS and this host only. Lax: the browser sends it with the provider's redirect. */
+async function write({ pages, now }: Deps, c: Context, cookie: Cookie, claims: object) {
+  const { name, domain, minutes } = cookie;
+  const until = Math.floor(now().getTime() / 1000) + 60 * minutes;
+  setCookie(c, name, await signClaims(pages, domain, { ...claims, expires: until }), {
+    prefix: 'host',
+    secure: true,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: 60 * minutes,
+  });
+}
+
+async function read<T extends { expires: number }>(
+  { pages, now }: SessionReader,
+  c: Context,
+  { name, domain }: Cookie,
+  shape: z.ZodMiniType<T>,
+): Promise<T | null> {
+  const claims = await verifyClaims(pages, domain, getCookie(c, name, 'host') ?? '', shape);
+  return claims && claims.expires * 1000 > now().getTime() ? claims : null;
+}

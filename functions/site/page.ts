@@ -1,0 +1,40 @@
+// The frame of every page that people decide on, and the page without an action.
+import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+/** Loads `path` again after some seconds, without a script. */
+type Refresh = { path: string; seconds: number };
+
+export const shell = (
+  title: string,
+  body: Html,
+  refresh: Refresh | null = null,
+): Html => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex, nofollow">
+${refresh ? html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">` : ''}
+<title>${title} · Countermand</title>
+<link rel="stylesheet" href="/style.css">
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>`;
+
+/** A link below the text of a notice. */
+type Back = { path: string; label: string };
+
+/** A page that shows no action, for example for an invalid link. */
+export const noticePage = ({ title, text }: { title: string; text: string }, back?: Back): Html =>
+  shell(
+    title,
+    html`<header><h1>${title}</h1><p class="result">${text}</p>${back ? html`<p><a href="${back.path}">${back.label}</a></p>` : ''}</header>`,
+  );

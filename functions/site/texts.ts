@@ -1,0 +1,6 @@
+// Why a form is rejected before it is read, on every page.
+export const FORM_REJECTED = {
+  tooLarge: 'The form is too large.',
+  wrongType: 'The form has an unsupported content type.',
+  otherSite: 'The form came from another site.',
+} as const;
