@@ -76,6 +76,7 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
     });
     return c.redirect('/', 303);
   });
+  app.all('/console/*', (c) => runtime.console.fetch(c.req.raw));
   app.route('/', runtime.web);
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

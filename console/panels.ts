@@ -140,7 +140,7 @@ const incident = (
   return html`
 <details class="incident" id="${incidentId}" ${isOpen || index === 0 ? 'open' : ''}>
 <summary><h3><q>${worst?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? INCIDENTS.open : INCIDENTS.outcome(incident.outcome)}</span></summary>
-<p class="quiet">${worst?.severity} · ${breakable(worst?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
+<p class="quiet"><a href="/console/incident/${incidentId}">${INCIDENTS.page}</a> · ${worst?.severity} · ${breakable(worst?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
 ${progress.map(
   ({ steps }) => html`
 <ol class="progress">${steps.map(

@@ -105,6 +105,7 @@ export const RESOURCES = {
 } as const;
 
 export const INCIDENTS = {
+  page: 'Timeline and details',
   heading: 'Incidents',
   empty: 'None yet. Send an alert.',
   open: 'open',

@@ -102,6 +102,7 @@ export class CountermandStack extends Stack {
       slack: slackButtonsOf(policy) !== null,
       signIn: policy.signIn !== null,
     });
+    if (policy.signIn !== null) web.serveConsole(functions.get('console'));
     // After a key rotation, `web` must know the new key before any function signs links with it.
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));

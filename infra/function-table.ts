@@ -124,6 +124,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readSlackSecret',
       ],
     },
+    ...consoleFunctions(s),
     ...SCOPES.flatMap((scope) => mechanismFunctions(s, scope)),
     {
       ...state('notify'),
@@ -225,6 +226,25 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       policy: false,
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName, ...proofs },
       grants: ['archiveRecords', 'verifyVotes', 'verifyRulings', 'verifyEvidence'],
+    },
+  ];
+}
+
+/** Only where people sign in: the console shows every record. */
+function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
+  if (s.signIn === null) return [];
+  const { table, links, proofs } = commonEnv(s);
+  return [
+    {
+      name: 'console',
+      entry: 'web/console/handler.ts',
+      handler: 'handler',
+      timeoutSeconds: 15,
+      // Its readers must leave concurrency for approvals.
+      reservedConcurrency: 5,
+      policy: true,
+      env: { ...table, ...links, ...proofs },
+      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'signLinks'],
     },
   ];
 }

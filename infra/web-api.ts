@@ -22,6 +22,14 @@ const ROUTES = [
 
 /** Exists only when people sign in. */
 const SIGN_IN_ROUTE = { path: '/sign-in/console', methods: [GET] };
+/** Exist only when policy configures a sign-in. */
+const CONSOLE_ROUTES = [
+  { path: '/console', methods: [GET] },
+  { path: '/console/{proxy+}', methods: [GET, POST] },
+];
+/** The console has a limit of its own, so that its readers can't use up that of approvals. */
+const CONSOLE_REQUESTS_PER_SECOND = 5;
+const CONSOLE_BURST = 10;
 
 /** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
@@ -50,6 +58,7 @@ export class WebApi extends Construct {
   /** Base URL without a trailing slash. */
   readonly url: string;
   private readonly api: HttpApi;
+  private readonly stage: CfnStage;
 
   constructor(scope: Construct, id: string, { prefix }: Names) {
     super(scope, id);
@@ -59,7 +68,7 @@ export class WebApi extends Construct {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    new CfnStage(this, 'Stage', {
+    this.stage = new CfnStage(this, 'Stage', {
       apiId: this.api.apiId,
       stageName: '$default',
       autoDeploy: true,
@@ -91,5 +100,30 @@ export class WebApi extends Construct {
           REASONS[path] ??
             'The link carries the authorisation: purpose, action, person and expiry under a MAC',
         );
+  }
+
+  serveConsole(site: IFunction): void {
+    const integration = new HttpLambdaIntegration('Console', site, {
+      timeout: Duration.seconds(15),
+    });
+    const settings: Record<string, CfnStage.RouteSettingsProperty> = {};
+    for (const { path, methods } of CONSOLE_ROUTES)
+      for (const route of this.api.addRoutes({ path, methods, integration })) {
+        acknowledge(
+          route,
+          'AwsSolutions-APIG4',
+          'The function requires a session of the sign-in, which the provider authenticated',
+        );
+        // Settings of a route are valid only once the route exists.
+        this.stage.node.addDependency(route);
+      }
+    for (const { path, methods } of CONSOLE_ROUTES)
+      for (const method of methods)
+        settings[`${method} ${path}`] = {
+          throttlingRateLimit: CONSOLE_REQUESTS_PER_SECOND,
+          throttlingBurstLimit: CONSOLE_BURST,
+          detailedMetricsEnabled: true,
+        };
+    this.stage.routeSettings = settings;
   }
 }

@@ -29,6 +29,8 @@ import { incidentOf } from '../functions/store/ticketed.ts';
 import { writesOf } from '../functions/store/writers.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { updateTickets } from '../functions/ticket/update-tickets.ts';
+import type { ConsoleDeps } from '../functions/web/console/deps.ts';
+import { createConsole } from '../functions/web/console/site.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
 import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
@@ -187,6 +189,9 @@ export async function createRuntime(options: RuntimeOptions) {
       reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
   }
   const web = createWeb(depsOf('web') satisfies WebDeps);
+  // No one signs in on a laptop: the first person of policy reads the console.
+  const actsAs = options.provider ? null : (Object.keys(policy.escalation.people)[0] ?? null);
+  const consoleSite = createConsole({ ...depsOf('console'), actsAs } satisfies ConsoleDeps);
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
@@ -208,6 +213,7 @@ export async function createRuntime(options: RuntimeOptions) {
     engine,
     events,
     web,
+    console: consoleSite,
     mac,
     keys,
     /** The archived copies of the records. */

@@ -11,6 +11,7 @@ export const INCIDENT_KINDS = {
   assessment: 'ASSESSMENT',
   action: 'ACTION',
   post: 'POST',
+  note: 'NOTE',
 } as const;
 /** Kinds with one item in each partition. */
 const SINGLE_KINDS = {
@@ -79,11 +80,13 @@ export const incidentIdFor = (alertId: string, layout: Layout): string =>
   `inc-${layout === 2 ? '2' : ''}${alertId.slice('al-'.length)}`;
 
 /**
- * `id` is the alert's or action's ID, a member's seat, or a post's key. The incident itself has none. Facts are always
- * written in layout 2, because `enrich` reads untrusted text and may write no other kind.
+ * `id` is the alert's or action's ID, a member's seat, or a post's key, a note's time and ID. The incident itself has none. Facts
+ * and notes are always written in layout 2, because `enrich` and `console` may write no other kind.
  */
 export const incidentKey = (kind: IncidentKind, incidentId: string, id?: string): Key =>
-  keyIn(kind === 'facts' ? 2 : layoutOf(incidentId), kind, incidentId, id);
+  keyIn(ALWAYS_2.includes(kind) ? 2 : layoutOf(incidentId), kind, incidentId, id);
+
+const ALWAYS_2: readonly IncidentKind[] = ['facts', 'note'];
 
 /** Where versions before layout 2 wrote the facts of an incident; null in layout 2. */
 export const earlierFactsKey = (incidentId: string, alertId: string): Key | null =>

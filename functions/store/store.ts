@@ -12,6 +12,7 @@ import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
 import { createModelCalls } from './model-calls.ts';
+import { createNotes } from './notes.ts';
 import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
@@ -47,6 +48,7 @@ export function createStore(
     modelCalls: createModelCalls(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
+    notes: createNotes(table, log),
     world: createWorldStates(table),
   };
 }

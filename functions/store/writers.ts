@@ -24,6 +24,7 @@ const WRITES = {
   analyse: [],
   gate: ['assessment', 'action', 'effect', 'limiter', 'modelCalls', 'layout1'],
   approve: ['action', ...QUESTIONS, 'layout1'],
+  console: ['note'],
   web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
   execute: ['action', 'check', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
   reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],

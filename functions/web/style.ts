@@ -1,7 +1,12 @@
 // The style sheet of the decision pages. Contrast is at least 4.5:1.
-export const STYLE = `
+
+/** The colours of every page, as custom properties: light, and dark where the reader's system is dark. */
+export const TOKENS = `
 :root { color-scheme: light dark; --ground: #f7f8f9; --paper: #ffffff; --sunk: #f1f3f5; --line: #e1e4e8; --line-strong: #c3c9d1; --control: #858e99; --ink: #14181f; --ink-2: #4b5563; --ink-3: #626b78; --accent: #1f5fbf; --on-accent: #ffffff; --wait: #8a5300; --wait-soft: #fdf3dc; --wait-line: #e6bd6c; --good: #1b6e45; --bad: #b3261e; --critical: #b0123f; --high: #b8440a; --medium: #8a6200; --low: #4a6785; --informational: #626b78; }
 @media screen and (prefers-color-scheme: dark) { :root { --ground: #0d1014; --paper: #14181e; --sunk: #1a1f27; --line: #262d37; --line-strong: #3a4350; --control: #6d7886; --ink: #e8ebef; --ink-2: #b0b8c3; --ink-3: #949eab; --accent: #7db0f7; --on-accent: #0a1626; --wait: #efc06a; --wait-soft: #2a2110; --wait-line: #6b5223; --good: #74d0a0; --bad: #ff9a90; --critical: #ff86a2; --high: #ff9f6b; --medium: #e6c255; --low: #93b5d8; --informational: #949eab; } }
+`;
+
+export const STYLE = `${TOKENS}
 @media (prefers-contrast: more) { :root { --line: var(--control); --line-strong: var(--control); --ink-3: var(--ink-2); } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }

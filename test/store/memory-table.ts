@@ -12,6 +12,7 @@ import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
 import { createLimiter } from '../../functions/store/limiter.ts';
 import { createModelCalls } from '../../functions/store/model-calls.ts';
+import { createNotes } from '../../functions/store/notes.ts';
 import { createPager } from '../../functions/store/pager.ts';
 import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
@@ -110,5 +111,6 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   modelCalls: createModelCalls(table),
   approverAddresses: createApproverAddresses(table),
   posts: createPosts(table),
+  notes: createNotes(table, () => {}),
   world: createWorldStates(table),
 });

@@ -1,0 +1,34 @@
+// Notes that people write about an incident in the console.
+import * as z from 'zod/mini';
+import { Instant } from '../domain/alert.ts';
+import type { Log } from '../platform/log.ts';
+import { incidentKey, incidentPartition } from './layout.ts';
+import { type Readable, readAll } from './read-all.ts';
+import { ABSENT, type Table } from './table.ts';
+
+export const MAX_NOTE = 2_000;
+
+/** Free text: whoever reads it later treats it like text of an attacker. */
+export const Note = z.strictObject({
+  at: Instant,
+  /** ID of the person in policy. */
+  by: z.string().check(z.minLength(1), z.maxLength(64)),
+  text: z.string().check(z.minLength(1), z.maxLength(MAX_NOTE)),
+});
+export type Note = z.infer<typeof Note>;
+
+export function createNotes(table: Table, log: Log) {
+  return {
+    /** Oldest first. */
+    async of(incidentId: string): Promise<Readable<Note>> {
+      const { pk, prefix } = incidentPartition('note', incidentId);
+      return readAll(Note, await table.query(pk, { prefix }), log);
+    },
+    /** Throws Conflict if the ID was used at that moment. */
+    add: (incidentId: string, id: string, note: Note): Promise<void> =>
+      table.put(
+        { ...incidentKey('note', incidentId, `${note.at}#${id}`), record: Note.parse(note) },
+        ABSENT,
+      ),
+  };
+}

@@ -1,0 +1,116 @@
+// What the records say for and against an attack, and what they don't know.
+import type { EntityFacts, Fact } from '../../domain/facts.ts';
+import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { seenText } from '../../messaging/texts/reason.ts';
+import { unknownsOf } from '../../messaging/texts/unknown.ts';
+import type { IncidentView } from './incident-view.ts';
+
+/** `from`: where it was read. */
+export type Point = { text: string; from: string };
+export type Evidence = { supports: Point[]; contradicts: Point[]; unknown: Point[] };
+
+const PRODUCT = 'The finding';
+const RECORDS = 'Records of Countermand';
+
+/** Of the most severe alert, whose facts were read last. */
+export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evidence {
+  if (!worst)
+    return {
+      supports: [],
+      contradicts: [],
+      unknown: [{ text: 'The alert', from: 'Its record can’t be read' }],
+    };
+  const { alert, facts } = worst;
+  const entities = facts?.entities ?? [];
+  const nameOf = (ref: string) =>
+    oneLine(alert.entities.find((one) => one.ref === ref)?.value ?? ref, 60);
+  const about = (write: (facts: EntityFacts, name: string) => Point[]) =>
+    entities.flatMap((one) => write(one, nameOf(one.ref)));
+  const own = actions.filter(({ alertId }) => alertId === alert.alertId);
+  return {
+    supports: [
+      { text: `${quoted(alert.title, 200)} ${seenText(alert, now)}`, from: PRODUCT },
+      ...(incident.alerts.length > 1
+        ? [{ text: `${incident.alerts.length} alerts belong to this incident.`, from: RECORDS }]
+        : []),
+      ...about((one, name) => supportsIn(one, name, now)),
+    ],
+    contradicts: [
+      ...(alert.sample
+        ? [{ text: 'The product marks this finding as a sample.', from: PRODUCT }]
+        : []),
+      ...(alert.causedBy ? [{ text: oneLine(alert.causedBy.why), from: RECORDS }] : []),
+      ...about(contradictsIn),
+    ],
+    unknown: unknownsOf(own, facts).map(({ what, of, why }) => ({
+      text: of ? `${what} (${of})` : what,
+      from: why,
+    })),
+  };
+}
+
+const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
+  fact?.known ? fact.value : undefined;
+
+function supportsIn({ history, address }: EntityFacts, name: string, now: Date): Point[] {
+  const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
+  const web = knownOf(address?.seenOnWeb);
+  return [
+    ...(earlier > 0
+      ? [
+          {
+            text: `${name} was named in ${earlier} earlier incident${earlier === 1 ? '' : 's'}.`,
+            from: RECORDS,
+          },
+        ]
+      : []),
+    ...(web && web.requests > 0
+      ? [
+          {
+            text: `${name} sent at least ${web.requests} web requests, the last at ${utc(web.lastAt, now)}.`,
+            from: 'Requests that AWS WAF sampled',
+          },
+        ]
+      : []),
+  ];
+}
+
+function contradictsIn(facts: EntityFacts, name: string): Point[] {
+  const { history, address, identity, plannedWork } = facts;
+  const declined = knownOf(history.declined) ?? 0;
+  const reversed = knownOf(history.reversedByPeople) ?? 0;
+  const services = knownOf(address?.awsServices) ?? [];
+  const owner = knownOf(address?.ownedBy);
+  const protectedBy = knownOf(facts.protectedBy);
+  const point = (holds: unknown, text: string, from: string): Point[] =>
+    holds ? [{ text, from }] : [];
+  return [
+    ...point(
+      plannedWork,
+      `Planned work ${quoted(plannedWork ?? '', 60)} covers ${name} now.`,
+      'Change calendar in policy',
+    ),
+    ...point(
+      declined,
+      `People declined ${declined} earlier proposal${declined === 1 ? '' : 's'} about ${name}.`,
+      RECORDS,
+    ),
+    ...point(
+      reversed,
+      `People undid ${reversed} earlier action${reversed === 1 ? '' : 's'} on ${name}.`,
+      RECORDS,
+    ),
+    ...point(
+      services.length,
+      `${name} belongs to AWS: ${services.join(', ')}.`,
+      'Address ranges that AWS publishes',
+    ),
+    ...point(owner, `${name} belongs to this account: ${oneLine(owner ?? '', 100)}.`, 'EC2'),
+    ...point(protectedBy, `Policy protects ${name}: ${oneLine(protectedBy ?? '', 60)}.`, 'Policy'),
+    ...point(
+      knownOf(identity?.serviceAccount),
+      `${name} is a service account.`,
+      'IAM path and tags',
+    ),
+  ];
+}

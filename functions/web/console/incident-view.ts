@@ -1,0 +1,111 @@
+// Reads everything that the page of an incident shows.
+import type { Action } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Assessment } from '../../domain/assessment.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { type Incident, worstFirst } from '../../domain/incident.ts';
+import { unknownsOf } from '../../messaging/texts/unknown.ts';
+import { zoneOf } from '../../policy/people.ts';
+import type { Note } from '../../store/notes.ts';
+import type { Names } from '../texts/status.ts';
+import type { ConsoleDeps, ConsoleReader } from './deps.ts';
+
+/** The records of one alert. */
+export type AlertView = {
+  alert: Alert;
+  facts: Facts | null;
+  assessment: Assessment | null;
+  /** How many facts about the targets of its actions are unknown. */
+  unknown: number;
+};
+
+export type IncidentView = {
+  incident: Incident;
+  /** Its most severe alert; null if the alert's record can't be read. */
+  worst: AlertView | null;
+  /** Oldest first. */
+  actions: readonly Action[];
+  notes: readonly Note[];
+  /** Parts of the record that can't be read. The rest is shown without them. */
+  unreadable: number;
+  names: Names;
+  /** Minutes before an undo at which a person is reminded. */
+  reminderMinutes: number;
+  reader: ConsoleReader;
+  /** Whether the reader's role lets them approve and undo, and write notes. */
+  mayDecide: boolean;
+  mayNote: boolean;
+  zone: string;
+  now: Date;
+};
+
+/** Undefined if there is no such incident, or nothing of it can be read. */
+export async function incidentView(
+  { store, policy, now }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>,
+  reader: ConsoleReader,
+  incidentId: string,
+): Promise<IncidentView | undefined> {
+  const { records, notes } = store;
+  const [incident, read, written] = await Promise.all([
+    records.readableIncident(incidentId),
+    records.readActions(incidentId),
+    notes.of(incidentId),
+  ]);
+  if (!incident) return undefined;
+  const actions = read.found.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  const worst = worstFirst(incident.alerts)[0];
+  return {
+    incident,
+    worst: worst ? await alertView(records, incidentId, worst.alertId, actions) : null,
+    actions,
+    notes: written.found,
+    unreadable: read.unreadable.length + written.unreadable.length,
+    names: namesOf(policy, actions),
+    reminderMinutes: policy.limits.reminderMinutesBefore,
+    reader,
+    mayDecide: mayAct(policy, reader),
+    mayNote: mayAct(policy, reader),
+    zone: zoneOf(policy, reader.id),
+    now: now(),
+  };
+}
+
+async function alertView(
+  records: ConsoleDeps['store']['records'],
+  incidentId: string,
+  alertId: string,
+  actions: readonly Action[],
+): Promise<AlertView | null> {
+  const [alert, facts, assessment] = await Promise.all([
+    records.readableAlert(incidentId, alertId),
+    records.findFacts(incidentId, alertId),
+    records.findAssessment(incidentId, alertId),
+  ]);
+  if (!alert) return null;
+  const own = actions.filter((one) => one.alertId === alertId);
+  const unknown = facts ? unknownsOf(own, facts).length : 0;
+  return { alert, facts: facts ?? null, assessment: assessment ?? null, unknown };
+}
+
+/** A viewer only reads. */
+export const mayAct = (
+  { escalation }: Pick<ConsoleDeps['policy'], 'escalation'>,
+  { id }: ConsoleReader,
+): boolean =>
+  escalation.people[id]?.roles.some((role) => role === 'analyst' || role === 'manager') ?? false;
+
+/** The people of policy, and those who were asked, who may have left it. */
+function namesOf(
+  { escalation }: Pick<ConsoleDeps['policy'], 'escalation'>,
+  actions: readonly Action[],
+): Names {
+  const asked = actions.flatMap(({ approval }) =>
+    approval
+      ? [...approval.rungs.flatMap(({ ask }) => ask), ...approval.handedTo.map(({ to }) => to)]
+      : [],
+  );
+  return Object.fromEntries([
+    ...asked.map(({ id, name }) => [id, name]),
+    ...Object.entries(escalation.people).map(([id, { name }]) => [id, name]),
+  ]);
+}

@@ -1,0 +1,136 @@
+// Evidence, rules, messages, record, entities and notes of an incident.
+import { html } from 'hono/html';
+import type { Action } from '../../../domain/action.ts';
+import { oneLine, utc, words } from '../../../domain/wording.ts';
+import { headlineOf } from '../../../messaging/texts/action-line.ts';
+import { eventInWords } from '../../../messaging/texts/labels.ts';
+import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
+import { MAX_NOTE } from '../../../store/notes.ts';
+import type { Html } from '../../pages/frame.ts';
+import { evidenceOf, type Point } from '../evidence.ts';
+import type { IncidentView } from '../incident-view.ts';
+import { INCIDENT } from '../texts.ts';
+import { type Icon, icon } from './icons.ts';
+
+const data = (text: string, most = 600): Html => html`<bdi>${oneLine(text, most)}</bdi>`;
+
+export function evidence(view: IncidentView): Html {
+  const { supports, contradicts, unknown } = evidenceOf(view);
+  const readAt = view.worst?.facts?.readAt;
+  return html`<section class="block" aria-labelledby="evidence"><div class="head"><h2 id="evidence">${INCIDENT.evidence}</h2>${readAt ? html`<span class="quiet">${INCIDENT.readAt(readAt, view.now)}</span>` : ''}</div>
+<div class="panel three">${column('plus', INCIDENT.supports, supports)}${column('minus', INCIDENT.contradicts, contradicts)}${column('question', INCIDENT.unknown, unknown)}</div></section>`;
+}
+
+const column = (name: Icon, title: string, points: readonly Point[]): Html =>
+  html`<section class="ev"><h3>${icon(name)}${title} <span class="num">${points.length}</span></h3>${
+    points.length === 0
+      ? html`<p class="quiet">${INCIDENT.none}</p>`
+      : html`<ul>${points.map(({ text, from }) => html`<li>${data(text)}<small>${data(from)}</small></li>`)}</ul>`
+  }</section>`;
+
+export const details = (view: IncidentView): Html =>
+  html`<section class="block" aria-label="${INCIDENT.details}"><div class="panel">${rules(view)}${messages(view)}${analysis(view)}${record(view)}</div></section>`;
+
+const fold = (title: string, more: string, inner: Html): Html =>
+  html`<details class="fold"><summary>${title} <span class="more">${more}</span></summary><div class="in">${inner}</div></details>`;
+
+/** Of each action, the rules that limited it. Those that passed are counted. */
+function rules({ actions }: IncidentView): Html {
+  if (actions.length === 0) return html``;
+  const most = Math.max(...actions.map(({ considered }) => considered.length));
+  return fold(
+    INCIDENT.rules,
+    INCIDENT.rulesCount(most),
+    html`${actions.map((action) => {
+      const limiting = action.considered.filter(({ verdict }) => verdict !== null);
+      const passed = action.considered.length - limiting.length;
+      return html`<h3>${headlineOf(action)}</h3><ul class="rows">${limiting.map(
+        ({ rule, inputs, verdict }) =>
+          html`<li>${icon(verdict === 'auto' ? 'done' : verdict === 'approve' ? 'wait' : 'none')}<span>${words(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict}</span></li>`,
+      )}</ul><p class="small quiet">${INCIDENT.rulesPassed(passed)}</p>`;
+    })}`,
+  );
+}
+
+const MESSAGES: readonly string[] = [
+  'asked',
+  'told',
+  'reminded',
+  'not-reached',
+  'not-woken',
+  'telling',
+];
+
+function messages({ actions, now }: IncidentView): Html {
+  const sent = actions
+    .flatMap((action) => action.history.map((entry) => ({ action, entry })))
+    .filter(({ entry }) => MESSAGES.includes(entry.event))
+    .toSorted((a, b) => (a.entry.at < b.entry.at ? -1 : 1));
+  if (sent.length === 0) return html``;
+  return fold(
+    INCIDENT.messages,
+    INCIDENT.messagesCount(sent.length),
+    html`<ul class="rows">${sent.map(
+      ({ action, entry }) =>
+        html`<li>${icon(entry.event.startsWith('not') ? 'fail' : 'done')}<span>${data(entry.text)}<small>${headlineOf(action)}</small></span><span class="quiet small"><time datetime="${entry.at}">${utc(entry.at, now)}</time></span></li>`,
+    )}</ul>`,
+  );
+}
+
+function analysis({ worst }: IncidentView): Html {
+  const assessment = worst?.assessment;
+  if (!assessment) return html``;
+  const { verdict, summary, origin, model, failure, recommendations } = assessment;
+  const by = origin === 'playbook' || failure ? 'the playbook' : (model ?? origin);
+  return fold(
+    INCIDENT.analysis(by),
+    verdict,
+    html`<p class="sub">${INCIDENT.analysisWarning}</p><p>${data(summary, 2000)}</p>${failure ? html`<p class="sub">${data(failure)}</p>` : ''}
+<ul class="rows">${recommendations.map(({ action, target, confidence, reasoning }) => html`<li>${icon('step')}<span>${words(oneLine(action, 64))} (${data(target, 64)})<small>${data(reasoning, 2000)}</small></span><span class="quiet small">${confidence} of 100</span></li>`)}</ul>`,
+  );
+}
+
+function record({ incident, actions, names, now }: IncidentView): Html {
+  const entries = [
+    ...incident.history.map((entry) => ({ about: 'Incident', entry })),
+    ...actions.flatMap((action) =>
+      action.history.map((entry) => ({ about: headlineOf(action), entry })),
+    ),
+  ].toSorted((a, b) => (a.entry.at < b.entry.at ? -1 : 1));
+  return fold(
+    INCIDENT.audit,
+    INCIDENT.auditCount(entries.length),
+    html`<ol class="tlist">${entries.map(
+      ({ about, entry }) =>
+        html`<li><time datetime="${entry.at}">${utc(entry.at, now)}</time><span class="quiet">${eventInWords(entry)}</span><span>${data(about, 120)}: ${data(entry.text, 300)} <small class="quiet">${actor(entry, names)}</small></span></li>`,
+    )}</ol>`,
+  );
+}
+
+const actor = ({ by }: Action['history'][number], names: Readonly<Record<string, string>>) => {
+  const id = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  return id === null ? by : (names[id] ?? id);
+};
+
+const MAX_ENTITIES = 12;
+
+export function entities({ worst }: IncidentView): Html {
+  const named = (worst?.alert.entities ?? []).filter(({ kind }) => kind !== 'alert');
+  if (named.length === 0) return html``;
+  return html`<section aria-labelledby="entities"><div class="head"><h2 id="entities">${INCIDENT.entities}</h2><span class="quiet num">${named.length}</span></div><div class="panel pad"><dl class="facts">${named
+    .slice(0, MAX_ENTITIES)
+    .map(
+      (one) =>
+        html`<dt>${KINDS[one.kind]}</dt><dd><a class="mono" href="/console?q=${encodeURIComponent(one.value)}">${data(one.value, 120)}</a><div class="quiet small">${roleOf(one)}</div></dd>`,
+    )}</dl></div></section>`;
+}
+
+export const notes = ({ incident, notes: written, names, now, mayNote }: IncidentView): Html =>
+  html`<section class="block" aria-labelledby="notes"><div class="head"><h2 id="notes">${INCIDENT.notes}</h2><span class="quiet num">${written.length}</span></div><div class="panel pad">${written.map(
+    ({ at, by, text }) =>
+      html`<p class="note"><bdi>${text}</bdi></p><p class="quiet small">${INCIDENT.noteBy(names[by] ?? by, at, now)}</p>`,
+  )}${
+    mayNote
+      ? html`<form method="post" action="/console/incident/${incident.incidentId}/notes" class="noteform"><label for="note" class="vh">${INCIDENT.addNote}</label><textarea id="note" name="text" rows="2" maxlength="${MAX_NOTE}" required placeholder="${INCIDENT.addNote}"></textarea><button class="btn">${INCIDENT.saveNote}</button></form>`
+      : ''
+  }</div></section>`;

@@ -1,0 +1,59 @@
+// The frame of every page of the console: navigation, status strip, content.
+import { html } from 'hono/html';
+import type { Policy } from '../../../policy/policy.ts';
+import type { Html } from '../../pages/frame.ts';
+import type { ConsoleReader } from '../deps.ts';
+import { inTime } from '../moments.ts';
+import type { ConsoleStatus } from '../status.ts';
+import { CONSOLE, MODE, STRIP, SWITCH } from '../texts.ts';
+import { icon } from './icons.ts';
+
+/** A page without its frame. `current` is its entry in the navigation. */
+export type ConsolePage = { title: string; body: Html; current: 'incidents' | 'in-force' | null };
+
+export const bareFrame = (title: string, body: Html): Html => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex, nofollow">
+<title>${title} · Countermand</title>
+<link rel="stylesheet" href="/console/style.css">
+</head>
+<body>
+${body}
+</body>
+</html>`;
+
+export const consoleFrame = (
+  { title, body, current }: ConsolePage,
+  {
+    status,
+    reader,
+    policy,
+  }: { status: ConsoleStatus; reader: ConsoleReader; policy: Pick<Policy, 'account'> },
+): Html =>
+  bareFrame(
+    title,
+    html`<a class="skip" href="#main">${CONSOLE.skip}</a>
+<header class="top"><a class="brand" href="/console">${icon('brand')}<span>${CONSOLE.name}</span></a>
+<nav class="nav" aria-label="${CONSOLE.nav}"><a href="/console"${current === 'incidents' ? html` aria-current="page"` : ''}>${CONSOLE.incidents}</a><a href="/console/in-force"${current === 'in-force' ? html` aria-current="page"` : ''}>${CONSOLE.inForce}</a></nav>
+<div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></header>
+${strip(status)}
+<main id="main" class="page">
+${body}
+</main>`,
+  );
+
+function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus): Html {
+  const { questions, firstEnds, inForce, undoFailed, nextUndo } = counts;
+  const kill = SWITCH[killSwitch.mode];
+  const next = STRIP.nextUndo(undoFailed, nextUndo && inTime(nextUndo, now));
+  return html`<div class="strip ${killSwitch.mode === 'halt' ? 'halted' : ''}" role="group" aria-label="${CONSOLE.status}">
+<div class="cell mode"><b><span class="dot ${mode}"></span>${MODE[mode].title}</b><small>${MODE[mode].means}</small></div>
+<a class="cell ${questions > 0 ? 'asks' : ''}" href="/console#waiting"><b>${questions > 0 ? icon('wait') : ''}${STRIP.questions(questions)}</b>${firstEnds ? html`<small>${STRIP.firstEnds(inTime(firstEnds, now))}</small>` : ''}</a>
+<a class="cell" href="/console/in-force"><b>${STRIP.inForce(inForce)}</b>${next ? html`<small>${next}</small>` : ''}</a>
+<div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.why || kill.means}</small></span></div>
+</div>`;
+}

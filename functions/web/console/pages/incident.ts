@@ -1,0 +1,70 @@
+// The page of one incident: what happened, what was done, what is to come.
+import { html } from 'hono/html';
+import { worstOf } from '../../../domain/incident.ts';
+import { capitalised, oneLine } from '../../../domain/wording.ts';
+import { plainReason, seenText } from '../../../messaging/texts/reason.ts';
+import type { Html } from '../../pages/frame.ts';
+import { breakable } from '../../pages/parts.ts';
+import { severityBadge } from '../../pages/severity.ts';
+import { arrange } from '../columns.ts';
+import type { IncidentView } from '../incident-view.ts';
+import { type Moment, type Story, timeOf } from '../moments.ts';
+import { nextSentence, soFarSentence } from '../sentences.ts';
+import { storyOf } from '../story.ts';
+import { tallDrawing } from '../tall-drawing.ts';
+import { INCIDENT, TIMELINE } from '../texts.ts';
+import { wideDrawing } from '../wide-drawing.ts';
+import { actionTable, notDoneList } from './actions.ts';
+import { details, entities, evidence, notes } from './details.ts';
+import type { ConsolePage } from './frame.ts';
+
+export function incidentPage(view: IncidentView): ConsolePage {
+  const { incident, worst, unreadable } = view;
+  const title = titleOf(view);
+  return {
+    title,
+    current: 'incidents',
+    body: html`<nav class="crumbs" aria-label="Path"><a href="/console">${INCIDENT.crumbs}</a> / <span>${incident.incidentId}</span></nav>
+<header class="ihead"><div><h1>${title}</h1>${heading(view)}
+<p class="says">${worst ? seenText(worst.alert, view.now) : ''} ${soFarSentence(view)} ${nextSentence(view)}</p>
+${worst ? html`<p class="quiet small">${breakable(worst.alert.type)}</p>` : ''}
+${unreadable > 0 ? html`<p class="warning">${INCIDENT.unreadable(unreadable)}</p>` : ''}</div>
+</header>
+${timeline(view)}
+${actionTable(view)}
+${evidence(view)}
+<div class="block two"><div>${notDoneList(view)}${details(view)}</div>
+<aside>${entities(view)}${notes(view)}</aside></div>`,
+  };
+}
+
+/** In our own words where we have them; otherwise the title of the alert. */
+export const titleOf = ({ worst, incident }: IncidentView): string =>
+  worst
+    ? plainReason(worst.alert).replace(/\.$/, '')
+    : oneLine(worstOf(incident.alerts)?.title ?? incident.incidentId, 160);
+
+function heading({ incident, names, actions, now }: IncidentView): Html {
+  const severity = worstOf(incident.alerts)?.severity;
+  const decider = actions.findLast(
+    ({ approval }) => approval?.acknowledged ?? approval?.decision,
+  )?.approval;
+  const owner = decider?.acknowledged?.by ?? decider?.decision?.by;
+  return html`<p class="line">${severity ? severityBadge(severity) : ''}<span>${INCIDENT.place(incident.account, incident.region)}</span><span>${INCIDENT.opened(incident.openedAt, now)}</span><span>${INCIDENT.owner(owner ? (names[owner] ?? owner) : null)}</span></p>`;
+}
+
+function timeline(view: IncidentView): Html {
+  const { now } = view;
+  const story = storyOf(view);
+  const arranged = arrange(story, now);
+  const ahead = story.moments.filter(({ at }) => at > now.toISOString()).length;
+  return html`<section class="block" aria-labelledby="timeline"><div class="head"><h2 id="timeline">${TIMELINE.heading}</h2><span class="quiet">UTC</span></div>
+<div class="panel tlbox">${wideDrawing(arranged, TIMELINE.summary(story.moments.length, ahead), now)}${tallDrawing(arranged, now)}
+${momentList(story, now)}</div></section>`;
+}
+
+const momentList = ({ moments }: Story, now: Date): Html =>
+  html`<details class="fold"><summary>${TIMELINE.list} <span class="more">${TIMELINE.events(moments.length)}</span></summary><div class="in"><ol class="tlist">${moments.map((one) => row(one, now))}</ol></div></details>`;
+
+const row = ({ at, lane, says }: Moment, now: Date): Html =>
+  html`<li><time datetime="${at}">${timeOf(at, now)}</time><span class="quiet">${TIMELINE.lanes[lane]}</span><span><bdi>${capitalised(says)}</bdi></span></li>`;

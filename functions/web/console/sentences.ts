@@ -1,0 +1,54 @@
+// The first sentences of an incident: what was done, what happens next.
+import type { Action } from '../../domain/action.ts';
+import { informs } from '../../domain/action-catalog.ts';
+import { oneLine, utc } from '../../domain/wording.ts';
+import { doneOf, orderOf, progressOf } from '../../messaging/texts/action-line.ts';
+import type { IncidentView } from './incident-view.ts';
+
+const listed = (texts: readonly string[]): string => {
+  const shown = texts.slice(0, 2);
+  const more = texts.length - shown.length;
+  const all = more > 0 ? [...shown, `${more} more`] : shown;
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : (all[0] ?? '');
+};
+
+const lowered = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+/** `Countermand blocked web requests from 203.0.113.7.` */
+export function soFarSentence({ actions, now }: Pick<IncidentView, 'actions' | 'now'>): string {
+  const changes = actions.filter(({ name }) => !informs(name));
+  const made = changes.filter((one) => progressOf(one, now) === 'made');
+  const undone = changes.filter((one) => progressOf(one, now) === 'undone');
+  if (made.length > 0) return `Countermand ${listed(made.map((one) => lowered(doneOf(one))))}.`;
+  if (undone.length > 0)
+    return `Nothing is in force any more: ${undone.length} change${undone.length === 1 ? ' was' : 's were'} undone.`;
+  return 'Nothing has been changed.';
+}
+
+/** Who has to do what until when; for an incident without open ends, that nothing is left. */
+export function nextSentence({ actions, now }: Pick<IncidentView, 'actions' | 'now'>): string {
+  const failed = actions.filter(({ status }) => status === 'reversal-failed');
+  if (failed.length > 0)
+    return `The undo failed, and a person has to undo this manually: ${listed(failed.map((one) => lowered(doneOf(one))))}.`;
+  const asked = actions.filter(
+    (one) => one.status === 'awaiting-approval' && progressOf(one, now) === 'ahead',
+  );
+  const [first] = asked;
+  if (first) return `${whoDecides(first, now)} whether to ${listed(asked.map(orderOf))}.`;
+  const handed = actions.filter(({ status, name }) => status === 'handed-off' && !informs(name));
+  if (handed.length > 0) return `A person has to decide whether to ${listed(handed.map(orderOf))}.`;
+  const due = actions
+    .filter((one) => one.status === 'in-force' && one.dueAt && progressOf(one, now) === 'made')
+    .toSorted((a, b) => `${a.dueAt}`.localeCompare(`${b.dueAt}`))[0];
+  if (due?.dueAt)
+    return `The next undo is at ${utc(due.dueAt, now)}, unless a person keeps the change.`;
+  return 'No decision is open.';
+}
+
+function whoDecides({ approval }: Action, now: Date): string {
+  const asked = approval?.rungs
+    .slice(0, Math.max(1, approval.askedRungs))
+    .flatMap(({ ask }) => ask);
+  const names = asked?.map(({ name }) => oneLine(name, 40)) ?? [];
+  return `${names.length > 0 ? listed(names).replace(/ and ([^ ]+ ?[^ ]*)$/, ' or $1') : 'A person'} decides by ${utc(approval?.expiresAt, now)}`;
+}

@@ -1,0 +1,112 @@
+// The console's routes: what happened, what is in force, and who decides.
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import * as z from 'zod/mini';
+import { IncidentId } from '../../domain/action.ts';
+import { waitsFor } from '../../domain/similar-questions.ts';
+import { questionUrl, reviewUrl } from '../../messaging/links.ts';
+import { errorFields } from '../../platform/log.ts';
+import { MAX_NOTE } from '../../store/notes.ts';
+import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../guard.ts';
+import { mayReverse } from '../keep-decision.ts';
+import { whoSignedIn } from '../session.ts';
+import { REJECTED } from '../texts/errors.ts';
+import type { ConsoleDeps, ConsoleReader } from './deps.ts';
+import { incidentView, mayAct } from './incident-view.ts';
+import { consoleFrame } from './pages/frame.ts';
+import { incidentPage } from './pages/incident.ts';
+import { consoleNotice } from './pages/notice.ts';
+import { statusOf } from './status.ts';
+import { STYLE } from './style.ts';
+import { CONSOLE } from './texts.ts';
+
+const MAX_FORM_BYTES = 16_384;
+/** A link from the console is for the page that follows at once. */
+const LINK_MINUTES = 15;
+
+const NoteForm = z.object({
+  text: z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_NOTE)),
+});
+
+export function createConsole(deps: ConsoleDeps): Hono {
+  const app = new Hono();
+  app.use(guardedHeaders, noStore, harmlessPages);
+  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
+  app.use(ownFormsOnly(deps.webBaseUrl));
+  app.get('/console/style.css', (c) =>
+    c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+  );
+  app.get('/console/incident/:id', (c) => withReader(deps, c, (reader) => show(deps, c, reader)));
+  app.post('/console/incident/:id/notes', (c) =>
+    withReader(deps, c, (reader) => addNote(deps, c, reader)),
+  );
+  app.get('/console/incident/:id/decide/:action', (c) =>
+    withReader(deps, c, (reader) => toDecision(deps, c, reader)),
+  );
+  app.notFound((c) => c.html(consoleNotice(CONSOLE.noPage), 404));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException)
+      return c.html(consoleNotice({ title: error.message, text: '' }), error.status);
+    deps.log('error', 'console page failed', errorFields(error));
+    return c.html(consoleNotice(CONSOLE.failed), 500);
+  });
+  return app;
+}
+
+const tooLarge = () => {
+  throw new HTTPException(413, { message: REJECTED.tooLarge });
+};
+
+/** Whoever is signed in and still in policy. Everybody else signs in first; a form then has to be sent again. */
+async function withReader(
+  deps: ConsoleDeps,
+  c: Context,
+  then: (reader: ConsoleReader) => Promise<Response>,
+): Promise<Response> {
+  const id = deps.actsAs ?? (await whoSignedIn(deps, c));
+  const person = id === null ? undefined : deps.policy.escalation.people[id];
+  if (id !== null && person) return then({ id, name: person.name });
+  const back = c.req.method === 'GET' ? c.req.path : '/console';
+  return c.redirect(`/sign-in/console?to=${encodeURIComponent(back)}`, 303);
+}
+
+async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  const id = IncidentId.safeParse(c.req.param('id'));
+  const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
+  if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
+  const status = await statusOf(deps);
+  return c.html(consoleFrame(incidentPage(view), { status, reader, policy: deps.policy }));
+}
+
+async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  if (!mayAct(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
+  const id = IncidentId.safeParse(c.req.param('id'));
+  const incident = id.success ? await deps.store.records.readableIncident(id.data) : undefined;
+  if (!incident) return c.html(consoleNotice(CONSOLE.notFound), 404);
+  const form = NoteForm.safeParse(await c.req.parseBody());
+  if (!form.success)
+    return c.html(
+      consoleNotice(CONSOLE.unreadableForm('Note', `1 to ${MAX_NOTE} characters`)),
+      422,
+    );
+  const note = { at: deps.now().toISOString(), by: reader.id, text: form.data.text };
+  await deps.store.notes.add(incident.incidentId, deps.newId(), note);
+  return c.redirect(`/console/incident/${incident.incidentId}#notes`, 303);
+}
+
+/** Leads to the page on which the reader decides about the action, if there is one. */
+async function toDecision(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  if (!mayAct(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
+  const { id = '', action: actionId = '' } = c.req.param();
+  const action = IncidentId.safeParse(id).success
+    ? await deps.store.records.readableAction(id, actionId)
+    : undefined;
+  if (action && waitsFor(action, reader.id))
+    return c.redirect(await questionUrl(deps, action, reader), 303);
+  if (action && mayReverse(action)) {
+    const until = new Date(deps.now().getTime() + LINK_MINUTES * 60_000);
+    return c.redirect(await reviewUrl(deps, action, reader, until), 303);
+  }
+  return c.html(consoleNotice(CONSOLE.gone), 410);
+}

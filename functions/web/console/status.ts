@@ -1,0 +1,46 @@
+// The facts of the status strip, which stands on every page of the console.
+import type { Action } from '../../domain/action.ts';
+import type { SwitchState } from '../../store/switch.ts';
+import type { ConsoleDeps } from './deps.ts';
+
+export type ConsoleStatus = {
+  mode: 'live' | 'shadow';
+  killSwitch: SwitchState;
+  questions: number;
+  /** When the first open question expires; null without one. */
+  firstEnds: string | null;
+  inForce: number;
+  undoFailed: number;
+  nextUndo: string | null;
+  now: Date;
+};
+
+const HOLDS: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
+
+export async function statusOf({
+  store,
+  policy,
+  now,
+}: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>): Promise<ConsoleStatus> {
+  const at = now();
+  const [{ found }, killSwitch] = await Promise.all([
+    store.records.outstanding(),
+    store.killSwitch.read(policy.account, at),
+  ]);
+  const asked = found.filter(({ status }) => status === 'awaiting-approval');
+  const holding = found.filter(({ status }) => HOLDS.includes(status));
+  const first = (times: readonly (string | null | undefined)[]) =>
+    times.filter((time) => typeof time === 'string').sort()[0] ?? null;
+  return {
+    mode: policy.mode,
+    killSwitch,
+    questions: asked.length,
+    firstEnds: first(asked.map(({ approval }) => approval?.expiresAt)),
+    inForce: holding.length,
+    undoFailed: holding.filter(({ status }) => status === 'reversal-failed').length,
+    nextUndo: first(
+      holding.filter(({ status }) => status === 'in-force').map(({ dueAt }) => dueAt),
+    ),
+    now: at,
+  };
+}

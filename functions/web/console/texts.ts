@@ -1,0 +1,180 @@
+// Texts of the console's pages.
+import type { Action } from '../../domain/action.ts';
+import { utc } from '../../domain/wording.ts';
+import type { Effect, Lane } from './moments.ts';
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+const clock = (at: Date): string => at.toISOString().slice(11, 19);
+const minute = (at: Date): string => at.toISOString().slice(11, 16);
+
+export const TIMELINE = {
+  heading: 'Timeline',
+  title: 'Timeline of this incident. The same events follow as a list.',
+  lanes: {
+    alerts: 'Alerts',
+    decisions: 'Decisions',
+    people: 'People',
+    effects: 'Effects',
+  } satisfies Record<Lane, string>,
+  list: 'Timeline as a list',
+  events: (count: number) => `${count} event${count === 1 ? '' : 's'}`,
+  now: (now: Date) => `Now ${minute(now)}`,
+  /** Above a column: the time of day today, otherwise the date and the time. */
+  column: (from: Date, to: Date, now: Date): string => {
+    if (from.getTime() !== to.getTime() && dayOf(from) === dayOf(to))
+      return `${onDay(from, now, minute)}–${minute(to)}`;
+    return onDay(from, now, clock);
+  },
+  row: (from: Date, to: Date, now: Date): string =>
+    from.getTime() !== to.getTime() && minute(from) !== minute(to) && dayOf(from) === dayOf(to)
+      ? `${onDay(from, now, minute)}–${minute(to)}`
+      : onDay(from, now, minute),
+  bar: ({ label, state }: Effect): string => `${label}${BAR_STATE[state]}`,
+  undoIn: (time: string) => `undo in ${time}`,
+  moreEffects: (count: number) => `and ${count} more changes: see the list`,
+  /** For readers who can't see the drawing. */
+  summary: (moments: number, ahead: number) =>
+    `${moments} events, ${ahead === 0 ? 'none of them still to come' : `${ahead} of them still to come`}.`,
+} as const;
+
+const BAR_STATE: Readonly<Record<Effect['state'], string>> = {
+  asked: ': not applied yet',
+  'in-force': '',
+  kept: ', kept',
+  failed: ', undo failed',
+  ended: ', ended',
+};
+
+/** Times of another day carry its date. */
+function onDay(at: Date, now: Date, write: (at: Date) => string): string {
+  if (dayOf(at) === dayOf(now)) return write(at);
+  return `${at.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' })} ${minute(at)}`;
+}
+
+export const CONSOLE = {
+  name: 'Countermand',
+  skip: 'Skip to content',
+  nav: 'Console',
+  incidents: 'Incidents',
+  inForce: 'In force',
+  status: 'Status',
+  notFound: {
+    title: 'No such incident',
+    text: 'There is no incident with this ID, or its record can’t be read.',
+  },
+  noPage: { title: 'No such page', text: 'The console has no page at this address.' },
+  failed: {
+    title: 'The console can’t show this page',
+    text: 'Reading the records failed. Nothing has changed. Approvals and undos work without the console.',
+  },
+  noRole: {
+    title: 'Not allowed',
+    text: 'Policy gives you no role that may do this. Nothing has changed.',
+  },
+  unreadableForm: (field: string, expected: string) => ({
+    title: 'Not saved',
+    text: `${field}: expected ${expected}. Go back to correct it.`,
+  }),
+  gone: {
+    title: 'Nothing to decide',
+    text: 'This action no longer waits for you, and it is not in force.',
+  },
+} as const;
+
+export const MODE = {
+  live: { title: 'Live', means: 'acts within policy' },
+  shadow: { title: 'Shadow', means: 'records decisions, changes nothing' },
+} as const;
+
+export const SWITCH = {
+  run: { title: 'Kill switch: running', means: 'rules decide what runs' },
+  ask: { title: 'Kill switch: ask first', means: 'a person approves every action' },
+  halt: { title: 'Kill switch: halted', means: 'nothing is applied; undos continue' },
+} as const;
+
+export const STRIP = {
+  questions: (count: number) =>
+    count === 0 ? 'No open questions' : `${count} question${count === 1 ? '' : 's'}`,
+  firstEnds: (time: string) => `the first expires in ${time}`,
+  inForce: (count: number) =>
+    count === 0 ? 'No effects in force' : `${count} effect${count === 1 ? '' : 's'} in force`,
+  nextUndo: (failed: number, time: string | null) =>
+    [failed > 0 ? `${failed} undo failed` : '', time === null ? '' : `next undo in ${time}`]
+      .filter((text) => text !== '')
+      .join(', '),
+} as const;
+
+export const INCIDENT = {
+  crumbs: 'Incidents',
+  opened: (at: string, now: Date) => `Opened ${utc(at, now)}`,
+  place: (account: string, region: string) => `Account ${account} · ${region}`,
+  owner: (name: string | null) => `Owner: ${name ?? 'nobody yet'}`,
+  open: 'Being assessed',
+  unreadable: (count: number) =>
+    `${count} part${count === 1 ? '' : 's'} of this incident’s record can’t be read. The page shows the rest.`,
+  actions: 'Actions',
+  noActions: 'No action was proposed.',
+  state: 'State',
+  action: 'Action and reason',
+  undo: 'Undo',
+  decide: 'Decide',
+  review: 'Approve or decline',
+  change: 'Keep, extend or undo now',
+  retry: 'Retry the undo or keep',
+  evidence: 'Evidence',
+  readAt: (at: string, now: Date) => `read at ${utc(at, now)}`,
+  supports: 'Supports an attack',
+  contradicts: 'Contradicts it',
+  unknown: 'Unknown',
+  none: 'Nothing on record',
+  notDone: 'Recommended but not done',
+  details: 'Details',
+  rules: 'Rules',
+  rulesCount: (count: number) => `${count} evaluated for each action`,
+  rulesPassed: (count: number) => `${count} rules that passed without a limit are not listed.`,
+  messages: 'Messages',
+  messagesCount: (count: number) => `${count} recorded`,
+  analysis: (by: string) => `Analysis by ${by}`,
+  analysisWarning:
+    'Written from the alert, whose author may be the attacker. It may be wrong, and it decides nothing.',
+  audit: 'Record',
+  auditCount: (count: number) => `${count} entries`,
+  entities: 'Entities',
+  notes: 'Notes',
+  addNote: 'Add a note',
+  saveNote: 'Add note',
+  noteBy: (name: string, at: string, now: Date) => `${name}, ${utc(at, now)}`,
+  export: 'Export',
+  exports: [
+    { format: 'report.md', title: 'Markdown', hint: 'for a ticket or a chat' },
+    { format: 'report.html', title: 'For printing', hint: 'one page, A4' },
+    { format: 'report.json', title: 'JSON', hint: 'every record with its hashes' },
+  ],
+} as const;
+
+/** The state of an action as a word and an icon. */
+export const STATES: Readonly<
+  Record<
+    Action['status'],
+    {
+      icon: 'wait' | 'force' | 'undone' | 'kept' | 'hand' | 'none' | 'done' | 'fail' | 'step';
+      word: string;
+    }
+  >
+> = {
+  proposed: { icon: 'step', word: 'In progress' },
+  'awaiting-approval': { icon: 'wait', word: 'Waiting' },
+  approved: { icon: 'step', word: 'Approved' },
+  declined: { icon: 'none', word: 'Declined' },
+  expired: { icon: 'none', word: 'Expired' },
+  executing: { icon: 'step', word: 'In progress' },
+  'in-force': { icon: 'force', word: 'In force' },
+  kept: { icon: 'kept', word: 'Kept' },
+  reversing: { icon: 'undone', word: 'Being undone' },
+  reversed: { icon: 'undone', word: 'Undone' },
+  'reversal-failed': { icon: 'fail', word: 'Undo failed' },
+  observed: { icon: 'none', word: 'Shadow only' },
+  'handed-off': { icon: 'hand', word: 'Handed off' },
+  dropped: { icon: 'none', word: 'Not pursued' },
+  failed: { icon: 'fail', word: 'Failed' },
+};

@@ -1,0 +1,153 @@
+// The console's pages: who may open them, what they show, and notes.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../../functions/store/store.ts';
+import { createConsole } from '../../../functions/web/console/site.ts';
+import { startSession } from '../../../functions/web/session.ts';
+import { Hono } from 'hono';
+import { alertWith, INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
+import { memoryStore } from '../../store/memory-table.ts';
+import { BASE_URL, inForce, mac, minute, pages, put, waiting } from '../approval-pages.ts';
+
+const signIn = { issuer: 'https://x.example', clientId: 'c', clientSecret: 's', claim: 'email' };
+const PAGE = `/console/incident/${INCIDENT_ID}`;
+
+let store: Store;
+let ids: number;
+beforeEach(() => {
+  store = memoryStore();
+  ids = 0;
+});
+
+const site = (change: Partial<Parameters<typeof createConsole>[0]> = {}) =>
+  createConsole({
+    store,
+    policy: { ...POLICY, signIn },
+    mac,
+    pages,
+    actsAs: null,
+    newId: () => `id-${++ids}`,
+    webBaseUrl: BASE_URL,
+    now: () => minute(5),
+    log: () => {},
+    ...change,
+  });
+
+/** The cookie of a person who signed in, as the pages set it. */
+async function sessionOf(person: string, at = minute(4)): Promise<string> {
+  const app = new Hono().get('/', async (c) => {
+    await startSession({ pages, newId: () => 'id', now: () => at }, c, person);
+    return c.text('');
+  });
+  const [cookie = ''] = (await app.request('/')).headers.getSetCookie();
+  return cookie.split(';')[0] ?? '';
+}
+
+const open = async (path: string, person = 'ana.silva') =>
+  site().request(path, { headers: { cookie: await sessionOf(person) } });
+const post = async (path: string, form: Record<string, string>, headers = {}) =>
+  site().request(path, {
+    method: 'POST',
+    headers: {
+      cookie: await sessionOf('ana.silva'),
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Sec-Fetch-Site': 'same-origin',
+      ...headers,
+    },
+    body: new URLSearchParams(form).toString(),
+  });
+
+describe('who may open the console', () => {
+  test('sends everyone who is not signed in to the sign-in, and shows nothing', async () => {
+    await put(store, waiting());
+    const other = await sessionOf('ana.silva');
+    const forged = `${other.slice(0, -4)}AAAA`;
+    const old = await sessionOf('ana.silva', minute(-30));
+    for (const cookie of ['', forged, old, await sessionOf('someone.else')]) {
+      const answer = await site().request(PAGE, { headers: { cookie } });
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toBe(`/sign-in/console?to=${encodeURIComponent(PAGE)}`);
+      expect(await answer.text()).toBe('');
+    }
+  });
+
+  test('writes no note for someone who is not signed in', async () => {
+    await put(store, waiting());
+    const answer = await post(`${PAGE}/notes`, { text: 'x' }, { cookie: '' });
+    expect(answer.status).toBe(303);
+    expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
+  });
+});
+
+describe('the page of an incident', () => {
+  test('says what happened, what is asked and until when, and what is still due', async () => {
+    await put(store, waiting());
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain('Nothing has been changed.');
+    expect(page).toContain(
+      'Ana Silva decides by 03:15 UTC whether to block web requests from 203.0.113.7.',
+    );
+    expect(page).toContain('Due: Ben Okafor will be asked if no one has answered.');
+    expect(page).toContain('10 min to decide');
+  });
+
+  test('shows the undo of a change in force, with the time left', async () => {
+    await put(store, inForce());
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain('Countermand blocked web requests from 203.0.113.7.');
+    expect(page).toContain('undo in 58 min');
+    expect(page).toContain('Due: undone, unless a person keeps it');
+  });
+
+  test('escapes text of the alert in the page and in the drawing', async () => {
+    const title = '</svg><script>alert(1)</script>';
+    await put(store, waiting(), alertWith({ title, type: 'Unknown:Type/<b>' }));
+    const page = await (await open(PAGE)).text();
+    expect(page).not.toMatch(/<script|<b>/);
+    expect(page).toContain('&lt;script&gt;');
+  });
+
+  test('answers 404 for an incident that does not exist and for a malformed ID', async () => {
+    for (const id of ['inc-2aaaaaaaaaaaaaaaa', 'x', '..%2F..'])
+      expect((await open(`/console/incident/${id}`)).status).toBe(404);
+  });
+});
+
+describe('where the reader decides', () => {
+  const decide = (id: string) => `${PAGE}/decide/${id}`;
+
+  test('leads a person who was asked to the question, and no one else', async () => {
+    const { actionId } = await put(store, waiting());
+    const ana = await open(decide(actionId));
+    expect(ana.headers.get('location')).toMatch(`${BASE_URL}/approve/`);
+    expect((await open(decide(actionId), 'mei.tanaka')).status).toBe(410);
+  });
+
+  test('leads to the review of a change in force', async () => {
+    const { actionId } = await put(store, inForce());
+    expect((await open(decide(actionId))).headers.get('location')).toMatch(`${BASE_URL}/review/`);
+  });
+});
+
+describe('notes', () => {
+  test('shows a note as text, with its author, and never as markup', async () => {
+    await put(store, waiting());
+    const answer = await post(`${PAGE}/notes`, { text: 'Called them.\n<img src=x onerror=y>' });
+    expect(answer.status).toBe(303);
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain('Called them.\n&lt;img src=x onerror=y&gt;');
+    expect(page).toContain('Ana Silva, 03:05 UTC');
+  });
+
+  test('accepts no form of another site and no empty or overlong note', async () => {
+    await put(store, waiting());
+    const path = `${PAGE}/notes`;
+    const foreign = await post(path, { text: 'x' }, { 'Sec-Fetch-Site': 'cross-site' });
+    expect(foreign.status).toBe(403);
+    for (const text of ['  ', 'x'.repeat(2001)]) {
+      const answer = await post(path, { text });
+      expect(answer.status).toBe(422);
+      expect(await answer.text()).toContain('Note: expected 1 to 2000 characters');
+    }
+    expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
+  });
+});
