@@ -106,7 +106,8 @@ export class WebApi extends Construct {
     const integration = new HttpLambdaIntegration('Console', site, {
       timeout: Duration.seconds(15),
     });
-    const settings: Record<string, CfnStage.RouteSettingsProperty> = {};
+    // Plain JSON in CloudFormation, so with the names of the template.
+    const settings: Record<string, object> = {};
     for (const { path, methods } of CONSOLE_ROUTES)
       for (const route of this.api.addRoutes({ path, methods, integration })) {
         acknowledge(
@@ -120,9 +121,9 @@ export class WebApi extends Construct {
     for (const { path, methods } of CONSOLE_ROUTES)
       for (const method of methods)
         settings[`${method} ${path}`] = {
-          throttlingRateLimit: CONSOLE_REQUESTS_PER_SECOND,
-          throttlingBurstLimit: CONSOLE_BURST,
-          detailedMetricsEnabled: true,
+          ThrottlingRateLimit: CONSOLE_REQUESTS_PER_SECOND,
+          ThrottlingBurstLimit: CONSOLE_BURST,
+          DetailedMetricsEnabled: true,
         };
     this.stage.routeSettings = settings;
   }

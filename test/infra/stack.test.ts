@@ -501,6 +501,48 @@ test('the HTTP API has only the routes of the pages, is throttled, and logs no l
   expect(stage!.Properties.AccessLogSettings.Format).not.toMatch(/path|rawPath|queryString/i);
 });
 
+describe('the console', () => {
+  const signIn = {
+    issuer: 'https://login.example.com',
+    clientId: 'c',
+    clientSecret: 'countermand/sign-in',
+    claim: 'email',
+  };
+  const deployed = templateWith({ policy: { signIn } });
+
+  test('is not deployed without sign-in', () => {
+    const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
+    expect(routes.filter(({ Properties }) => /console/.test(Properties.RouteKey))).toEqual([]);
+    expect(functions.has('console')).toBe(false);
+  });
+
+  test('can read, verify sessions, sign links and write notes, and nothing else', () => {
+    const own = functionsOf(deployed).get('console')!;
+    const actions = own.permissions.flatMap((one) => one.actions);
+    expect([...new Set(actions)].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'kms:GenerateMac',
+      'kms:VerifyMac',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  test('has a rate limit and a concurrency of its own, below those of the decision pages', () => {
+    const [stage] = Object.values(resourcesOf(deployed, 'AWS::ApiGatewayV2::Stage'));
+    const limits = stage!.Properties.RouteSettings;
+    for (const route of ['GET /console', 'GET /console/{proxy+}', 'POST /console/{proxy+}'])
+      expect(limits[route]).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 });
+    const concurrency = (name: string) =>
+      functionsOf(deployed).get(name)!.properties.ReservedConcurrentExecutions;
+    expect([concurrency('console'), concurrency('web')]).toEqual([5, 10]);
+  });
+});
+
 test('creates the link key as an HMAC key', () => {
   template.hasResourceProperties('AWS::KMS::Key', {
     KeySpec: 'HMAC_256',

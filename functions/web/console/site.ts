@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
 import { IncidentId } from '../../domain/action.ts';
-import { waitsFor } from '../../domain/similar-questions.ts';
+import { waitsFor } from '../../domain/open-requests.ts';
 import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
 import { MAX_NOTE } from '../../store/notes.ts';

@@ -1,6 +1,7 @@
 // Every moment of an incident has its place in the drawing.
-import { describe, expect, test } from 'vitest';
+
 import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { arrange, columnOf, MAX_COLUMNS } from '../../../functions/web/console/columns.ts';
 import { type Effect, LANES, type Moment } from '../../../functions/web/console/moments.ts';
 
@@ -40,7 +41,10 @@ test('places any moments in at most twelve columns, each in one, and never mixes
 
 describe('gaps and order', () => {
   test('keeps moments of different minutes apart while there is room', () => {
-    const { columns } = arrange({ moments: [moment(-600), moment(-60), moment(300)], effects: [] }, NOW);
+    const { columns } = arrange(
+      { moments: [moment(-600), moment(-60), moment(300)], effects: [] },
+      NOW,
+    );
     expect(columns.map(({ gap }) => gap)).toEqual(['', '9 min', '6 min']);
     expect(columns.map(({ isFuture }) => isFuture)).toEqual([false, false, true]);
   });

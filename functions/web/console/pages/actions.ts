@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Action } from '../../../domain/action.ts';
 import { informs } from '../../../domain/action-catalog.ts';
 import { joinReason } from '../../../domain/effect-state.ts';
-import { waitsFor } from '../../../domain/similar-questions.ts';
+import { waitsFor } from '../../../domain/open-requests.ts';
 import { oneLine, utc } from '../../../domain/wording.ts';
 import {
   doneOf,
