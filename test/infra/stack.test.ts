@@ -507,6 +507,7 @@ describe('the console', () => {
     clientId: 'c',
     clientSecret: 'countermand/sign-in',
     claim: 'email',
+    acrValues: [],
   };
   const deployed = templateWith({ policy: { signIn } });
 

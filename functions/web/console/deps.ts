@@ -27,7 +27,7 @@ export type ConsoleDeps = {
   /** Signs the links that lead to the decision pages, in the name of the reader. */
   mac: Pick<Mac, 'generate'>;
   /** Verifies sign-ins. The role may not sign with this key. */
-  pages: Mac;
+  pages: Pick<Mac, 'verify'>;
   /** Who reads the console of a laptop, where no one signs in; null in an account. */
   actsAs: string | null;
   newId: () => string;

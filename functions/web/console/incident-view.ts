@@ -1,10 +1,12 @@
 // Reads everything that the page of an incident shows.
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import { Role } from '../../domain/approval.ts';
 import type { Assessment } from '../../domain/assessment.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { type Incident, worstFirst } from '../../domain/incident.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
+import { may } from '../../policy/may.ts';
 import { zoneOf } from '../../policy/people.ts';
 import type { Note } from '../../store/notes.ts';
 import type { Names } from '../texts/status.ts';
@@ -63,8 +65,8 @@ export async function incidentView(
     names: namesOf(policy, actions),
     reminderMinutes: policy.limits.reminderMinutesBefore,
     reader,
-    mayDecide: mayAct(policy, reader),
-    mayNote: mayAct(policy, reader),
+    mayDecide: mayDecide(policy, reader),
+    mayNote: may(policy.escalation.people[reader.id], 'note'),
     zone: zoneOf(policy, reader.id),
     now: now(),
   };
@@ -87,12 +89,11 @@ async function alertView(
   return { alert, facts: facts ?? null, assessment: assessment ?? null, unknown };
 }
 
-/** A viewer only reads. */
-export const mayAct = (
+/** Only people who may approve are led to the pages that decide. */
+export const mayDecide = (
   { escalation }: Pick<ConsoleDeps['policy'], 'escalation'>,
   { id }: ConsoleReader,
-): boolean =>
-  escalation.people[id]?.roles.some((role) => role === 'analyst' || role === 'manager') ?? false;
+): boolean => escalation.people[id]?.roles.some((role) => Role.safeParse(role).success) ?? false;
 
 /** The people of policy, and those who were asked, who may have left it. */
 function namesOf(

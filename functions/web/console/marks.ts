@@ -1,7 +1,7 @@
 // The marks of moments in the drawings of a timeline.
 import { html, raw } from 'hono/html';
 import { worstOf } from '../../domain/incident.ts';
-import type { Html } from '../pages/frame.ts';
+import type { Html } from '../../site/page.ts';
 import type { Mark, Moment } from './moments.ts';
 
 const SEVERITY_SHAPES = {

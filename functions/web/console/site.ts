@@ -7,13 +7,14 @@ import { IncidentId } from '../../domain/action.ts';
 import { waitsFor } from '../../domain/open-requests.ts';
 import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
+import { may } from '../../policy/may.ts';
+import { whoIsAtConsole } from '../../sign-in/session.ts';
+import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../../site/guard.ts';
+import { FORM_REJECTED } from '../../site/texts.ts';
 import { MAX_NOTE } from '../../store/notes.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../guard.ts';
 import { mayReverse } from '../keep-decision.ts';
-import { whoSignedIn } from '../session.ts';
-import { REJECTED } from '../texts/errors.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
-import { incidentView, mayAct } from './incident-view.ts';
+import { incidentView, mayDecide } from './incident-view.ts';
 import { consoleFrame } from './pages/frame.ts';
 import { incidentPage } from './pages/incident.ts';
 import { consoleNotice } from './pages/notice.ts';
@@ -55,7 +56,7 @@ export function createConsole(deps: ConsoleDeps): Hono {
 }
 
 const tooLarge = () => {
-  throw new HTTPException(413, { message: REJECTED.tooLarge });
+  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
 };
 
 /** Whoever is signed in and still in policy. Everybody else signs in first; a form then has to be sent again. */
@@ -64,9 +65,12 @@ async function withReader(
   c: Context,
   then: (reader: ConsoleReader) => Promise<Response>,
 ): Promise<Response> {
-  const id = deps.actsAs ?? (await whoSignedIn(deps, c));
+  const id = deps.actsAs ?? (await whoIsAtConsole(deps, c));
   const person = id === null ? undefined : deps.policy.escalation.people[id];
-  if (id !== null && person) return then({ id, name: person.name });
+  if (id !== null && person)
+    return may(person, 'read')
+      ? then({ id, name: person.name })
+      : c.html(consoleNotice(CONSOLE.noRole), 403);
   const back = c.req.method === 'GET' ? c.req.path : '/console';
   return c.redirect(`/sign-in/console?to=${encodeURIComponent(back)}`, 303);
 }
@@ -80,7 +84,8 @@ async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promi
 }
 
 async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
-  if (!mayAct(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
+  if (!may(deps.policy.escalation.people[reader.id], 'note'))
+    return c.html(consoleNotice(CONSOLE.noRole), 403);
   const id = IncidentId.safeParse(c.req.param('id'));
   const incident = id.success ? await deps.store.records.readableIncident(id.data) : undefined;
   if (!incident) return c.html(consoleNotice(CONSOLE.notFound), 404);
@@ -97,7 +102,7 @@ async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Pr
 
 /** Leads to the page on which the reader decides about the action, if there is one. */
 async function toDecision(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
-  if (!mayAct(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
+  if (!mayDecide(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
   const { id = '', action: actionId = '' } = c.req.param();
   const action = IncidentId.safeParse(id).success
     ? await deps.store.records.readableAction(id, actionId)

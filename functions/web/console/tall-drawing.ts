@@ -1,7 +1,7 @@
 // Draws the timeline for a phone: one row for each moment, from top to bottom.
 import { html } from 'hono/html';
 import { oneLine } from '../../domain/wording.ts';
-import type { Html } from '../pages/frame.ts';
+import type { Html } from '../../site/page.ts';
 import { type Arranged, columnOf, type Group, labelOf } from './columns.ts';
 import { markAt } from './marks.ts';
 import { type Effect, LANES, type Lane, type Mark } from './moments.ts';

@@ -1,6 +1,6 @@
 // Draws the timeline for a wide screen: a column for each moment.
 import { html, raw } from 'hono/html';
-import type { Html } from '../pages/frame.ts';
+import type { Html } from '../../site/page.ts';
 import { type Arranged, type Column, columnOf, type Group, labelOf } from './columns.ts';
 import { markAt } from './marks.ts';
 import { type Effect, inTime, LANES, type Lane } from './moments.ts';

@@ -2,14 +2,20 @@
 
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
 import type { Store } from '../../../functions/store/store.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
-import { startSession } from '../../../functions/web/session.ts';
 import { alertWith, INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
 import { BASE_URL, inForce, mac, minute, pages, put, waiting } from '../approval-pages.ts';
 
-const signIn = { issuer: 'https://x.example', clientId: 'c', clientSecret: 's', claim: 'email' };
+const signIn = {
+  issuer: 'https://x.example',
+  clientId: 'c',
+  clientSecret: 's',
+  claim: 'email',
+  acrValues: [],
+};
 const PAGE = `/console/incident/${INCIDENT_ID}`;
 
 let store: Store;
@@ -34,9 +40,9 @@ const site = (change: Partial<Parameters<typeof createConsole>[0]> = {}) =>
   });
 
 /** The cookie of a person who signed in, as the pages set it. */
-async function sessionOf(person: string, at = minute(3)): Promise<string> {
+async function sessionOf(person: string, at = minute(3), start = startConsole): Promise<string> {
   const app = new Hono().get('/', async (c) => {
-    await startSession({ pages, newId: () => 'id', now: () => at }, c, person);
+    await start({ pages, newId: () => 'id', now: () => at }, c, person);
     return c.text('');
   });
   const [cookie = ''] = (await app.request('/')).headers.getSetCookie();
@@ -62,7 +68,7 @@ describe('who may open the console', () => {
     await put(store, waiting());
     const other = await sessionOf('ana.silva');
     const forged = `${other.slice(0, -4)}AAAA`;
-    const old = await sessionOf('ana.silva', minute(-30));
+    const old = await sessionOf('ana.silva', minute(-8 * 60));
     for (const cookie of ['', forged, old, await sessionOf('someone.else')]) {
       const answer = await site().request(PAGE, { headers: { cookie } });
       expect(answer.status).toBe(303);
@@ -71,6 +77,35 @@ describe('who may open the console', () => {
       );
       expect(await answer.text()).toBe('');
     }
+  });
+
+  test('accepts no session of the decision pages, and no role that policy does not give', async () => {
+    await put(store, waiting());
+    const decides: typeof startConsole = (deps, c, person) =>
+      startSession(deps, c, { person, authTime: null });
+    const cookie = await sessionOf('ana.silva', minute(3), decides);
+    expect((await site().request(PAGE, { headers: { cookie } })).status).toBe(303);
+  });
+
+  test('lets a viewer read, and neither note nor decide', async () => {
+    const { actionId } = await put(store, waiting());
+    const people = { ...POLICY.escalation.people };
+    people['ana.silva'] = { ...people['ana.silva']!, roles: ['viewer'] };
+    const policy = { ...POLICY, signIn, escalation: { ...POLICY.escalation, people } };
+    const viewed = site({ policy });
+    const cookie = await sessionOf('ana.silva');
+    const page = await viewed.request(PAGE, { headers: { cookie } });
+    expect(page.status).toBe(200);
+    expect(await page.text()).not.toMatch(/<form|\/decide\//);
+    const decide = await viewed.request(`${PAGE}/decide/${actionId}`, { headers: { cookie } });
+    expect(decide.status).toBe(403);
+    const note = await viewed.request(`${PAGE}/notes`, {
+      method: 'POST',
+      headers: { cookie, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: 'text=x',
+    });
+    expect(note.status).toBe(403);
+    expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
   });
 
   test('writes no note for someone who is not signed in', async () => {

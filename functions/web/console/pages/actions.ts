@@ -12,8 +12,8 @@ import {
   sentence,
   stateOf,
 } from '../../../messaging/texts/action-line.ts';
+import type { Html } from '../../../site/page.ts';
 import { mayReverse } from '../../keep-decision.ts';
-import type { Html } from '../../pages/frame.ts';
 import { decidedBy } from '../../texts/status.ts';
 import type { IncidentView } from '../incident-view.ts';
 import { inTime } from '../moments.ts';

@@ -1,7 +1,7 @@
 // The frame of every page of the console: navigation, status strip, content.
 import { html } from 'hono/html';
 import type { Policy } from '../../../policy/policy.ts';
-import type { Html } from '../../pages/frame.ts';
+import type { Html } from '../../../site/page.ts';
 import type { ConsoleReader } from '../deps.ts';
 import { inTime } from '../moments.ts';
 import type { ConsoleStatus } from '../status.ts';

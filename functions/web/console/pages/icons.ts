@@ -1,6 +1,6 @@
 // Icons of states and evidence. Each stands beside a word.
 import { html, raw } from 'hono/html';
-import type { Html } from '../../pages/frame.ts';
+import type { Html } from '../../../site/page.ts';
 
 const ring = '<circle cx="8" cy="8" r="6.2"/>';
 const ICONS = {

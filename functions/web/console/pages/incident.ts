@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { worstOf } from '../../../domain/incident.ts';
 import { capitalised, oneLine } from '../../../domain/wording.ts';
 import { plainReason, seenText } from '../../../messaging/texts/reason.ts';
-import type { Html } from '../../pages/frame.ts';
+import type { Html } from '../../../site/page.ts';
 import { breakable } from '../../pages/parts.ts';
 import { severityBadge } from '../../pages/severity.ts';
 import { arrange } from '../columns.ts';

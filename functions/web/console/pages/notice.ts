@@ -1,6 +1,6 @@
 // A page of the console that only says something.
 import { html } from 'hono/html';
-import type { Html } from '../../pages/frame.ts';
+import type { Html } from '../../../site/page.ts';
 import { CONSOLE } from '../texts.ts';
 import { bareFrame } from './frame.ts';
 import { icon } from './icons.ts';
