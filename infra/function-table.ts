@@ -205,7 +205,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('ticket'),
       timeoutSeconds: 110,
       policy: true,
-      env: table,
+      env: { ...table, [ENV.webBaseUrl]: s.webBaseUrl },
       grants: ['readRecords', 'updateOpsItems', 'readTicketSecret'],
     },
     {

@@ -21,6 +21,7 @@ import { ticketOf } from '../functions/messaging/ticket.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
 import { errorFields } from '../functions/platform/log.ts';
+import { incidentUrlOf } from '../functions/policy/incident-page.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
@@ -98,8 +99,8 @@ export async function createRuntime(options: RuntimeOptions) {
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
   const writeTicket: WriteTicket = (incidentId, readIn) => {
-    const writeSteps = readIn === 'message' ? undefined : ticketSteps;
-    return ticketOf(store.records, incidentId, now(), writeSteps, readIn);
+    const parts = { writeSteps: ticketSteps, urlOf: incidentUrlOf({ policy, webBaseUrl }) };
+    return ticketOf(store.records, incidentId, now(), readIn === 'message' ? { readIn } : parts);
   };
   const { send } = ownTable('execute-message');
   const account = createAccount({ state, policy, send, writeTicket, now });

@@ -11,21 +11,27 @@ export type TicketRecords = Pick<
   'readableIncident' | 'readableAlert' | 'findFacts' | 'findAssessment' | 'actions'
 >;
 
+export type TicketParts = {
+  writeSteps?: typeof ticketSteps;
+  readIn?: ReadIn;
+  /** The address of the incident in the console, or null. */
+  urlOf?: (incidentId: string) => string | null;
+};
+
 /** The ticket names the most severe alerts, and reads no more of them than its text has room for. */
 const MAX_ALERTS_READ = 5;
 
 /**
  * An unreadable record leaves a gap in the text: a ticket with gaps is better than none.
  *
- * Without `writeSteps` the ticket has no commands. The executor opens it so, which keeps the executor small; the
- * function `ticket` adds them seconds later.
+ * Without `writeSteps` the ticket has no commands, and without `urlOf` no link to the incident. The executor opens it so,
+ * which keeps the executor small; the function `ticket` adds both seconds later.
  */
 export async function ticketOf(
   records: TicketRecords,
   incidentId: string,
   now: Date,
-  writeSteps: typeof ticketSteps = () => [],
-  readIn: ReadIn = 'ticket',
+  { writeSteps = () => [], readIn = 'ticket', urlOf = () => null }: TicketParts = {},
 ): Promise<Ticket> {
   const incident = await records.readableIncident(incidentId);
   const alerts = await readAlerts(records, incident);
@@ -35,7 +41,18 @@ export async function ticketOf(
   const steps = writeSteps(actions, alerts);
   const contents = { incidentId, incident, alerts, assessment, actions, steps };
   const ticket = ticketText(contents, now, readIn);
-  return { ...ticket, title: harmless(ticket.title), body: harmless(ticket.body) };
+  return {
+    ...ticket,
+    title: harmless(ticket.title),
+    body: withLink(harmless(ticket.body), urlOf(incidentId)),
+  };
+}
+
+/** Below the first paragraph, where ticket systems don't cut it off. It is our own link, so it stays one. */
+function withLink(body: string, url: string | null): string {
+  if (url === null) return body;
+  const [first, ...rest] = body.split('\n\n');
+  return [first, `Timeline and actions: ${url}`, ...rest].join('\n\n');
 }
 
 async function readAlerts(

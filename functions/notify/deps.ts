@@ -12,6 +12,7 @@ import { withDeadline } from '../platform/deadline.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
 import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
+import { incidentUrlOf } from '../policy/incident-page.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 
@@ -43,7 +44,10 @@ export function notifyDeps(env: Env): NotifyDeps {
     ...deps,
     onCall: createOnCall(deps.policy.escalation.onCall ?? {}, clients),
     openTicket: async (incidentId) => {
-      const ticket = await ticketOf(deps.store.records, incidentId, deps.now(), ticketSteps);
+      const ticket = await ticketOf(deps.store.records, incidentId, deps.now(), {
+        writeSteps: ticketSteps,
+        urlOf: incidentUrlOf(deps),
+      });
       return (await withDeadline(AbortSignal.timeout(TICKET_MS), () => provider.open(ticket))).name;
     },
   };

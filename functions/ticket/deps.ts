@@ -7,6 +7,7 @@ import { ticketSteps } from '../messaging/texts/ticket-steps.ts';
 import { ticketOf } from '../messaging/ticket.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import { createLog } from '../platform/logger.ts';
+import { incidentUrlOf } from '../policy/incident-page.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createRecords } from '../store/records.ts';
 import { createTable } from '../store/table.ts';
@@ -14,14 +15,19 @@ import type { TicketDeps } from './update-tickets.ts';
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function ticketDeps(env: Env): TicketDeps {
-  const { policyPath, tableName } = readEnv(env, 'policyPath', 'tableName');
+  const own = readEnv(env, 'policyPath', 'tableName', 'webBaseUrl');
+  const policy = readPolicyFile(own.policyPath);
   const clients = remoteClients();
   const records = createRecords(
-    createTable(new DynamoDBClient({}), tableName),
+    createTable(new DynamoDBClient({}), own.tableName),
     createLog('ticket', env),
   );
   return {
-    provider: ticketProviderOf(readPolicyFile(policyPath), { ...clients, ssm: new SSM({}) }),
-    writeTicket: (incidentId) => ticketOf(records, incidentId, clients.now(), ticketSteps),
+    provider: ticketProviderOf(policy, { ...clients, ssm: new SSM({}) }),
+    writeTicket: (incidentId) =>
+      ticketOf(records, incidentId, clients.now(), {
+        writeSteps: ticketSteps,
+        urlOf: incidentUrlOf({ policy, webBaseUrl: own.webBaseUrl }),
+      }),
   };
 }

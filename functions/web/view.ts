@@ -54,7 +54,7 @@ export type View = {
   unexplained: readonly Action[];
   /** Facts about the link's alert; null if they cannot be read. */
   facts: Facts | null;
-  policy: Pick<Policy, 'actions'>;
+  policy: Pick<Policy, 'actions' | 'signIn' | 'stage'>;
   /** Actors and targets of the alert that no action covers, in words. */
   left: readonly string[];
   /** Other actions that need the change. An undo by a person ends it for all. */

@@ -268,6 +268,10 @@ describe('the ticket of an incident', () => {
     await world.deliver(sample('web-port-probe'));
     await world.pass(0);
     expect(body()).toContain('Approve or decline by 03:15 UTC');
+    const [incident] = await world.incidents();
+    expect(body()).toMatch(
+      new RegExp(`Timeline and actions: https?://[^ ]+/console/incident/${incident?.incidentId}\n`),
+    );
     await world.approve('ana.silva');
     await world.pass(0.1);
     expect(body()).toContain('before its undo at 03:05 UTC');

@@ -51,7 +51,9 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
     return { notBy };
   },
   openTicket: async (incidentId) => {
-    tickets.push(await ticketOf(store.records, incidentId, minute(20), ticketSteps));
+    tickets.push(
+      await ticketOf(store.records, incidentId, minute(20), { writeSteps: ticketSteps }),
+    );
     return 'oi-1';
   },
   mac,

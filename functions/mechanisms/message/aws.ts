@@ -20,6 +20,6 @@ export const connect: Connect = ({ env, policy, table, log }) => [
     ),
     onCall: onCallOf(policy.escalation),
     writeTicket: (incidentId, readIn) =>
-      ticketOf(createRecords(table, log), incidentId, new Date(), undefined, readIn),
+      ticketOf(createRecords(table, log), incidentId, new Date(), readIn ? { readIn } : {}),
   }),
 ];

@@ -9,12 +9,14 @@ import { changesFact, headlineOf, progressOf } from '../../messaging/texts/actio
 import { eventInWords } from '../../messaging/texts/labels.ts';
 import { NOT_PROPOSED } from '../../messaging/texts/phrases.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
+import { incidentPath } from '../../policy/incident-page.ts';
 import type { Html } from '../../site/page.ts';
 import {
   affectedLabel,
   EVIDENCE,
   FACTS,
   IDS,
+  INCIDENT_LINK,
   MANUALLY,
   REASONING,
   RECORD,
@@ -108,7 +110,7 @@ export const reasoning = ({ action, origin }: View): Html => {
 </details>`;
 };
 
-export const record = ({ action, names, now }: View): Html => html`
+export const record = ({ action, names, now, policy }: View): Html => html`
 <details>
 <summary>${RECORD}</summary>
 <ol class="history">
@@ -120,7 +122,13 @@ ${action.history
   )}
 </ol>
 <p class="quiet">${IDS(action)}</p>
-</details>`;
+</details>
+${incidentLink(policy, action)}`;
+
+function incidentLink(policy: View['policy'], { incidentId }: Action): Html | '' {
+  const path = incidentPath(policy, incidentId);
+  return path ? html`<p><a href="${path}">${INCIDENT_LINK}</a></p>` : '';
+}
 
 const nameOf = (by: string, names: View['names']): string =>
   by.startsWith('person:') ? (names[by.slice('person:'.length)] ?? by) : by;

@@ -80,6 +80,8 @@ export const REASONING = {
 
 export const RECORD = 'Record';
 export const MANUALLY = 'Manual commands';
+export const INCIDENT_LINK = 'The whole incident, with its timeline';
+
 export const IDS = ({ incidentId, actionId, policyVersion, digest }: Action) =>
   `Incident ${incidentId}, action ${actionId}, policy ${policyVersion}, digest ${digest.slice(0, 16)}`;
 
