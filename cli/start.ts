@@ -4,18 +4,23 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { createConsole } from '../console/console.ts';
+import { createDemoSite } from '../console/demo.ts';
 import type { Log } from '../functions/platform/log.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { analystFrom } from '../local/analyst.ts';
-import { systemClock } from '../local/engine/clock.ts';
+import { stateIn } from '../local/aws/state-file.ts';
+import { createDemo, USUAL } from '../local/demo.ts';
+import { movableClock } from '../local/engine/clock.ts';
 import { keysIn } from '../local/mac.ts';
 import { createRuntime } from '../local/runtime.ts';
 import { countsOf, troubleIn } from './drill/report.ts';
+import type { Result } from './drill/run.ts';
 import { drillAtStart } from './drill/stand-ins.ts';
 import type { Out, Outcome } from './output.ts';
 import { listenError } from './port.ts';
 
 const TICK_MS = 1_000;
+const DRILLS_RUN = 'Self-test of the actions is running';
 
 /** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
 export async function start(port: number, folder: string, out: Out): Promise<Outcome> {
@@ -28,26 +33,57 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
       logFile,
       `${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`,
     );
-  const common = { clock: systemClock, newId: randomUUID, log, webBaseUrl: url };
-  const runtime = await createRuntime({ policy, analyst, ...common, ...keysIn(folder), folder });
-  out.progress('Testing the actions on stand-ins ...');
-  const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);
-  const app = createConsole({ runtime, policy, analyst: name, ...common, now: systemClock.now });
-  const server = await listening(app.fetch, port).catch(async (error: unknown) => {
-    await runtime.stop();
+  const state = stateIn(folder);
+  const clock = movableClock(state('clock', 0));
+  const common = { newId: randomUUID, log, webBaseUrl: url };
+  let drilling: Promise<Result[]> = Promise.resolve([]);
+  let selfTest: string = DRILLS_RUN;
+  const demo = await createDemo({
+    ...{ folder, policy, clock, settings: state('demo', USUAL) },
+    idle: () =>
+      drilling.then(
+        () => {},
+        () => {},
+      ),
+    async start(current) {
+      const options = { ...common, clock, ...keysIn(folder), folder };
+      const runtime = await createRuntime({ policy: current, analyst, ...options });
+      selfTest = DRILLS_RUN;
+      // Until they have passed, the gate asks a person about every action.
+      drilling = drillAtStart(current, runtime.store.drills, clock.now);
+      void drilling.then(
+        (drilled) => {
+          selfTest = drilled.length > 0 ? `Self-test: ${countsOf(drilled, [])}` : '';
+        },
+        (error: unknown) => log('error', 'self-test failed', { why: String(error) }),
+      );
+      return runtime;
+    },
+  });
+  const site = createDemoSite({
+    demo,
+    appOf: (runtime) =>
+      createConsole({ runtime, policy: runtime.policy, analyst: name, ...common, now: clock.now }),
+    drills: () => selfTest,
+    webBaseUrl: url,
+  });
+  const server = await listening(site.fetch, port).catch(async (error: unknown) => {
+    await demo.stop();
     throw error;
   });
   const ticking = setInterval(() => {
-    runtime.tick().catch((error: unknown) => log('error', 'tick failed', { why: String(error) }));
+    demo.tick().catch((error: unknown) => log('error', 'tick failed', { why: String(error) }));
   }, TICK_MS);
   const stop = () => {
     clearInterval(ticking);
     server.close();
-    void runtime.stop().then(() => process.exit(0));
+    void demo.stop().then(() => process.exit(0));
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   out.line(`Countermand runs at ${url}`);
+  out.progress('Testing the actions on stand-ins ...');
+  const drilled = await drilling;
   if (drilled.length > 0) out.line(`Self-test of the actions: ${countsOf(drilled, [])}`);
   for (const line of troubleIn(drilled)) out.line(line);
   const passed = drilled.filter(({ outcome }) => outcome === 'passed').length;

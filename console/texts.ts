@@ -169,3 +169,20 @@ export const ORIGINS = {
   playbook: 'the playbook',
   fallback: 'default',
 } as const;
+
+export const DEMO = {
+  label: 'Demo controls',
+  nothing: 'Demo: nothing reaches AWS',
+  samples: 'Samples and messages',
+  console: 'Console',
+  hour: 'Next hour',
+  event: 'Next event',
+  shadow: 'Shadow mode',
+  two: 'Two approvers',
+  set: 'Set',
+  reset: 'Reset',
+  nothingDue: {
+    title: 'Nothing is due',
+    text: 'No request, reminder or undo is pending. Send a sample first.',
+  },
+} as const;

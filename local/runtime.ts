@@ -208,6 +208,7 @@ export async function createRuntime(options: RuntimeOptions) {
     checkWorld: () => checkWorld(depsOf('world')),
   });
   return {
+    policy,
     store,
     /** The store with the permissions of a function. */
     storeOf: (name: string) => ownTable(name).store,
@@ -248,6 +249,8 @@ export async function createRuntime(options: RuntimeOptions) {
       await checkWorld(world);
     },
     tick,
+    /** When the next schedule fires, or null. */
+    nextSchedule: () => scheduler.next(),
     async stop(): Promise<void> {
       await engine.stop();
       await database.stop();

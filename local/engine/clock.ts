@@ -1,10 +1,62 @@
-// The clock: the system's, or one that a test advances.
+// The clock: the system's, one that a demo moves ahead, or one of a test.
 
 export type Clock = {
   now(): Date;
   /** Calls back once, at that time or as soon as possible after it. Returns a function that cancels. */
   at(time: Date, callback: () => void): () => void;
 };
+
+/** A clock that people move ahead, to see what would otherwise take hours. */
+export type MovableClock = Clock & {
+  /** Moves ahead to that time, and calls back whatever has become due. Does nothing for a time in the past. */
+  moveTo(time: Date): void;
+  /** The next time at which something calls back, or null. */
+  next(): Date | null;
+};
+
+/** Runs like the system's clock, ahead of it by the stored milliseconds. */
+export function movableClock(
+  ahead: { read(): number; write(milliseconds: number): void },
+  system: Clock = systemClock,
+): MovableClock {
+  const now = () => new Date(system.now().getTime() + ahead.read());
+  type Waiting = { time: Date; callback: () => void; cancel: () => void };
+  const waiting = new Set<Waiting>();
+  const arm = (one: Waiting) => {
+    one.cancel();
+    one.cancel = system.at(new Date(one.time.getTime() - ahead.read()), () => {
+      waiting.delete(one);
+      one.callback();
+    });
+  };
+  return {
+    now,
+    at(time, callback) {
+      const one: Waiting = { time, callback, cancel: () => {} };
+      waiting.add(one);
+      arm(one);
+      return () => {
+        waiting.delete(one);
+        one.cancel();
+      };
+    },
+    moveTo(time) {
+      const by = time.getTime() - now().getTime();
+      if (by <= 0) return;
+      ahead.write(ahead.read() + by);
+      const inOrder = [...waiting].sort((a, b) => a.time.getTime() - b.time.getTime());
+      for (const one of inOrder)
+        if (one.time > now()) arm(one);
+        else {
+          waiting.delete(one);
+          one.cancel();
+          one.callback();
+        }
+    },
+    next: () =>
+      [...waiting].map(({ time }) => time).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
+  };
+}
 
 export const systemClock: Clock = {
   now: () => new Date(),

@@ -11,6 +11,8 @@ const MAX_ATTEMPTS = 20;
 export type LocalScheduler = Schedules & {
   /** Fires due schedules. A schedule whose target throws remains for the next tick. */
   tick(now: Date): Promise<void>;
+  /** The time of the next schedule, or null. */
+  next(): Date | null;
 };
 
 export function createScheduler(
@@ -39,6 +41,13 @@ export function createScheduler(
     put: async ({ name, at, target }) =>
       file.write([...without(name), { name, at: at.toISOString(), target, attempts: 0 }]),
     remove: async (name) => file.write(without(name)),
+    next: () => {
+      const [first] = file
+        .read()
+        .map(({ at }) => at)
+        .sort();
+      return first === undefined ? null : new Date(first);
+    },
     async tick(now) {
       const due = file.read().filter(({ at }) => Date.parse(at) <= now.getTime());
       const failures: unknown[] = [];
