@@ -2,7 +2,7 @@
 
 /** Folders of functions/ that the state machine runs. They do not import each other. */
 const STEPS =
-  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|ticket|world|bounce';
+  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|ticket|summarise|world|bounce';
 /** Folders of functions/ that several steps use. They do not import steps. */
 const LIBRARIES =
   'domain|policy|store|sources|mechanisms|links|authority|messaging|platform|playbook|site|sign-in';
@@ -42,7 +42,7 @@ export default {
       to: {
         path: '^(cli|console|functions|local|test|tools)/',
         pathNot:
-          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(archived|layout|table-definition|table|ticketed|writers)\\.ts$',
+          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(archived|layout|summarised|table-definition|table|writers)\\.ts$',
       },
     },
     {

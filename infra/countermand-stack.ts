@@ -18,9 +18,9 @@ import { Records } from './records.ts';
 import { ReversalSchedules } from './reversal-schedules.ts';
 import type { Settings } from './settings.ts';
 import { StateMachines } from './state-machines.ts';
+import { SummaryUpdates } from './summary-updates.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { Team } from './team.ts';
-import { updateTicketsFrom } from './ticket-updates.ts';
 import { WebApi } from './web-api.ts';
 import { WorldSchedule } from './world-schedule.ts';
 
@@ -108,7 +108,7 @@ export class CountermandStack extends Stack {
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     mail.reportTo(functions.get('bounce'));
-    updateTicketsFrom(records.table, functions.get('ticket'));
+    new SummaryUpdates(this, 'SummaryUpdates', records.table, functions.get('summarise'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
     new WorldSchedule(this, 'WorldSchedule', functions.get('world'), {
       atCloudFront: settings.cloudFront ?? false,

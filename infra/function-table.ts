@@ -202,6 +202,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       world: true,
     },
     {
+      ...state('summarise'),
+      timeoutSeconds: 60,
+      policy: false,
+      env: { ...table, [ENV.ticketFunctionName]: `${s.settings.prefix}ticket` },
+      grants: ['readRecords', 'invokeTicket'],
+    },
+    {
       ...state('ticket'),
       timeoutSeconds: 110,
       policy: true,

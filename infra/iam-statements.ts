@@ -85,6 +85,7 @@ export function grantStatements(s: StackContext) {
     answerApprovals: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
     invokeApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
     invokeNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
+    invokeTicket: allow(['lambda:InvokeFunction'], [functionArn(names, 'ticket')]),
     // LookupEvents doesn't support resource-level permissions.
     readTrail: allow(['cloudtrail:LookupEvents'], ['*']),
     invokeExecutors: allow(

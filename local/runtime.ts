@@ -26,8 +26,9 @@ import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import { createStore } from '../functions/store/store.ts';
-import { incidentOf } from '../functions/store/ticketed.ts';
+import { incidentOf, isShown } from '../functions/store/summarised.ts';
 import { writesOf } from '../functions/store/writers.ts';
+import { backfill, summarise } from '../functions/summarise/summarise.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { updateTickets } from '../functions/ticket/update-tickets.ts';
 import type { ConsoleDeps } from '../functions/web/console/deps.ts';
@@ -72,10 +73,11 @@ export async function createRuntime(options: RuntimeOptions) {
     alerts: createMac(options.proofKeys.alerts),
   };
   const pageKey = createMac(options.pageKey);
-  const changedIncidents = new Set<string>();
+  let changed = { incidents: new Set<string>(), isAnything: false };
   streamTo(database.client, now, (change) => {
     const incidentId = incidentOf(change);
-    if (incidentId) changedIncidents.add(incidentId);
+    if (incidentId) changed.incidents.add(incidentId);
+    changed.isAnything ||= isShown(change);
     // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
     return archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
@@ -196,12 +198,16 @@ export async function createRuntime(options: RuntimeOptions) {
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
+  const summaries = { ...ownTable('summarise'), newId };
+  let isBackfilling = true;
   const tick = createTick({
     now,
-    updateTickets: async () => {
-      const changed = [...changedIncidents];
-      changedIncidents.clear();
-      await updateTickets({ provider: account.ticketProvider, writeTicket }, changed);
+    summarise: async () => {
+      if (isBackfilling) isBackfilling = await backfill(summaries);
+      const { incidents, isAnything } = changed;
+      changed = { incidents: new Set(), isAnything: false };
+      if (isAnything) await summarise(summaries, incidents);
+      await updateTickets({ provider: account.ticketProvider, writeTicket }, incidents);
     },
     runSchedules: () => scheduler.tick(now()),
     sweep: () => sweep(depsOf('sweep')),

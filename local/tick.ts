@@ -1,4 +1,4 @@
-// The periodic work of a stack: tickets, schedules, sweeper, world check.
+// The periodic work of a stack: summaries, tickets, schedules, sweeper, world check.
 
 /** The intervals of the stack. */
 const SWEEP_EVERY_MS = 60_000;
@@ -6,19 +6,20 @@ const WORLD_EVERY_MS = 120_000;
 
 export type Periodic = {
   now: () => Date;
-  updateTickets: () => Promise<unknown>;
+  /** Writes the summaries and updates the tickets of incidents that changed. */
+  summarise: () => Promise<unknown>;
   runSchedules: () => Promise<unknown>;
   sweep: () => Promise<unknown>;
   checkWorld: () => Promise<unknown>;
 };
 
-/** The function to call every few seconds. It updates tickets, fires due schedules, and runs what is due. */
+/** The function to call every few seconds. It summarises what changed, fires due schedules, and runs what is due. */
 export function createTick(periodic: Periodic): () => Promise<void> {
-  const { now, updateTickets, runSchedules, sweep, checkWorld } = periodic;
+  const { now, summarise, runSchedules, sweep, checkWorld } = periodic;
   const isSweepDue = interval(SWEEP_EVERY_MS, now);
   const isWorldDue = interval(WORLD_EVERY_MS, now);
   return async () => {
-    await updateTickets();
+    await summarise();
     await runSchedules();
     if (isSweepDue()) await sweep();
     if (isWorldDue()) await checkWorld();

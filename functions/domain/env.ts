@@ -24,6 +24,8 @@ export const ENV = {
   notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   /** Called to ask one more approver: by the web function, and by `bounce`. */
   approveFunctionName: 'APPROVE_FUNCTION_NAME',
+  /** Called with the incidents whose records changed. */
+  ticketFunctionName: 'TICKET_FUNCTION_NAME',
   /** Base URL of the approval and review pages, without a trailing slash. */
   webBaseUrl: 'WEB_BASE_URL',
   /** KMS HMAC key that signs the links. */

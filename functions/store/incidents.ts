@@ -1,6 +1,12 @@
 // Incidents of both layouts: layout 1 in one item, layout 2 from its members.
 import { NotFound } from '../domain/errors.ts';
-import { composeIncident, Incident, MAX_ALERTS, OpenedIncident } from '../domain/incident.ts';
+import {
+  composeIncident,
+  Incident,
+  MAX_ALERTS,
+  type Member,
+  OpenedIncident,
+} from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
 import { recordItem } from './due.ts';
@@ -9,7 +15,7 @@ import { logHistory } from './log-history.ts';
 import { createMembers } from './members.ts';
 import { parse, type Readable, readAll } from './read-all.ts';
 import { retryOnConflict } from './retry.ts';
-import { ABSENT, atVersion, type Condition, type Table } from './table.ts';
+import { ABSENT, atVersion, type Condition, type Item, type Table } from './table.ts';
 
 export function createIncidents(table: Table, log: Log) {
   const members = createMembers(table, log);
@@ -21,16 +27,8 @@ export function createIncidents(table: Table, log: Log) {
   async function read(incidentId: string): Promise<Readable<Incident>> {
     const item = await table.get(keyOf(incidentId));
     if (!item) return { found: [], unreadable: [] };
-    if (layoutOf(incidentId) === 1) return readAll(Incident, [item], log);
-    const opened = readAll(OpenedIncident, [item], log);
-    const { found, unreadable } = await members.readMembers(incidentId);
-    return {
-      found:
-        found.length === 0
-          ? []
-          : opened.found.map((one) => composeIncident(one, found, unreadable.length > 0)),
-      unreadable: [...opened.unreadable, ...unreadable],
-    };
+    const isSecond = layoutOf(incidentId) === 2;
+    return incidentIn(item, isSecond ? await members.readMembers(incidentId) : null, log);
   }
   /** Throws InvalidInput when a part of the incident can't be read. */
   async function findIncident(incidentId: string): Promise<Incident | undefined> {
@@ -100,6 +98,24 @@ export function createIncidents(table: Table, log: Log) {
       }),
   };
   return incidents;
+}
+
+/** The incident in its own item and its members. Layout 1 has no members (null), and holds all in the item. */
+export function incidentIn(
+  item: Item,
+  members: Readable<Member> | null,
+  log: Log,
+): Readable<Incident> {
+  if (!members) return readAll(Incident, [item], log);
+  const opened = readAll(OpenedIncident, [item], log);
+  const { found, unreadable } = members;
+  return {
+    found:
+      found.length === 0
+        ? []
+        : opened.found.map((one) => composeIncident(one, found, unreadable.length > 0)),
+    unreadable: [...opened.unreadable, ...unreadable],
+  };
 }
 
 /**

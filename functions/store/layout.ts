@@ -29,10 +29,11 @@ const SINGLE_KINDS = {
   world: 'WORLD',
 } as const;
 /** Kinds with several items in each partition. */
-const SERIES_KINDS = { entityEvent: 'ENTITY' } as const;
+const SERIES_KINDS = { entityEvent: 'ENTITY', summary: 'SUMMARY' } as const;
 /** Kinds whose items share one partition. */
 const LISTED_KINDS = {
   listing: 'LIST',
+  revision: 'REVISION',
   approver: 'APPROVERS',
   drill: 'DRILL',
   unfinishedDrill: 'DRILL-UNFINISHED',

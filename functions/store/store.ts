@@ -17,6 +17,7 @@ import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
 import { type Pacing, SYSTEM_PACING } from './retry.ts';
+import { createSummaries } from './summaries.ts';
 import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
 import { createWorldStates } from './world.ts';
@@ -49,6 +50,7 @@ export function createStore(
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
     notes: createNotes(table, log),
+    summaries: createSummaries(table, log),
     world: createWorldStates(table),
   };
 }

@@ -26,6 +26,11 @@ export const atVersion = (version: number): Condition => ({
   expression: 'version = :version',
   values: { ':version': version },
 });
+/** For derived items: fails if the stored one was derived from newer records. */
+export const notOlder = (basis: number): Condition => ({
+  expression: 'attribute_not_exists(pk) OR basis <= :basis',
+  values: { ':basis': basis },
+});
 
 export type Table = {
   /** Strongly consistent. */
@@ -33,10 +38,13 @@ export type Table = {
   /** Throws Conflict if the condition fails. */
   put(item: Item, condition?: Condition): Promise<void>;
   remove(key: Key, condition?: Condition): Promise<void>;
-  /** All items of a partition whose sort key starts with `prefix`; highest sort key first if `newestFirst`. */
+  /**
+   * All items of a partition whose sort key starts with `prefix` or is lower than `before`; highest sort key first if
+   * `newestFirst`.
+   */
   query(
     pk: string,
-    options?: { prefix?: string; newestFirst?: boolean; limit?: number },
+    options?: { prefix?: string; before?: string; newestFirst?: boolean; limit?: number },
   ): Promise<Item[]>;
   /**
    * Keys of the list's items that are due, oldest first, at most `limit`. Eventually consistent: an entry may be stale.
@@ -119,13 +127,16 @@ export function createTable(
           new DeleteCommand({ TableName: tableName, Key: key, ...conditional(condition) }),
         );
       }),
-    query: (pk, { prefix = '', newestFirst = false, limit } = {}) =>
-      typed({ pk, sk: prefix }, () =>
+    query: (pk, { prefix = '', before = '', newestFirst = false, limit } = {}) =>
+      typed({ pk, sk: prefix || before }, () =>
         all(
           {
             TableName: tableName,
-            KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
-            ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+            KeyConditionExpression: `pk = :pk${prefix && ' AND begins_with(sk, :sk)'}${before && ' AND sk < :sk'}`,
+            ExpressionAttributeValues: {
+              ':pk': pk,
+              ...((prefix || before) && { ':sk': prefix || before }),
+            },
             ScanIndexForward: !newestFirst,
             ConsistentRead: true,
             Limit: limit,

@@ -35,6 +35,7 @@ const WRITES = {
   bounce: ['bounce'],
   archive: [],
   ticket: [],
+  summarise: ['summary', 'revision'],
   world: ['world', ...PAGES],
 } as const satisfies Record<string, readonly Writable[]>;
 

@@ -1,14 +1,10 @@
-// Lambda entry of `ticket`, called by the table's stream.
-import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { changeIn } from '../platform/stream-record.ts';
-import { incidentOf } from '../store/ticketed.ts';
+// Lambda entry of `ticket`, called by `summarise` with the incidents that changed.
+import * as z from 'zod/mini';
 import { ticketDeps } from './deps.ts';
 import { updateTickets } from './update-tickets.ts';
 
+const Input = z.object({ incidentIds: z.array(z.string()) });
+
 const deps = ticketDeps(process.env);
 
-export const handler = ({ Records }: DynamoDBStreamEvent) =>
-  updateTickets(
-    deps,
-    Records.flatMap((record) => incidentOf(changeIn(record)) ?? []),
-  );
+export const handler = (input: unknown) => updateTickets(deps, Input.parse(input).incidentIds);

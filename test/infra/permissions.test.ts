@@ -845,7 +845,26 @@ describe('least privilege', () => {
     expect(invoked).toEqual([`${PREFIX}approve`]);
   });
 
-  test('among the functions, only the sweeper, the pages, the world check and the reader of bounces invoke functions', () => {
-    expect(whoMay('lambda:InvokeFunction')).toEqual(['bounce', 'sweep', 'web', 'world']);
+  test('the function that summarises can only read records, put items and invoke the ticket function', () => {
+    expect(actionsOf('summarise')).toEqual([
+      'dynamodb:DescribeStream',
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'lambda:InvokeFunction',
+    ]);
+    const invoked = functions
+      .get('summarise')!
+      .permissions.filter((one) => one.actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources.map((arn) => arn.split(':').at(-1)));
+    expect(invoked).toEqual([`${PREFIX}ticket`]);
+  });
+
+  test('no other function than these five invokes functions', () => {
+    const invoking = ['bounce', 'summarise', 'sweep', 'web', 'world'];
+    expect(whoMay('lambda:InvokeFunction')).toEqual(invoking);
   });
 });

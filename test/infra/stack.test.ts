@@ -369,13 +369,21 @@ describe('the copies of the records', () => {
     });
   });
 
-  test('calls the ticket function with changed records, and drops a batch that keeps failing', () => {
+  test('calls the summarising function with changed records, and drops a record that keeps failing', () => {
     const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
     const stream = mappings.find(({ Properties }) => Properties.StartingPosition === 'LATEST');
     expect(stream?.Properties).toMatchObject({
-      MaximumBatchingWindowInSeconds: 10,
-      MaximumRetryAttempts: 3,
+      FunctionName: { Ref: functions.get('summarise')!.id },
+      MaximumBatchingWindowInSeconds: 3,
+      MaximumRetryAttempts: 10,
+      BisectBatchOnFunctionError: true,
     });
+  });
+
+  test('has at most two readers of the stream, which AWS recommends', () => {
+    const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
+    const ofTheTable = mappings.filter(({ Properties }) => 'StartingPosition' in Properties);
+    expect(ofTheTable).toHaveLength(2);
   });
 
   test('P8: copies every change of evidence, decisions and effects, and retries until it succeeds', () => {

@@ -18,6 +18,7 @@ import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
 import type { Pacing } from '../../functions/store/retry.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { createSummaries } from '../../functions/store/summaries.ts';
 import { type SweepList, shardsOf } from '../../functions/store/sweep-index.ts';
 import { createKillSwitch } from '../../functions/store/switch.ts';
 import {
@@ -43,10 +44,11 @@ export function memoryTable(
   const check = (key: Key, condition: Condition | undefined) => {
     if (!condition) return;
     const found = read(key);
-    const holds =
-      condition.expression === ABSENT.expression
-        ? !found
-        : found?.version === condition.values?.[':version'];
+    const basis = condition.values?.[':basis'];
+    const isSame = found?.version === condition.values?.[':version'];
+    const isOld = !found || Number(found.basis) <= Number(basis);
+    const atRead = basis === undefined ? isSame : isOld;
+    const holds = condition.expression === ABSENT.expression ? !found : atRead;
     if (!holds) throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, { ...key });
   };
   const itemsOf = (partition: Map<string, string> | undefined) =>
@@ -65,9 +67,10 @@ export function memoryTable(
       wrote({ ...key, before: read(key) ?? null, after: null });
       partitions.get(key.pk)?.delete(key.sk);
     },
-    query: async (pk, { prefix = '', newestFirst = false, limit = Infinity } = {}) => {
+    query: async (pk, { prefix = '', before, newestFirst = false, limit = Infinity } = {}) => {
       const partition = partitions.get(pk) ?? new Map<string, string>();
-      const keys = [...partition.keys()].filter((sk) => sk.startsWith(prefix)).sort();
+      const isAsked = (sk: string) => sk.startsWith(prefix) && (!before || sk < before);
+      const keys = [...partition.keys()].filter(isAsked).sort();
       return (newestFirst ? keys.reverse() : keys)
         .slice(0, limit)
         .map((sk): Item => JSON.parse(partition.get(sk) ?? ''));
@@ -112,5 +115,6 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   approverAddresses: createApproverAddresses(table),
   posts: createPosts(table),
   notes: createNotes(table, () => {}),
+  summaries: createSummaries(table, () => {}),
   world: createWorldStates(table),
 });

@@ -1,0 +1,22 @@
+// Which records a summary depends on, and which changes a console shows.
+import { type Kind, locate, prefixOf } from './layout.ts';
+import type { Key } from './table.ts';
+
+const KINDS: readonly Kind[] = ['incident', 'member', 'alert', 'assessment', 'action', 'note'];
+/** Shown in the console, and part of no summary. */
+const SHOWN: readonly Kind[] = ['switch', 'breaker'];
+
+/** Prefixes of their partition keys. */
+export const SUMMARISED_PREFIXES = [...KINDS, ...SHOWN, 'layout1' as const].map(prefixOf);
+
+/** The incident whose summary depends on the record; null for the kill switch and the breaker. */
+export function incidentOf(key: Key): string | null {
+  const located = locate(key);
+  return located && KINDS.includes(located.kind) ? located.incidentId : null;
+}
+
+/** Whether a console shows the change. */
+export const isShown = (key: Key): boolean => {
+  const kind = locate(key)?.kind;
+  return kind !== undefined && [...KINDS, ...SHOWN].includes(kind);
+};

@@ -1,0 +1,68 @@
+// The summarise step: writes the summaries of incidents whose records changed.
+import { Conflict } from '../domain/errors.ts';
+import type { Store } from '../store/store.ts';
+import { summaryOf } from './summary-of.ts';
+
+export type SummariseDeps = {
+  store: Pick<Store, 'records' | 'summaries'>;
+  newId: () => string;
+};
+
+/**
+ * Writes whole summaries from consistent reads, then a new revision. One that fails doesn't stop the others: throws
+ * AggregateError at the end, so that the stream delivers the changes again.
+ */
+export async function summarise(
+  { store, newId }: SummariseDeps,
+  incidentIds: Iterable<string>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const incidentId of new Set(incidentIds))
+    await summariseOne(store, incidentId).catch((error: unknown) => failures.push(error));
+  await store.summaries.setRevision(newId());
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} incidents could not be summarised`);
+}
+
+/** Incidents of one call. Reading them takes some seconds. */
+const BACKFILLED = 100;
+
+/** Summarises incidents that began before there were summaries, newest first. Returns false when none is left. */
+export async function backfill(deps: SummariseDeps): Promise<boolean> {
+  const next = await deps.store.summaries.toBackfill(BACKFILLED);
+  if (!next) return false;
+  if (next.ids.length > 0) await summarise(deps, next.ids);
+  await next.done();
+  return true;
+}
+
+/** Does nothing for an incident that is not opened yet. */
+async function summariseOne(
+  { records, summaries }: SummariseDeps['store'],
+  incidentId: string,
+): Promise<void> {
+  const { incident, actions, unreadable, versions } = await summaries.readWhole(incidentId);
+  const keys = unreadable.map(({ ids: { pk, sk } }) => `${pk} ${sk}`);
+  if (!incident) {
+    if (keys.length > 0) await summaries.putUnreadable(incidentId, keys, versions);
+    return;
+  }
+  const known = await summaries.find(incident);
+  const isRead = (alertId: string) => known?.readAlerts.includes(alertId) ?? false;
+  const unread = incident.alerts.filter(({ alertId }) => !isRead(alertId));
+  const alerts = await Promise.all(
+    unread.map(({ alertId }) => records.readableAlert(incidentId, alertId)),
+  );
+  const summary = summaryOf({
+    incident,
+    actions,
+    alerts: alerts.filter((one) => one !== undefined),
+    known,
+    unreadable: keys,
+    versions,
+  });
+  await summaries.put(summary).catch((error: unknown) => {
+    // Another reader was faster, and read newer records.
+    if (!(error instanceof Conflict)) throw error;
+  });
+}

@@ -1,0 +1,184 @@
+// The summary of an incident, from its records.
+import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
+import { informs } from '../domain/action-catalog.ts';
+import type { Alert } from '../domain/alert.ts';
+import { isMoreSevere } from '../domain/alert.ts';
+import { approvalsIn, askedSoFar, peopleAsked } from '../domain/approval.ts';
+import { asRaised, isRemoved, isTargetGone, wasInPlaceBefore } from '../domain/effect-state.ts';
+import { type Incident, type Outcome, worstOf } from '../domain/incident.ts';
+import type { SummarisedEffect, SummarisedRequest, Summary } from '../domain/summary.ts';
+import { oneLine, truncate } from '../domain/wording.ts';
+import { orderOf } from '../messaging/texts/action-line.ts';
+
+const MAX_TITLE = 200;
+const MAX_ORDER = 160;
+const MAX_VALUE = 256;
+/** What people can read in a list. The page of the incident has all. */
+const MAX_ENTITIES = 60;
+const MAX_TYPES = 20;
+const MAX_ACTIONS = 20;
+const MAX_UNREADABLE = 10;
+
+export type Sources = {
+  incident: Incident;
+  actions: readonly Action[];
+  /** The alerts whose entities `known` doesn't have. */
+  alerts: readonly Alert[];
+  known: Pick<Summary, 'entities' | 'readAlerts'> | null;
+  unreadable: readonly string[];
+  versions: number;
+};
+
+export function summaryOf(sources: Sources): Summary {
+  const { incident, actions, alerts, known, unreadable, versions } = sources;
+  const readAlerts = [...(known?.readAlerts ?? []), ...alerts.map(({ alertId }) => alertId)];
+  const { incidentId, account, region, openedAt, outcome } = incident;
+  const worst = worstOf(incident.alerts);
+  return {
+    incidentId,
+    account,
+    region,
+    openedAt,
+    updatedAt: lastChange(incident, actions),
+    title: oneLine(worst?.title ?? incidentId, MAX_TITLE),
+    severity: worstEver(incident, actions),
+    alerts: incident.alerts.length,
+    isAssessing: incident.status === 'open',
+    outcome,
+    isActive: incident.alerts.some(({ state }) => state === 'active'),
+    types: [...new Set(incident.alerts.map(({ type }) => type))].slice(0, MAX_TYPES),
+    entities: entitiesIn(known?.entities ?? [], alerts),
+    readAlerts,
+    people: peopleIn(actions),
+    requests: actions
+      .flatMap(requestIn)
+      .sort((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1))
+      .slice(0, MAX_ACTIONS),
+    effects: actions
+      .flatMap(effectIn)
+      .sort((a, b) => (effectOrder(a) < effectOrder(b) ? -1 : 1))
+      .slice(0, MAX_ACTIONS),
+    ended: endedIn(actions, outcome),
+    unreadable: unreadable.slice(0, MAX_UNREADABLE),
+    basis: versions + readAlerts.length,
+  };
+}
+
+function lastChange({ openedAt, closedAt, alerts, history }: Incident, actions: readonly Action[]) {
+  const all = [
+    openedAt,
+    closedAt ?? '',
+    ...alerts.map(({ receivedAt }) => receivedAt),
+    ...[history, ...actions.map((one) => one.history)].flatMap((one) => one.at(-1)?.at ?? []),
+  ];
+  return all.reduce((last, at) => (at > last ? at : last), openedAt);
+}
+
+/** Of the alerts, and of the alerts of other incidents that were reported to the people of an open request. */
+const worstEver = ({ alerts }: Incident, actions: readonly Action[]): Summary['severity'] => {
+  const own = worstOf(alerts)?.severity ?? 'medium';
+  return actions
+    .map((action) => asRaised({ severity: { label: own } }, action).severity.label)
+    .reduce((worst, one) => (isMoreSevere(one, worst) ? one : worst), own);
+};
+
+function entitiesIn(known: Summary['entities'], alerts: readonly Alert[]): Summary['entities'] {
+  const found = alerts.flatMap(({ entities }) =>
+    entities
+      .filter(({ kind }) => kind !== 'alert')
+      .map(({ kind, value }) => ({ kind, value: truncate(value, MAX_VALUE) })),
+  );
+  const all = [...known, ...found];
+  return [...new Map(all.map((one) => [`${one.kind} ${one.value}`, one])).values()].slice(
+    0,
+    MAX_ENTITIES,
+  );
+}
+
+function peopleIn(actions: readonly Action[]): Summary['people'] {
+  const people = new Map<string, string>();
+  for (const { approval, history } of actions) {
+    for (const { by } of history)
+      if (by.startsWith(PERSON)) people.set(by.slice(PERSON.length), by.slice(PERSON.length));
+    for (const { id, name } of approval ? [...approval.managers, ...peopleAsked(approval)] : [])
+      if (people.has(id) || isAsked(approval, id)) people.set(id, name);
+  }
+  return [...people].map(([id, name]) => ({ id, name }));
+}
+const PERSON = 'person:';
+const isAsked = (approval: Action['approval'], id: string): boolean =>
+  approval !== null && askedSoFar(approval).some((one) => one.id === id);
+
+const named = (action: Action) => ({
+  actionId: action.actionId,
+  name: action.name,
+  order: oneLine(orderOf(action), MAX_ORDER),
+});
+
+function requestIn(action: Action): SummarisedRequest[] {
+  const { status, approval } = action;
+  if (status !== 'awaiting-approval' || !approval) return [];
+  const hasVoted = (id: string) => approval.votes.some(({ by }) => by === id);
+  const asked = [...new Set(askedSoFar(approval).map(({ id }) => id))];
+  return [
+    {
+      ...named(action),
+      requestedAt: approval.requestedAt,
+      expiresAt: approval.expiresAt,
+      asked: asked.filter((id) => !hasVoted(id)),
+      takenBy: approval.acknowledged?.by ?? null,
+      approvals: approvalsIn(approval).length,
+      required: approval.required,
+    },
+  ];
+}
+
+/** A change that was there before the action, or is gone, is no effect of it. */
+function effectIn(action: Action): SummarisedEffect[] {
+  const { status, name, target, dueAt } = action;
+  const isOurs = !wasInPlaceBefore(action) && !isRemoved(action) && !isTargetGone(action);
+  if (!MAY_HAVE_EFFECT.includes(status) || informs(name) || !isOurs) return [];
+  return [
+    {
+      ...named(action),
+      status,
+      target: target && truncate(target.value, MAX_VALUE),
+      dueAt: status === 'kept' ? null : dueAt,
+      by: deciderOf(action),
+    },
+  ];
+}
+
+const effectOrder = ({ status, dueAt }: SummarisedEffect): string =>
+  `${status === 'reversal-failed' ? 0 : 1} ${dueAt ?? '9999'}`;
+
+/** The person who decided last what becomes of the action: who kept, undid, approved or declined it. */
+const deciderOf = ({ history, approval }: Action): string | null =>
+  history.findLast(({ by }) => by.startsWith(PERSON))?.by.slice(PERSON.length) ??
+  approval?.decision?.by ??
+  null;
+
+/** The states of an action that explain an outcome. */
+const EXPLAINS: Readonly<Record<Outcome, readonly Status[]>> = {
+  acted: ['reversed', 'kept'],
+  'recommended-not-executed': ['declined', 'expired'],
+  'handed-off': ['handed-off'],
+  observed: ['observed'],
+  ticketed: ['kept', 'expired', 'failed'],
+  'no-action': ['expired', 'dropped'],
+  failed: ['failed'],
+};
+
+/** The action that changed last among those that explain the outcome. */
+function endedIn(actions: readonly Action[], outcome: Outcome | null): Summary['ended'] {
+  const atOf = ({ history }: Action) => history.at(-1)?.at ?? '';
+  const [last] = actions
+    .filter(
+      ({ status, name }) =>
+        outcome !== null &&
+        EXPLAINS[outcome].includes(status) &&
+        (outcome !== 'acted' || !informs(name)),
+    )
+    .sort((a, b) => (atOf(a) > atOf(b) ? -1 : 1));
+  return last ? { ...named(last), status: last.status, at: atOf(last), by: deciderOf(last) } : null;
+}
