@@ -1,4 +1,4 @@
-// The demo on a laptop: time moves on demand, and two settings of policy switch.
+// The demo on a laptop: time moves on demand, and two settings switch.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';

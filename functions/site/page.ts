@@ -1,4 +1,4 @@
-// The frame of every page that people decide on, and the page without an action.
+// The frame of every page for people, and the page without an action.
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 

@@ -1,4 +1,4 @@
-// Which role may do what in the console, and that no such role approves by accident.
+// What each role may do in the console, and who never approves.
 import { describe, expect, test } from 'vitest';
 import { may } from '../../functions/policy/may.ts';
 import { EscalationFile, type PersonRole } from '../../functions/policy/schemas/escalation.ts';

@@ -1,4 +1,4 @@
-// Signing in from the console: who it is, where it returns to, and how fresh it is.
+// Signing in from the console: who comes in, and where it leads back.
 import { type Context, Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '../../functions/policy/policy.ts';

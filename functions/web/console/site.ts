@@ -18,6 +18,8 @@ import { incidentView, mayDecide } from './incident-view.ts';
 import { consoleFrame } from './pages/frame.ts';
 import { incidentPage } from './pages/incident.ts';
 import { consoleNotice } from './pages/notice.ts';
+import { recordsOf, reportOf } from './report.ts';
+import { asMarkdown, asPage } from './report-formats.ts';
 import { statusOf } from './status.ts';
 import { STYLE } from './style.ts';
 import { CONSOLE } from './texts.ts';
@@ -37,6 +39,9 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/console/style.css', (c) =>
     c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+  );
+  app.get('/console/incident/:id/:file{report\\.(?:md|html|json)}', (c) =>
+    withReader(deps, c, (reader) => exported(deps, c, reader)),
   );
   app.get('/console/incident/:id', (c) => withReader(deps, c, (reader) => show(deps, c, reader)));
   app.post('/console/incident/:id/notes', (c) =>
@@ -81,6 +86,20 @@ async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promi
   if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
   const status = await statusOf(deps);
   return c.html(consoleFrame(incidentPage(view), { status, reader, policy: deps.policy }));
+}
+
+async function exported(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  const id = IncidentId.safeParse(c.req.param('id'));
+  const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
+  if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
+  const file = c.req.param('file') ?? '';
+  if (file.endsWith('html')) return c.html(asPage(reportOf(view)));
+  const name = `${view.incident.incidentId}.${file.split('.').at(-1)}`;
+  c.header('Content-Disposition', `attachment; filename="${name}"`);
+  if (file.endsWith('json')) return c.json(recordsOf(view));
+  return c.body(asMarkdown(reportOf(view)), 200, {
+    'Content-Type': 'text/markdown; charset=utf-8',
+  });
 }
 
 async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {

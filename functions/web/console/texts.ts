@@ -152,6 +152,14 @@ export const INCIDENT = {
   ],
 } as const;
 
+export const REPORT = {
+  summary: 'Summary',
+  commands: 'Commands',
+  analysis: 'Analysis',
+  hashes: 'Hashes of the record',
+  written: (name: string, at: string) => `Written for ${name} at ${at}.`,
+} as const;
+
 /** The state of an action as a word and an icon. */
 export const STATES: Readonly<
   Record<

@@ -189,3 +189,39 @@ describe('notes', () => {
     expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
   });
 });
+
+describe('the report of an incident', () => {
+  const title = '[click](javascript:x) <img src=x> `code` https://evil.example';
+  const report = async (format: string, action = waiting()) => {
+    await put(store, action, alertWith({ title, type: 'Custom:Unknown' }));
+    return open(`${PAGE}/report.${format}`);
+  };
+
+  test('is Markdown in which text of the alert is neither a link nor markup', async () => {
+    const answer = await report('md');
+    expect(answer.headers.get('content-disposition')).toContain(`${INCIDENT_ID}.md`);
+    const text = await answer.text();
+    expect(text).toContain('\\[click\\](javascript:x)');
+    expect(text).not.toMatch(/[^\\]<img|https:\/\/evil/);
+    expect(text).toContain('## Timeline');
+    expect(text).toContain('Ana Silva decides by 03:15 UTC');
+  });
+
+  test('has the commands of an action that a person may carry out', async () => {
+    const text = await (await report('md', waiting({ status: 'expired' }))).text();
+    expect(text).toMatch(/## Commands[\s\S]*```sh\n[^`]*aws wafv2 /);
+  });
+
+  test('is a page to print, with the same parts', async () => {
+    const page = await (await report('html')).text();
+    expect(page).toContain('<h2>Timeline</h2>');
+    expect(page).not.toMatch(/<img|<nav|<script/);
+  });
+
+  test('is JSON with hashes, and without anything that answers or signs', async () => {
+    const action = waiting();
+    const exported = await (await report('json', action)).text();
+    expect(JSON.parse(exported).actions[0].history[0].hash).toBe(action.history[0]!.hash);
+    expect(exported).not.toMatch(/token-1|taskToken|"proof"|"ruling"/);
+  });
+});

@@ -29,7 +29,7 @@ export function incidentPage(view: IncidentView): ConsolePage {
 <p class="says">${worst ? seenText(worst.alert, view.now) : ''} ${soFarSentence(view)} ${nextSentence(view)}</p>
 ${worst ? html`<p class="quiet small">${breakable(worst.alert.type)}</p>` : ''}
 ${unreadable > 0 ? html`<p class="warning">${INCIDENT.unreadable(unreadable)}</p>` : ''}</div>
-</header>
+${exports(view)}</header>
 ${timeline(view)}
 ${actionTable(view)}
 ${evidence(view)}
@@ -37,6 +37,9 @@ ${evidence(view)}
 <aside>${entities(view)}${notes(view)}</aside></div>`,
   };
 }
+
+const exports = ({ incident }: IncidentView): Html =>
+  html`<details class="menu"><summary class="btn">${INCIDENT.export}</summary><div class="pop">${INCIDENT.exports.map(({ format, title, hint }) => html`<a href="/console/incident/${incident.incidentId}/${format}">${title}<small>${hint}</small></a>`)}</div></details>`;
 
 /** In our own words where we have them; otherwise the title of the alert. */
 export const titleOf = ({ worst, incident }: IncidentView): string =>
