@@ -84,7 +84,7 @@ describe('the demo', () => {
     expect(await demo.passToNext()).toBe(false);
     await deliver();
     expect((await block())?.status).toBe('awaiting-approval');
-    const seen = [];
+    const seen: unknown[] = [];
     for (let i = 0; i < 6; i++) {
       await demo.passToNext();
       seen.push((await block())?.approval?.askedRungs, (await block())?.status);
