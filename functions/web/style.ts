@@ -45,6 +45,11 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 .count::before { content: counter(ticked); }
 .hint { margin: .5rem 0 0; font-size: .875rem; line-height: 1.125rem; color: var(--ink-2); } .hint b { color: var(--wait); font-weight: 600; }
 .unknown { background: var(--wait-soft); border-color: var(--wait-line); } .unknown ul { list-style: none; margin: 0; padding: 0; } .unknown li + li { border-top: 1px solid var(--wait-line); margin-top: .5rem; padding-top: .5rem; } .unknown small { display: block; color: var(--ink-2); font-size: .8125rem; line-height: 1.125rem; }
+.notice { font-size: .875rem; line-height: 1.125rem; } .notice strong { color: var(--wait); }
+@media (max-width: 33.99rem) {
+.dense h1 { font-size: 1.0625rem; line-height: 1.25rem; margin: .125rem 0; } .dense .lead, .dense .notice, .dense .hint { font-size: .8125rem; line-height: 1rem; } .dense .lead small { line-height: 1rem; } .dense .notice { margin: .125rem 0 0; }
+.dense form { margin-top: .25rem; } .dense .pick { margin-top: .25rem; padding: .125rem .625rem; } .dense .pick > label { font-size: .8125rem; line-height: 1rem; align-items: start; } .dense .pick .hurts { line-height: 1rem; margin: 0; } .dense .hint { margin-top: .25rem; } .dense .choice { margin-top: .25rem; }
+}
 .choice { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(max(9rem, 40%), 100%), 1fr)); margin: .5rem 0; } .choice.wide { grid-template-columns: 1fr; }
 @media (min-width: 34rem) { .choice.wide { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
 button, a.go { font: inherit; font-weight: 600; font-size: 1.0625rem; line-height: 1.1875rem; min-height: 3.375rem; padding: .25rem .5rem; border-radius: .5rem; border: 1.5px solid var(--ink-2); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
@@ -63,6 +68,7 @@ textarea { display: block; width: 100%; font: inherit; color: inherit; backgroun
 summary { cursor: pointer; font-weight: 500; min-height: 1.5rem; }
 details[open] summary { margin-bottom: .5rem; }
 .warning { color: var(--wait); background: var(--wait-soft); border-radius: .375rem; padding: .5rem; font-size: .875rem; }
+li { overflow-wrap: anywhere; }
 blockquote { margin: .5rem 0 0; padding-left: .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 .steps { list-style: none; margin: .75rem 0; padding: .25rem .75rem; background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; font-size: .9375rem; } .inner .steps { border: 0; padding: 0; }
 .steps li { display: grid; grid-template-columns: 1.125rem minmax(0, 1fr) auto; gap: .625rem; padding: .5rem 0; align-items: start; } .steps li + li { border-top: 1px solid var(--line); } .steps svg { width: 1.125rem; height: 1.125rem; margin-top: .125rem; color: var(--good); } .steps .busy svg { color: var(--accent); } .steps .todo, .steps .todo svg { color: var(--ink-3); } .steps .failed svg { color: var(--bad); }

@@ -129,7 +129,7 @@ describe('asking', () => {
       'Approve to block web requests from 203.0.113.7.',
       'Will add 203.0.113.7/32 to the block list, so that AWS WAF blocks its requests',
       'Recon:EC2/PortProbeUnprotectedPort',
-      'Would affect: Everyone who reaches your web applications from 203.0.113.7; several people may share the address',
+      'Would affect: Everyone who reaches your web applications from this address; several people may share it',
       'unless someone keeps it',
       'If no one decides by 03:15 UTC, nothing changes.',
       'Asked before you, no answer yet: Ana Silva',

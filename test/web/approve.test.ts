@@ -55,7 +55,7 @@ describe('the page of an approval link', () => {
       '14 min left',
       '<h1>Block web requests from 203.0.113.7?</h1>',
       'A malicious address is targeting one of your resources.',
-      'several people may share the address',
+      'several people may share it',
       '<i>Undo</i> Removes exactly the added entry<',
       '<option value="act-0123456789abcdef-1 60">after 1 h</option>',
       'value="approve"',

@@ -45,8 +45,8 @@ describe('the reason on the decision page', () => {
 });
 
 test.each([
-  ['later', true, 'The incident was raised to critical at 03:00 UTC by “The worse alert”.'],
-  ['earlier', false, 'The incident also has a critical alert: “The worse alert”.'],
+  ['later', true, '<strong>Raised to critical at 03:00 UTC</strong> by “The worse alert”.'],
+  ['earlier', false, '<strong>The incident also has a critical alert:</strong> “The worse alert”.'],
 ])('says of an %s and worse alert what it changed', async (_when, isLater, expected) => {
   const action = await put(store, waiting());
   await store.records.changeIncident(action.incidentId, (incident) => {

@@ -23,7 +23,7 @@ test('describes the message, the mailbox, who is affected and the undo', () => {
     changes: [
       'Move the message to the hidden folder “Countermand Quarantine” of the same mailbox. Message ID: AAMkAG3-AAkALgInvoice1, from “billing@attacker.example”',
     ],
-    affected: ['The owner of finance@example.com, who no longer sees this one message'],
+    affected: ['The owner of the mailbox, who no longer sees this one message'],
     undo: 'Moves the message back to its original folder after 1 h, unless someone keeps it',
   });
   const { changes } = quarantineInGmail.describe(subjectOn(gmailEmail), factsWith(about));

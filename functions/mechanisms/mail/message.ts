@@ -59,14 +59,14 @@ export function describeQuarantine(
   const { target } = subject;
   const { mailbox = target.value, messageId = target.value } = messageOf(target) ?? {};
   const { subject: title, sender } = target.attributes;
-  const named = title ? `the message ${quoted(title, 80)}` : 'one message';
+  const named = title ? `the message ${quoted(title, 40)}` : 'one message';
   return {
     headline: `Quarantine ${named} in the mailbox of ${mailbox}`,
     changes: [
       `${change}. Message ID: ${messageId.slice(0, 200)}${sender ? `, from ${quoted(sender, 100)}` : ''}`,
     ],
     affected: [
-      `The owner of ${mailbox}, who no longer sees this one message`,
+      'The owner of the mailbox, who no longer sees this one message',
       ...earlierIncidents(subject, facts, 'message'),
     ],
     undo: undoneAfter(undo, subject),

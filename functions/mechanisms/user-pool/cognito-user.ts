@@ -68,7 +68,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
       `Disable the user ${target.value} of the Cognito user pool ${pool} and sign the user out everywhere`,
     ],
     affected: [
-      `${target.value}, who cannot sign in to any application that uses this pool`,
+      'The user, who cannot sign in to any application that uses this pool',
       'Not affected until they expire: ID and access tokens already issued, usually for an hour, at most for a day',
       ...earlierIncidents(subject, facts, 'user'),
     ],

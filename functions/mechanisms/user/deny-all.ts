@@ -65,7 +65,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
       `Attach this stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) to the IAM user ${name}`,
     ],
     affected: [
-      `${name}: console sign-in, every access key, and the programs that use one, after a few seconds`,
+      'The user’s console sign-in, every access key, and the programs that use one, after a few seconds',
       'Not affected until they expire, after at most 12 hours: sessions of roles that the user already assumed',
       ...identityFacts(subject, facts),
       ...earlierIncidents(subject, facts, 'user'),

@@ -26,7 +26,7 @@ test('describes what changes, who is affected and when it ends', () => {
   expect(described.headline).toBe('Block web requests from 203.0.113.7');
   expect(described.changes.join()).toContain('Add 203.0.113.7/32 to the block list');
   expect(described.affected).toEqual([
-    expect.stringContaining('several people may share the address'),
+    expect.stringContaining('several people may share it'),
     'Unknown: its recent web requests (policy names no web ACL)',
   ]);
   expect(described.undo).toContain('after 1 h, unless');

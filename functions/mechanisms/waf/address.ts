@@ -34,7 +34,7 @@ type Words = {
   answers: (alert: Alert) => boolean;
   headline: (host: string) => string;
   change: (entry: string) => string;
-  affected: (host: string) => string;
+  affected: string;
 };
 
 const addressInfo = (words: Words): MechanismInfo => ({
@@ -69,7 +69,7 @@ export const watchAddressInfo = addressInfo({
   headline: (host) => `Add ${host} to the watch list`,
   change: (entry) =>
     `Add ${entry} to the watch list: AWS WAF counts its requests (rule watch-${familyOf(entry)}, label countermand:watched) and lets them pass`,
-  affected: () => 'No one: requests from the address still pass',
+  affected: 'No one: requests from the address still pass',
 });
 export const watchAddress = /* @__PURE__ */ addressMechanism(watchAddressInfo, 'watch');
 
@@ -82,8 +82,8 @@ export const blockAddressInfo = addressInfo({
   headline: (host) => `Block web requests from ${host}`,
   change: (entry) =>
     `Add ${entry} to the block list, so that AWS WAF blocks its requests to all protected resources`,
-  affected: (host) =>
-    `Everyone who reaches your web applications from ${host}; several people may share the address`,
+  affected:
+    'Everyone who reaches your web applications from this address; several people may share it',
 });
 export const blockAddress = /* @__PURE__ */ addressMechanism(blockAddressInfo, 'block');
 
@@ -93,7 +93,7 @@ function describe(words: Words, subject: Subject, facts: Facts | null): Descript
     headline: words.headline(hostOf(entry)),
     changes: [words.change(entry)],
     affected: [
-      words.affected(hostOf(entry)),
+      words.affected,
       seenOnWeb(subject, facts),
       ...earlierIncidents(subject, facts, 'address'),
     ],

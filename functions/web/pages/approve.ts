@@ -1,16 +1,14 @@
 // The page that asks about every open request of the incident.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { isMoreSevere } from '../../domain/alert.ts';
-import { newsIn, saysRaised } from '../../domain/effect-state.ts';
-import { type Incident, type IncidentAlert, worstOf } from '../../domain/incident.ts';
 import { unlinked } from '../../domain/wording.ts';
 import { type Unknown, unknownsOf } from '../../messaging/texts/unknown.ts';
 import { type Html, shell } from '../../site/page.ts';
 import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts';
 import type { View } from '../view.ts';
+import { isDense, noticeList, noticesOf, question } from './first-screen.ts';
 import { form, timeLeft } from './frame.ts';
-import { evidence, facts, leftOut, reasoning, record, severityOf, why } from './parts.ts';
+import { evidence, facts, reasoning, record, severityOf } from './parts.ts';
 import { requests } from './requests.ts';
 import { siblings } from './siblings.ts';
 
@@ -19,26 +17,27 @@ export function approvePage(view: View): Html {
   const title = questionOf(open);
   const unknowns = unknownsOf(open, view.facts);
   const others = open.filter(({ actionId }) => actionId !== action.actionId);
+  const notices = noticesOf(view);
+  const dense = isDense(view, notices);
   return shell(
     title,
-    html`
+    html`<div class="${dense ? 'dense' : ''}">
 <header>
 <p class="bar"><span>${severityOf(view)}</span><strong class="clock">${APPROVE.left(timeLeft(firstEnd(open), now))}</strong></p>
-<h1>${title}</h1>
-${why(view)}${leftOut(view)}
-${newsOf(open).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
-${closedNotice(view)}${raisedNotice(view)}
+${question(view, notices, dense)}
 </header>
 ${form(
   view,
   APPROVE.form,
-  html`${requests(view, open, unknownLine(unknowns))}
+  html`${requests(view, open, { between: unknownLine(unknowns, dense), dense })}
 <p class="quiet">${APPROVE.deadline([action, ...others], view)}</p>
-${open.map((one) => html`${tally(one, view)}${notes(one)}`)}
+${remarks(view).map((text) => html`<p class="tally">${text}</p>`)}
 ${otherwise(view)}
 <details><summary>${APPROVE.reason}</summary><label for="reason" class="vh">${APPROVE.reason}</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea></details>`,
 )}
+</div>
+${noticeList(notices)}
 ${unknownList(unknowns)}
 ${open.map((one) => facts(one, view))}
 ${siblings(view)}
@@ -51,39 +50,10 @@ ${record(view)}`,
 const firstEnd = (open: readonly Action[]): string | null =>
   open.flatMap(({ approval }) => approval?.expiresAt ?? []).sort()[0] ?? null;
 
-/** Questions on one page often have the same news. */
-const newsOf = (all: readonly Action[]) => [
-  ...new Map(all.flatMap(newsIn).map((news) => [news.text, news])).values(),
-];
-
-/** An attacker may close a finding, so the request stays open. */
-function closedNotice({ action, incident }: View): Html {
-  const state = incident?.alerts.find(({ alertId }) => alertId === action.alertId)?.state;
-  return state && state !== 'active'
-    ? html`<p><strong>${APPROVE.findingClosed(state)}</strong></p>`
-    : html``;
-}
-
-/** Another alert of the incident is more severe than the one on this page. */
-function raisedNotice({ action, alert, incident, now }: View): Html {
-  const worst = incident && worstOf(incident.alerts);
-  return alert &&
-    worst &&
-    worst.alertId !== action.alertId &&
-    !newsIn(action).some(({ text }) => saysRaised(text)) &&
-    isMoreSevere(worst.severity, alert.severity.label)
-    ? html`<p><strong>${isLater(worst, action, incident) ? APPROVE.raised(worst, now) : APPROVE.hasWorse(worst)}</strong></p>`
-    : html``;
-}
-
-/** The alerts are in the order of their arrival. */
-const isLater = (worst: IncidentAlert, { alertId }: Action, { alerts }: Incident): boolean =>
-  alerts.indexOf(worst) > alerts.findIndex((one) => one.alertId === alertId);
-
 /** Above the buttons: the count and the first unknown facts. */
-function unknownLine(unknowns: readonly Unknown[]): Html | '' {
+function unknownLine(unknowns: readonly Unknown[], brief: boolean): Html | '' {
   if (unknowns.length === 0) return '';
-  const { count, which } = unknownHint(unknowns);
+  const { count, which } = unknownHint(unknowns, { brief });
   return html`<p class="hint"><b>${count}</b> ${which} <a href="#unknown">${APPROVE.details}</a></p>`;
 }
 
@@ -100,17 +70,15 @@ export const stillOpen = (view: View): Html =>
     : html`<h2>${APPROVE.stillOpen}</h2>${form(view, APPROVE.stillOpen, requests(view, view.open))}
 ${view.open.map((one) => facts(one, view))}`;
 
-/** The votes so far, if more than one person must approve. */
-const tally = ({ approval }: Action, { names }: View): Html => {
-  if (!approval || approval.required === 1) return html``;
-  const voted = approval.votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict}`);
-  const text = approvals(approval.required, voted);
-  return html`<p class="tally"><strong>${text.required}</strong> ${text.voted}</p>`;
-};
-
-/** Notes about the request, for example skipped escalation steps and why. */
-const notes = ({ approval }: Action): Html =>
-  html`${(approval?.notes ?? []).map((note) => html`<p class="tally">${unlinked(note)}.</p>`)}`;
+/** The votes so far, and notes such as a skipped escalation step. Requests on one page often share them. */
+const remarks = ({ open, names }: View): string[] => [
+  ...new Set(
+    open.flatMap(({ approval }) => [
+      ...(approval && approval.required > 1 ? [approvals(approval, names)] : []),
+      ...(approval?.notes ?? []).map((note) => `${unlinked(note)}.`),
+    ]),
+  ),
+];
 
 /** Folded, so that the two buttons come first. */
 const otherwise = ({ action, open, couldTake }: View): Html => {

@@ -7,7 +7,6 @@ import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
-import { NOT_PROPOSED } from '../../messaging/texts/phrases.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import { incidentPath } from '../../policy/incident-page.ts';
 import type { Html } from '../../site/page.ts';
@@ -38,10 +37,6 @@ export const why = ({ alert, now }: View): Html =>
     ? html`<p class="lead">${plainReason(alert)} <bdi>${seenText(alert, now)}</bdi><small>${breakable(alert.type)}</small></p>`
     : html`<p class="lead">${FACTS.noAlert}.</p>`;
 
-/** Actors and targets that no action covers. */
-export const leftOut = ({ left }: View): Html =>
-  left.length > 0 ? html`<p><strong>${NOT_PROPOSED}:</strong> ${left.join('. ')}.</p>` : html``;
-
 /** The change, the target, who is affected, the undo: all of it unfolded, because people decide on it. */
 export const facts = (action: Action, { now }: View): Html => {
   const { description, target, account, region } = action;
@@ -70,6 +65,7 @@ const quotedFrom = ({ action, now }: View, alert: Alert): Html => html`
 <p class="quiet">${EVIDENCE.quoted}</p>
 <dl>
 <dt>${EVIDENCE.alert}</dt><dd><q>${data(alert.title)}</q></dd>
+<dt>${EVIDENCE.type}</dt><dd>${breakable(alert.type)}</dd>
 <dt>${EVIDENCE.severity}</dt><dd>${alert.severity.label}, ${alert.severity.score} of 10</dd>
 <dt>${EVIDENCE.seen}</dt><dd>${EVIDENCE.times(alert.count, alert.lastSeenAt, now)}</dd>
 <dt>${EVIDENCE.traffic}</dt><dd>${trafficOf(alert.traffic)}</dd>

@@ -1,46 +1,59 @@
 // The open requests on a page: one action as the question, several with ticks.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shortened } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import type { Html } from '../../site/page.ts';
 import { durationChoice, durationsFor } from '../durations.ts';
 import { pickOf } from '../grouped-answers.ts';
-import { APPROVE, approveAllHint, approveHint, howUndone } from '../texts/decide.ts';
+import { APPROVE, approveAllHint, approveHint, howUndone, inBrief } from '../texts/decide.ts';
 import type { View } from '../view.ts';
 
 /** Up to this many actions are visible at once with the buttons, so they start ticked. */
 const TICKED_AT_FIRST = 2;
 
 /** What each action does, with the buttons for one or for the ticked ones. `between`: above the buttons. */
-export function requests(view: View, open: readonly Action[], between: Html | '' = ''): Html {
+export function requests(
+  view: View,
+  open: readonly Action[],
+  { between = '', dense = false }: { between?: Html | ''; dense?: boolean } = {},
+): Html {
   const [first] = open;
   if (!first) return html``;
   return open.length === 1 && first.actionId === view.action.actionId
     ? html`<div class="pick only">${effectOf(first)}${undoOf(view, first)}</div>
 ${between}${buttonsForOne(view, first)}`
     : html`<fieldset><legend class="vh">${APPROVE.actions}</legend>
-${open.map((one) => pick(view, one, open.length <= TICKED_AT_FIRST))}
+${open.map((one) => pick(view, one, { ticked: open.length <= TICKED_AT_FIRST, dense }))}
 </fieldset>
 ${view.later > 0 ? html`<p>${APPROVE.later(view.later)}</p>` : ''}${between}${buttonsForSeveral(view, open)}`;
 }
 
-const pick = (view: View, one: Action, ticked: boolean): Html => html`<div class="pick">
-<label><input type="checkbox" name="ticked" value="${pickOf(one)}"${ticked ? html` checked` : ''}><b>${headlineOf(one)}</b></label>
-${ownReason(view, one)}${effectOf(one)}<input type="hidden" name="all" value="${pickOf(one)}">${undoOf(view, one)}
+const pick = (
+  view: View,
+  one: Action,
+  { ticked, dense }: { ticked: boolean; dense: boolean },
+): Html => html`<div class="pick">
+<label><input type="checkbox" name="ticked" value="${pickOf(one)}"${ticked ? html` checked` : ''}><b>${inBrief(headlineOf(one))}</b></label>
+${ownReason(view, one, dense)}${effectOf(one)}<input type="hidden" name="all" value="${pickOf(one)}">${undoOf(view, one)}
 </div>`;
 
+const MAX_TITLE = 120;
+const MAX_TITLE_IF_DENSE = 36;
+
 /** The reason at the top of the page is about the link's own alert. */
-function ownReason({ action, incident }: View, { alertId }: Action): Html | '' {
+function ownReason({ action, incident }: View, { alertId }: Action, dense: boolean): Html | '' {
   const alert = incident?.alerts.find((one) => one.alertId === alertId);
   return alertId === action.alertId || !alert
     ? ''
-    : html`<p class="hurts"><i>${APPROVE.why}</i> ${quoted(alert.title, 120)}</p>`;
+    : html`<p class="hurts"><i>${APPROVE.why}</i> ${quoted(alert.title, dense ? MAX_TITLE_IF_DENSE : MAX_TITLE)}</p>`;
 }
+
+const MAX_EFFECT = 120;
 
 /** The first line about what the action stops. The page lists all of them further down. */
 const effectOf = ({ description }: Action): Html =>
-  html`<p class="hurts"><i>${APPROVE.affects}</i> ${description?.affected[0] ?? 'unknown'}</p>`;
+  html`<p class="hurts"><i>${APPROVE.affects}</i> ${shortened(description?.affected[0] ?? 'unknown', MAX_EFFECT)}</p>`;
 
 function undoOf({ policy }: View, action: Action): Html {
   const { actionId } = action;

@@ -1,10 +1,10 @@
 // Texts of the page that asks: title, actions, buttons, unknown facts.
 import type { Action } from '../../domain/action.ts';
-import { approvalsIn, peopleAsked } from '../../domain/approval.ts';
+import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
-import { oneLine, quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
+import { oneLine, quoted, span, timeOfDay, truncate, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
-import { unansweredBy } from '../../messaging/texts/phrases.ts';
+import { NOT_PROPOSED, unansweredBy } from '../../messaging/texts/phrases.ts';
 import type { Unknown } from '../../messaging/texts/unknown.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
@@ -15,13 +15,6 @@ export const APPROVE = {
   deadline: (all: readonly [Action, ...Action[]], reader: Reader & { person: string }) =>
     `You decide as ${reader.person}. ${unansweredBy(all, (at) => timeFor(at, reader))}`,
   why: 'Why',
-  news: (at: string) => `Updated at ${timeOfDay(at)}:`,
-  findingClosed: (state: string) =>
-    `The product that reported the finding now marks it as ${state}.`,
-  raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date) =>
-    `The incident was raised to ${severity} at ${utc(receivedAt, now)} by ${quoted(title, 120)}.`,
-  hasWorse: ({ title, severity }: IncidentAlert) =>
-    `The incident also has a ${severity} alert: ${quoted(title, 120)}.`,
   form: 'Your decision',
   actions: 'Actions to decide',
   affects: 'Affects',
@@ -53,11 +46,38 @@ export const APPROVE = {
   details: 'Details',
 } as const;
 
-/** One action is the question itself. Several actions on one target name the target once. */
-export function questionOf(actions: readonly Action[]): string {
+/** `strong` is never shortened. */
+export type Notice = { strong: string; text: string };
+
+export const NOTICES = {
+  heading: 'Before you decide',
+  more: (count: number) =>
+    count === 0 ? 'Details' : `Details and ${count} more ${count === 1 ? 'notice' : 'notices'}`,
+  news: (at: string, text: string): Notice => ({ strong: `Updated at ${timeOfDay(at)}:`, text }),
+  findingClosed: (state: string): Notice => ({
+    strong: `The product that reported the finding now marks it as ${state}.`,
+    text: '',
+  }),
+  raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date): Notice => ({
+    strong: `Raised to ${severity} at ${utc(receivedAt, now)}`,
+    text: `by ${quoted(title, 120)}.`,
+  }),
+  hasWorse: ({ title, severity }: IncidentAlert): Notice => ({
+    strong: `The incident also has a ${severity} alert:`,
+    text: `${quoted(title, 120)}.`,
+  }),
+  notProposed: (left: readonly string[]): Notice => ({
+    strong: `${NOT_PROPOSED}:`,
+    text: `${left.join('. ')}.`,
+  }),
+} as const;
+
+/** One action is the question itself. Several actions on one target name the target once, unless `brief`. */
+export function questionOf(actions: readonly Action[], { brief = false } = {}): string {
   const [first] = actions;
   if (!first) return APPROVE.title;
-  if (actions.length === 1) return `${headlineOf(first)}?`;
+  if (actions.length === 1) return `${inBrief(headlineOf(first))}?`;
+  if (brief) return `Approve ${actions.length} actions?`;
   const [target, ...others] = new Set(actions.map(ownerOf));
   const on = target !== undefined && others.length === 0 ? ` for ${oneLine(target, 48)}` : '';
   return `Approve ${actions.length} actions${on}?`;
@@ -67,6 +87,15 @@ export function questionOf(actions: readonly Action[]): string {
 const ownerOf = ({ target }: Action): string | undefined =>
   target?.attributes.userName ?? target?.value;
 
+const MAX_HEADLINE = 140;
+
+/** Shortened in the middle, because names often differ in their last characters. The facts below have all of it. */
+export function inBrief(headline: string): string {
+  if (headline.length <= MAX_HEADLINE) return headline;
+  const end = headline.slice(-(MAX_HEADLINE / 2)).toWellFormed();
+  return `${truncate(headline, MAX_HEADLINE / 2)}…${end}`;
+}
+
 /** The change's undo in a few words. The page lists the conditions and the rest of the text further down. */
 export function howUndone({ description, durationMinutes }: Action): string {
   const undo = description?.undo ?? 'Unknown';
@@ -75,6 +104,9 @@ export function howUndone({ description, durationMinutes }: Action): string {
   return rest === undefined ? (undo.split('. ')[0] ?? undo) : how;
 }
 
+/** In one line of the button. */
+const MAX_NAMES = 24;
+
 /** Under the Approve button: the first of several approvers carries nothing out. */
 export function approveHint({ approval }: Action, names: Names, person: string): string {
   const approved = approvalsIn(approval);
@@ -82,8 +114,8 @@ export function approveHint({ approval }: Action, names: Names, person: string):
   if (others > 0) {
     const answered = new Set([person, ...(approval?.votes ?? []).map(({ by }) => by)]);
     const left = (approval ? peopleAsked(approval) : []).filter(({ id }) => !answered.has(id));
-    const who =
-      left.length > 0 && left.length < 4 ? `: ${left.map(({ name }) => name).join(' or ')}` : '';
+    const names = left.map(({ name }) => name).join(' or ');
+    const who = names.length > 0 && names.length <= MAX_NAMES ? `: ${names}` : '';
     return others === 1
       ? `one more person must agree${who}`
       : `${others} more people must agree${who}`;
@@ -99,16 +131,19 @@ export const approveAllHint = (all: readonly Action[], names: Names, person: str
 };
 
 /** How many must approve, and who already answered. */
-export const approvals = (required: number, voted: readonly string[]) => ({
-  required: `${required} people must approve.`,
-  voted: voted.length === 0 ? 'No one has answered yet.' : `${voted.join(', ')}.`,
-});
+export function approvals({ required, votes }: ApprovalRequest, names: Names): string {
+  const voted = votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict}`);
+  return `${required} people must approve. ${voted.length === 0 ? 'No one has answered yet' : voted.join(', ')}.`;
+}
 
-/** At most two by name: the others are listed on the page. */
-export function unknownHint(unknowns: readonly Unknown[]): { count: string; which: string } {
+/** At most two by name, one if `brief`: the others are listed on the page. */
+export function unknownHint(
+  unknowns: readonly Unknown[],
+  { brief = false } = {},
+): { count: string; which: string } {
   const kinds = [...new Set(unknowns.map(({ what }) => what))];
-  const shown = kinds.slice(0, 2);
-  const left = kinds.length - shown.length;
+  const shown = kinds.slice(0, brief ? 1 : 2);
+  const left = unknowns.filter(({ what }) => !shown.includes(what)).length;
   const more = left > 0 ? `; and ${left} more` : '';
   return { count: `${unknowns.length} unknown:`, which: `${shown.join('; ')}${more}.` };
 }

@@ -56,6 +56,7 @@ export const EVIDENCE = {
   heading: 'Evidence',
   quoted: 'Quoted from the alert. An attacker may have written parts of it.',
   alert: 'Alert',
+  type: 'Type',
   severity: 'Severity',
   seen: 'Seen',
   times: (count: number, last: string | null, now: Date) =>
