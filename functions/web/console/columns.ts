@@ -11,7 +11,7 @@ export type Column = {
   to: number;
   isFuture: boolean;
   lanes: Partial<Record<Lane, Group>>;
-  /** The time since the column before it, in words; empty for less than a minute. */
+  /** The time since the column before it, in words; empty for less than a minute and across the present. */
   gap: string;
 };
 export type Arranged = { columns: Column[]; effects: Effect[] };
@@ -31,7 +31,7 @@ export function arrange({ moments, effects }: Story, now: Date): Arranged {
   const columns = (spans ?? []).map(
     ([from, to], i, all): Column => ({
       ...{ from, to, isFuture: from > at },
-      gap: gapBetween(all[i - 1]?.[1], from),
+      gap: gapBetween(all[i - 1]?.[1], from, at),
       lanes: Object.fromEntries(
         LANES.flatMap((lane) => {
           const [first, ...others] = moments.filter(
@@ -60,8 +60,9 @@ function joined(instants: readonly number[], window: number, now: number): Span[
   return spans;
 }
 
-const gapBetween = (before: number | undefined, from: number): string =>
-  before === undefined || from - before < 60_000
+/** Empty across the present, where the drawing says what time it is. */
+const gapBetween = (before: number | undefined, from: number, now: number): string =>
+  before === undefined || from - before < 60_000 || (before <= now && from > now)
     ? ''
     : inTime(new Date(from).toISOString(), new Date(before));
 

@@ -1,4 +1,4 @@
-// The report of an incident: what people take away, in one structure for all formats.
+// The report of an incident, in one structure for all formats.
 import type { Action } from '../../domain/action.ts';
 import { oneLine, utc, words } from '../../domain/wording.ts';
 import { headlineOf, stateOf } from '../../messaging/texts/action-line.ts';

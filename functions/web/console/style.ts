@@ -95,7 +95,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 @media screen and (max-width: 899px) {
   :root { --side: 16px; }
   body { font-size: .9375rem; line-height: 1.3125rem; }
-  .top { gap: 8px; } .who, .brand span { display: none; } .nav { gap: 0; margin-left: auto; }
+  .top { gap: 8px; } .who { display: none; } .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .nav { gap: 0; margin-left: auto; }
   .strip { display: grid; grid-template-columns: 1fr 1fr; padding-block: 8px; gap: 4px 12px; align-items: center; } .cell { padding: 0; margin: 0; min-height: 44px; border: 0; } .mode { grid-row: 1; } .switch { grid-row: 1; grid-column: 2; margin: 0; justify-self: end; }
   .btn, select, input[type="search"], input[type="text"], .acts .btn { min-height: 44px; } input[type="search"], input[type="text"], textarea, select { font-size: 1rem; }
   .page { padding-block: 16px 64px; } .block { margin-top: 28px; }

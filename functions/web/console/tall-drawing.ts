@@ -20,7 +20,9 @@ const RAILS: Readonly<Record<Lane, number>> = {
 const MAX_BARS = 2;
 const TEXT_X = 100;
 /** Characters that fit beside the rails at 14 px, before the time at the right. */
-const FITS = 26;
+const FITS = 24;
+/** Characters that fit below, at 13 px. */
+const FITS_BELOW = 31;
 
 type Row = { lane: Lane; group: Group; isFuture: boolean; from: number; to: number };
 
@@ -51,7 +53,7 @@ function drawn({ lane, group, from, to }: Row, y: number, now: Date): Html {
   const said = group.moments.length === 1 ? group.moments[0].says : '';
   // The bars show what was applied and undone.
   const isDrawn = lane !== 'effects' || mark === 'bad' || short === 'Reminder';
-  return html`${isDrawn ? markAt(mark, group.moments, RAILS[lane], y) : ''}<text class="${tone(mark)}" x="${TEXT_X}" y="${y + 1}">${oneLine(under ? `${short} ${under}` : short, FITS)}</text><text class="q" x="354" y="${y + 1}" text-anchor="end">${TIMELINE.row(new Date(from), new Date(to), now)}</text>${said ? html`<text class="q" x="${TEXT_X}" y="${y + 19}">${oneLine(said, FITS + 10)}</text>` : ''}`;
+  return html`${isDrawn ? markAt(mark, group.moments, RAILS[lane], y) : ''}<text class="${tone(mark)}" x="${TEXT_X}" y="${y + 1}">${oneLine(under ? `${short} ${under}` : short, FITS)}</text><text class="q" x="354" y="${y + 1}" text-anchor="end">${TIMELINE.row(new Date(from), new Date(to), now)}</text>${said ? html`<text class="q" x="${TEXT_X}" y="${y + 19}">${oneLine(said, FITS_BELOW)}</text>` : ''}`;
 }
 
 const tone = (mark: Mark): string => (mark === 'wait' ? 'w' : mark === 'due' ? 'a t1' : 't1');

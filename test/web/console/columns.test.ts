@@ -42,11 +42,11 @@ test('places any moments in at most twelve columns, each in one, and never mixes
 describe('gaps and order', () => {
   test('keeps moments of different minutes apart while there is room', () => {
     const { columns } = arrange(
-      { moments: [moment(-600), moment(-60), moment(300)], effects: [] },
+      { moments: [moment(-600), moment(-60), moment(300), moment(600)], effects: [] },
       NOW,
     );
-    expect(columns.map(({ gap }) => gap)).toEqual(['', '9 min', '6 min']);
-    expect(columns.map(({ isFuture }) => isFuture)).toEqual([false, false, true]);
+    expect(columns.map(({ gap }) => gap)).toEqual(['', '9 min', '', '5 min']);
+    expect(columns.map(({ isFuture }) => isFuture)).toEqual([false, false, true, true]);
   });
 
   test('merges moments of one minute when more than twelve columns would be needed', () => {

@@ -37,10 +37,10 @@ export const consoleFrame = (
   bareFrame(
     title,
     html`<a class="skip" href="#main">${CONSOLE.skip}</a>
-<header class="top"><a class="brand" href="/console">${icon('brand')}<span>${CONSOLE.name}</span></a>
+<header><div class="top"><a class="brand" href="/console">${icon('brand')}<span>${CONSOLE.name}</span></a>
 <nav class="nav" aria-label="${CONSOLE.nav}"><a href="/console"${current === 'incidents' ? html` aria-current="page"` : ''}>${CONSOLE.incidents}</a><a href="/console/in-force"${current === 'in-force' ? html` aria-current="page"` : ''}>${CONSOLE.inForce}</a></nav>
-<div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></header>
-${strip(status)}
+<div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></div>
+${strip(status)}</header>
 <main id="main" class="page">
 ${body}
 </main>`,
