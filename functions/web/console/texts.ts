@@ -128,6 +128,7 @@ export const INCIDENT = {
   unknown: 'Unknown',
   none: 'Nothing on record',
   notDone: 'Recommended but not done',
+  times: (count: number) => `${count} times`,
   details: 'Details',
   rules: 'Rules',
   rulesCount: (count: number) => `${count} evaluated for each action`,

@@ -144,6 +144,19 @@ describe('the page of an incident', () => {
     expect(page).toContain('&lt;script&gt;');
   });
 
+  test('shows proposals that read alike once, with their number', async () => {
+    await put(store, waiting({ status: 'declined' }));
+    for (const n of [2, 3])
+      await store.records.createAction(
+        waiting({ status: 'declined', actionId: `act-0123456789abcdef-${n}` }),
+      );
+    const page = await (await open(PAGE)).text();
+    const [, list = ''] = page.split('id="not-done"');
+    const [shown = ''] = list.split('</ul>');
+    expect(shown.match(/Block web requests from 203\.0\.113\.7/g)).toHaveLength(1);
+    expect(shown).toContain('3 times');
+  });
+
   test('answers 404 for an incident that does not exist and for a malformed ID', async () => {
     for (const id of ['inc-2aaaaaaaaaaaaaaaa', 'x', '..%2F..'])
       expect((await open(`/console/incident/${id}`)).status).toBe(404);

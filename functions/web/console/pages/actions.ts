@@ -31,16 +31,34 @@ const NOT_DONE: readonly Action['status'][] = [
 const isNotDone = (action: Action): boolean => NOT_DONE.includes(action.status);
 
 export function actionTable(view: IncidentView): Html {
-  const shown = view.actions.filter((one) => !isNotDone(one));
-  return html`<section class="block acts" aria-labelledby="actions"><div class="head"><h2 id="actions">${INCIDENT.actions}</h2><span class="quiet num">${shown.length}</span></div>
+  const changes = view.actions.filter((one) => !isNotDone(one) && !informs(one.name));
+  const told = view.actions.filter((one) => !isNotDone(one) && informs(one.name));
+  const shown = [...changes.map((one) => alone(one)), ...alike(told, view.now)];
+  return html`<section class="block acts" aria-labelledby="actions"><div class="head"><h2 id="actions">${INCIDENT.actions}</h2><span class="quiet num">${changes.length + told.length}</span></div>
 <div class="panel">${
     shown.length === 0
       ? html`<p class="pad quiet">${INCIDENT.noActions}</p>`
       : html`<table role="table" class="table wfix"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="w-state">${INCIDENT.state}</th><th role="columnheader" scope="col">${INCIDENT.action}</th><th role="columnheader" scope="col" class="w-undo">${INCIDENT.undo}</th><th role="columnheader" scope="col" class="right w-btn"><span class="vh">${INCIDENT.decide}</span></th></tr></thead><tbody role="rowgroup">
-${shown.toSorted((a, b) => rank(a) - rank(b)).map((one) => row(one, view))}
+${shown.toSorted((a, b) => rank(a.action) - rank(b.action)).map((one) => row(one, view))}
 </tbody></table>`
   }</div></section>`;
 }
+
+/** Actions that read alike. A flood repeats the same proposal for each of its alerts. */
+type Alike = { action: Action; count: number };
+const alone = (action: Action): Alike => ({ action, count: 1 });
+
+/** The latest of each group stands for all of it. */
+function alike(actions: readonly Action[], now: Date): Alike[] {
+  const groups = Map.groupBy(actions, (one) => `${headlineOf(one)} ${stateOf(one, now)}`);
+  return [...groups.values()].flatMap((all) => {
+    const action = all.at(-1);
+    return action ? [{ action, count: all.length }] : [];
+  });
+}
+
+const times = (count: number): Html =>
+  count > 1 ? html` <span class="quiet num">${INCIDENT.times(count)}</span>` : html``;
 
 /** What needs a person first. */
 const URGENT: readonly Action['status'][] = [
@@ -52,8 +70,8 @@ const URGENT: readonly Action['status'][] = [
 const rank = ({ status, name }: Action): number =>
   (informs(name) ? 10 : 0) + (URGENT.indexOf(status) + 1 || URGENT.length + 1);
 
-const row = (action: Action, view: IncidentView): Html =>
-  html`<tr role="row"><td role="cell" class="c-state">${state(action, view.now)}</td><td role="cell"><div class="title">${progressOf(action, view.now) === 'made' ? doneOf(action) : headlineOf(action)}</div><div class="why"><bdi>${why(action, view)}</bdi></div></td><td role="cell" class="undo-cell">${until(action, view.now)}</td><td role="cell" class="right">${decision(action, view)}</td></tr>`;
+const row = ({ action, count }: Alike, view: IncidentView): Html =>
+  html`<tr role="row"><td role="cell" class="c-state">${state(action, view.now)}</td><td role="cell"><div class="title">${progressOf(action, view.now) === 'made' ? doneOf(action) : headlineOf(action)}${times(count)}</div><div class="why"><bdi>${why(action, view)}</bdi></div></td><td role="cell" class="undo-cell">${until(action, view.now)}</td><td role="cell" class="right">${decision(action, view)}</td></tr>`;
 
 function state(action: Action, now: Date): Html {
   const { icon: name, word } = STATES[action.status];
@@ -109,9 +127,9 @@ export function notDoneList(view: IncidentView): Html {
   const left = view.actions.filter(isNotDone);
   if (left.length === 0) return html``;
   return html`<section aria-labelledby="not-done"><div class="head"><h2 id="not-done">${INCIDENT.notDone}</h2><span class="quiet num">${left.length}</span></div>
-<div class="panel"><ul class="lines">${left.map(
-    (one) =>
-      html`<li><b>${headlineOf(one)}</b> <span class="state ${STATES[one.status].icon}">${icon(STATES[one.status].icon)}${STATES[one.status].word}</span><p class="sub"><bdi>${because(one, view)}</bdi></p></li>`,
+<div class="panel"><ul class="lines">${alike(left, view.now).map(
+    ({ action: one, count }) =>
+      html`<li><b>${headlineOf(one)}</b>${times(count)} <span class="state ${STATES[one.status].icon}">${icon(STATES[one.status].icon)}${STATES[one.status].word}</span><p class="sub"><bdi>${because(one, view)}</bdi></p></li>`,
   )}</ul></div></section>`;
 }
 
