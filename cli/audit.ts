@@ -13,6 +13,7 @@ import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-co
 import { claimDirectory } from '../local/data-directory.ts';
 import { startDatabase } from '../local/engine/database.ts';
 import { compare, type Stored } from './compare-copies.ts';
+import { exportTo } from './export-history.ts';
 import { inForceIn, missingChecks } from './missing-checks.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
@@ -49,7 +50,7 @@ const PROGRESS_MS = 2_000;
 async function* recordsOf(
   { client, table }: Place,
   inForce: Map<string, Stored>,
-  out: Out,
+  { out, write }: { out: Out; write: (item: Stored) => void },
 ): AsyncGenerator<Stored> {
   const pages = paginateScan(
     { client: DynamoDBDocumentClient.from(client) },
@@ -61,6 +62,7 @@ async function* recordsOf(
     for (const item of (Items as Stored[]).filter(isArchived)) {
       const actionId = inForceIn(item);
       if (actionId) inForce.set(actionId, item);
+      write(item);
       yield item;
       records += 1;
       if (performance.now() - printedAt < PROGRESS_MS) continue;
@@ -69,9 +71,13 @@ async function* recordsOf(
     }
 }
 
-async function audit(place: Place, out: Out): Promise<Outcome> {
+/** `exportFile`: gets every entry of every history, one JSON line each. */
+type Exported = { exportFile?: string | undefined };
+
+async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<Outcome> {
+  const write = exportFile === undefined ? () => {} : exportTo(exportFile);
   const inForce = new Map<string, Stored>();
-  const compared = await compare(recordsOf(place, inForce, out), place.copies);
+  const compared = await compare(recordsOf(place, inForce, { out, write }), place.copies);
   const { records, copies } = compared;
   const table = createTable(place.client, place.table);
   const found = [...compared.found, ...(await missingChecks(table, inForce))];
@@ -88,17 +94,17 @@ async function audit(place: Place, out: Out): Promise<Outcome> {
 }
 
 /** Audits the data of npm start in a folder. */
-export async function auditLaptop(data: string, out: Out): Promise<Outcome> {
+export async function auditLaptop(data: string, exported: Exported, out: Out): Promise<Outcome> {
   const place = await onLaptop(data);
-  return audit(place, out).finally(place.close);
+  return audit(place, exported, out).finally(place.close);
 }
 
 /** Audits a deployed stack. Without `prefix`, the prefix of cdk.json applies. */
 export async function auditAccount(
   account: string,
-  prefix: string | undefined,
+  { prefix, ...exported }: { prefix?: string | undefined } & Exported,
   out: Out,
 ): Promise<Outcome> {
   const place = await inAccount(account, prefix ?? prefixOfCdk());
-  return audit(place, out).finally(place.close);
+  return audit(place, exported, out).finally(place.close);
 }

@@ -28,7 +28,8 @@ export const audit = () =>
     }),
   )
     .argument('[folder]', 'the data of npm start, instead of COUNTERMAND_DATA')
-    .action((folder: string | undefined, options: StackOptions & Json) =>
+    .option('--export <file>', 'writes every entry of every history, one JSON line each')
+    .action((folder: string | undefined, options: StackOptions & Json & { export?: string }) =>
       finish('audit', options, async (out) => {
         checkStackOptions(options);
         if (folder && options.account) throw new Refused('name a folder or an --account, not both');
@@ -39,8 +40,8 @@ export const audit = () =>
         const { auditAccount, auditLaptop } = await import('../audit.ts');
         useRegion(options);
         return options.account
-          ? auditAccount(options.account, options.prefix, out)
-          : auditLaptop(data, out);
+          ? auditAccount(options.account, { ...options, exportFile: options.export }, out)
+          : auditLaptop(data, { exportFile: options.export }, out);
       }),
     );
 

@@ -1,6 +1,6 @@
 // P8: npm run audit compares records with their copies.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -81,9 +81,13 @@ describe('an action in force', () => {
   });
 });
 
+const parseEntry = (line: string): Action['history'][number] & { pk: string; sk: string } =>
+  JSON.parse(line);
+
 describe('npm run audit', () => {
-  const audit = (folder: string) => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['cli/main.ts', 'audit'], {
+  const audit = (folder: string, ...args: string[]) => {
+    const call = ['cli/main.ts', 'audit', ...args];
+    const { stdout, stderr, status } = spawnSync(process.execPath, call, {
       env: { PATH: process.env.PATH, COUNTERMAND_DATA: folder },
       encoding: 'utf8',
     });
@@ -104,6 +108,19 @@ describe('npm run audit', () => {
         0,
         'Loading the records and their copies ...\n',
       ]);
+
+      const file = join(folder, 'history.jsonl');
+      expect(audit(folder, '--export', file).status).toBe(0);
+      const entries = readFileSync(file, 'utf8').trim().split('\n').map(parseEntry);
+      expect(entries).toContainEqual(
+        expect.objectContaining({ pk: expect.stringMatching(/^2\/ACTION#/), event: 'in-force' }),
+      );
+      for (const { seq, previous, hash, sk } of entries.filter(({ seq }) => seq > 0)) {
+        const before = entries.find((one) => one.sk === sk && one.seq === seq - 1);
+        expect([before?.hash, hash.length]).toEqual([previous, 64]);
+      }
+      const again = audit(folder, '--export', file);
+      expect([again.status, again.complained]).toEqual([2, expect.stringContaining('EEXIST')]);
 
       const records = join(folder, 'archive', 'records', '2', 'INCIDENT');
       const [incident = ''] = readdirSync(records);
