@@ -140,7 +140,7 @@ export async function createRuntime(options: RuntimeOptions) {
     log,
     startRespond: createStarter(stepFunctions, 'respond'),
     startReverse: createStarter(stepFunctions, 'reverse'),
-    askAlso: (input: object): Promise<void> => approve(depsOf('approve'), input),
+    ask: (input: object): Promise<void> => approve(depsOf('approve'), input),
     schedules: scheduler,
     openTicket: async (incidentId: string) =>
       (await account.ticketProvider.open(await writeTicket(incidentId))).name,
@@ -240,7 +240,7 @@ export async function createRuntime(options: RuntimeOptions) {
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
     /** Delivers an event of SES about an email that did not arrive. */
-    bounce: (event: unknown) => bounce({ ...depsOf('bounce'), askNext: deps.askAlso }, event),
+    bounce: (event: unknown) => bounce({ ...depsOf('bounce'), askNext: deps.ask }, event),
     checkWorld: () => checkWorld(depsOf('world')),
     /** Empties the IP sets as a person or a deployment would. Only a deployment sends events about it. */
     async emptyIpSets(by: 'person' | 'deployment'): Promise<void> {

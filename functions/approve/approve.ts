@@ -16,6 +16,7 @@ import { readRequestState } from '../store/request-state.ts';
 import { askPast } from './bounced.ts';
 import type { ApproveDeps } from './deps.ts';
 import { escalate, recordAsked, recordTrouble, wasAskedEarly } from './escalate.ts';
+import { showVotes } from './votes.ts';
 
 export const ApproveInput = z.union([
   /** From the state machine: escalation step `rung`, from 0, is due. */
@@ -33,6 +34,8 @@ export const ApproveInput = z.union([
     actionId: ActionId,
     to: z.string().check(z.minLength(1), z.maxLength(64)),
   }),
+  /** From the page or Slack: a vote that decides nothing yet. */
+  z.strictObject({ incidentId: IncidentId, actionId: ActionId, voted: z.literal(true) }),
   /** From `bounce`: the email to the person did not arrive. */
   z.strictObject({
     incidentId: IncidentId,
@@ -46,6 +49,7 @@ export async function approve(deps: ApproveDeps, input: unknown): Promise<void> 
   const given = ApproveInput.parse(input);
   if ('to' in given) return askAnother(deps, given);
   if ('closed' in given) return endRequests(deps, given);
+  if ('voted' in given) return showVotes(deps, given);
   if ('bounced' in given) return askPast(deps, given);
   const { incidentId, actionId, rung: step, taskToken } = given;
   const asked = await deps.store.records.action(incidentId, actionId);

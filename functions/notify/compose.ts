@@ -8,7 +8,6 @@ import { openAlong } from '../domain/settled-together.ts';
 import { askedOf, type Notice, questionsTo } from '../messaging/action-notice.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import { type Message, severityPage } from '../messaging/message.ts';
-import { question } from '../messaging/question.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { togetherText } from '../messaging/texts/together.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -75,11 +74,8 @@ const textOf = ({ subject, paragraphs, facts, steps }: Notice) => ({
   ...{ subject, paragraphs, facts, steps },
 });
 
-/** All requests of the alerts that the reports are about. One message asked for all of an alert. */
-const askedTogether = (reports: readonly Report[], actions: readonly Action[]): Action[] =>
-  actions.filter(({ alertId }) => reports.some(({ action }) => action.alertId === alertId));
-
-const reportedIn = (reports: readonly Report[]): Action[] => reports.map(({ action }) => action);
+export const reportedIn = (reports: readonly Report[]): Action[] =>
+  reports.map(({ action }) => action);
 
 /**
  * The person's questions that the message resolves. None while another request that their page may have asked about is
@@ -95,24 +91,6 @@ function endedFor(
   const mayEnd = openRequestsTo(person.id, asked, [], now).length === 0;
   const ended = asked.filter(({ status }) => status !== 'awaiting-approval');
   return mayEnd ? ended.flatMap((one) => questionsTo(one, person)) : [];
-}
-
-/** The question as it is now, to replace the one that the person received; null if nothing is left to decide. */
-export async function revisedQuestion(
-  deps: NotifyDeps,
-  reports: readonly Report[],
-  person: Approver,
-  actions: readonly Action[],
-): Promise<Message | null> {
-  const asked = askedTogether(reports, actions);
-  const along = openAlong(reportedIn(reports), actions);
-  const [first, ...others] = openRequestsTo(person.id, along, [], deps.now());
-  const alert = first && (await deps.store.records.readableAlert(first.incidentId, first.alertId));
-  if (!alert) return null;
-  const facts = await deps.store.records.findFacts(first.incidentId, first.alertId);
-  const message = await question(deps, first, alert, person, 0, { facts: facts ?? null, others });
-  const revises = asked.flatMap((one) => questionsTo(one, person));
-  return { ...message, key: `${message.key}-revised`, urgency: 'inform', revises };
 }
 
 async function linksOf(

@@ -5,12 +5,13 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { isInTicketOnly } from '../messaging/action-notice.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import type { Message } from '../messaging/message.ts';
+import { revisedQuestion } from '../messaging/revised-question.ts';
 import { type Sent, sendAll, sendEach, troubleIn } from '../messaging/send-all.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { resolveOnCall } from '../platform/on-call-schedule.ts';
 import { withEntry } from '../store/hash-chain.ts';
-import { messageAbout, readersOf, revisedQuestion } from './compose.ts';
+import { messageAbout, readersOf, reportedIn } from './compose.ts';
 import type { NotifyDeps } from './deps.ts';
 import { type Report, reportOf, reportsToSend } from './reports.ts';
 
@@ -72,7 +73,9 @@ async function tell(
   ).then((all) => all.flat());
   const sent = await sendAll(deps.send, messages, deps.log);
   const revised = await Promise.all(
-    [...readers.values()].map((person) => revisedQuestion(deps, reports, person, actions)),
+    [...readers.values()].map((person) =>
+      revisedQuestion(deps, reportedIn(reports), person, actions),
+    ),
   );
   await sendEach(
     deps.send,

@@ -119,7 +119,7 @@ async function postpone(
 
 /** The request is still open. */
 async function postponed(
-  { askAlso, log, now }: WebDeps,
+  { ask, log, now }: WebDeps,
   action: Action,
   verdict: Postponed,
   to: string,
@@ -130,7 +130,7 @@ async function postponed(
   if (verdict === 'more-time') return answer(POSTPONED.moreTime(action, now()));
   const name = approval?.handedTo.find((one) => one.to.id === to)?.to.name ?? to;
   try {
-    await askAlso({ incidentId, actionId, to });
+    await ask({ incidentId, actionId, to });
     return answer(POSTPONED.handedOver(action, name, now()));
   } catch (error) {
     log('error', 'not asked', { incidentId, actionId, ...errorFields(error) });

@@ -55,8 +55,10 @@ export type WebDeps = {
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
-  /** Invokes the asking function to send the question to one more person. */
-  askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
+  /** Invokes the asking function: to ask one more person, or to show a vote in the questions that were sent. */
+  ask: (
+    input: { incidentId: string; actionId: string } & ({ to: string } | { voted: true }),
+  ) => Promise<void>;
   schedules: Schedules;
   /** If policy enables buttons in Slack. */
   slack?: SlackInteractivity;
@@ -110,7 +112,7 @@ export function webDeps(env: Env): WebDeps {
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, own.reverseArn),
     startRespond: createStarter(sfn, own.respondArn),
-    askAlso: createInvoker(new Lambda({}), own.approveFunctionName),
+    ask: createInvoker(new Lambda({}), own.approveFunctionName),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     webBaseUrl: own.webBaseUrl,
     now,

@@ -76,6 +76,8 @@ async function passOn(deps: WebDeps, action: Action): Promise<void> {
   const { approval, status, target, actionId, incidentId, name } = action;
   const failed = (what: string) => (error: unknown) =>
     deps.log('warn', what, { incidentId, actionId, ...errorFields(error) });
+  if (approval && !approval.decision)
+    await deps.ask({ incidentId, actionId, voted: true }).catch(failed('vote not shown'));
   // More votes are needed, or the decision was passed on earlier.
   if (approval?.decision?.verdict !== status) return;
   if (approval.taskToken)

@@ -81,7 +81,7 @@ beforeEach(async () => {
     provider: null,
     startReverse: async () => {},
     startRespond: async () => {},
-    askAlso: async () => {},
+    ask: async () => {},
     schedules: {} as never,
     slack: { clients: remote, signingSecret: async () => SIGNING_SECRET },
   });

@@ -81,7 +81,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
       callback,
       startReverse: async () => {},
       startRespond: async () => {},
-      askAlso: (input: object): Promise<void> => approve(functions('ask'), input),
+      ask: (input: object): Promise<void> => approve(functions('ask'), input),
       send: async () => ({ notBy: [] }),
       openTicket: async () => 'oi-1',
       pageKey: PAGE_KEY,

@@ -129,7 +129,7 @@ export function createPages(store: Store, change: Partial<WebDeps> = {}) {
     callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),
     startReverse: async (name, input) => void did.push(`reverse ${name} ${JSON.stringify(input)}`),
     startRespond: async (name, input) => void did.push(`respond ${name} ${JSON.stringify(input)}`),
-    askAlso: async ({ to }) => void did.push(`ask ${to}`),
+    ask: async (input) => void ('to' in input && did.push(`ask ${input.to}`)),
     schedules: schedulesIn(kept),
     webBaseUrl: BASE_URL,
     now: () => clock.now,

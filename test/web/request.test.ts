@@ -141,7 +141,7 @@ describe('a hand-over', () => {
   test('the page says that the message of a hand-over could not be sent', async () => {
     const action = await open();
     const { post, pathOf } = createPages(store, {
-      askAlso: () => Promise.reject(new Error('no line')),
+      ask: () => Promise.reject(new Error('no line')),
     });
     const answer = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
     expect(await answer.text()).toContain(

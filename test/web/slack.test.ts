@@ -88,6 +88,7 @@ async function asked(
   const site = createPages(store, {
     policy: WITH_BUTTONS,
     slack: { clients: all, signingSecret: async () => SIGNING_SECRET },
+    ask: (input) => approve(deps, input),
     ...change,
   });
   const send = (request: RequestInit) => site.app.request('/slack', request);
@@ -100,6 +101,7 @@ async function asked(
         { ...deps, store, policy: WITH_BUTTONS, openTicket: async () => 'oi-1', pageKey: PAGE_KEY },
         { incidentId, actionId },
       ),
+    submit: site.post,
     post: slack.posts[0]!,
     click: (given: Parameters<typeof clickOn>[1] = {}, post = slack.posts[0]!) =>
       send(requestOf(clickOn(post, given), site.clock.now)),
@@ -114,7 +116,7 @@ describe('a question in Slack', () => {
       'countermand.approve',
       'countermand.decline',
     ]);
-    expect(shownIn(post)).toContain('several people may share the address');
+    expect(shownIn(post)).toContain('several people may share it');
     expect(post.blocks.at(-1)?.type).toBe('actions');
     for (const { value = '' } of buttonsOf(post)) expect(value.length).toBeLessThan(2000);
   });
@@ -175,6 +177,24 @@ describe('a click on a button', () => {
     for (let i = 0; i < 3; i++) expect((await send(request)).status).toBe(200);
     expect((await load()).approval?.votes).toHaveLength(1);
     expect(shownIn(post)).toContain('one more person must approve by 03:15 UTC');
+  });
+
+  test('the first of two approvals on the page shows in both messages who approved and who is still needed', async () => {
+    const two = waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) });
+    const { click, load, post, ask, submit, pathOf } = await asked(two);
+    await ask(1);
+    const [, second] = slack.posts;
+    expect(shownIn(second!)).toContain('2 people must approve.');
+    await submit(await pathOf(two), { verdict: 'approve', digest: two.digest });
+    for (const one of [post, second!])
+      expect(shownIn(one)).toMatch(
+        /2 people must approve\. Ana Silva approved this at 03:01 UTC\. Still needed: Ben Okafor\./,
+      );
+    expect(post.text).toMatch(/^Waiting for another approval: Block web requests/);
+    expect(buttonsOf(post)).toEqual([]);
+    expect(slack.posts).toHaveLength(2);
+    await click({ member: BEN }, second!);
+    expect((await load()).status).toBe('approved');
   });
 
   test('a later click cannot turn an approval into a decline', async () => {

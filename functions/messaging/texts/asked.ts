@@ -7,6 +7,7 @@ import { newsIn } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { capitalised, folded, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
+import { approvalsFact } from './approvals.ts';
 import { beforeFact, manualSteps } from './manual.ts';
 import {
   doneSubject,
@@ -57,7 +58,6 @@ export function askText(
 ): Text {
   const { approval } = action;
   const all = [action, ...others];
-  const required = approval?.required ?? 1;
   return {
     subject: subjectOf(others.length > 0 ? `Approve ${all.length} actions?` : 'Approve?', action),
     paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others)}`],
@@ -70,7 +70,7 @@ export function askText(
         value: sentence(text),
       })),
       ...leftFacts(left),
-      ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),
+      ...approvalsFact(all),
       ...(others.length === 0 ? whyAPerson(action) : []),
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, no answer yet', value: namesOf(askedBefore) }]
