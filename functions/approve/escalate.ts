@@ -2,7 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
-import { type Alert, isMoreSevere } from '../domain/alert.ts';
+import { type Alert, isMoreSevere, isSevere } from '../domain/alert.ts';
 import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
@@ -10,8 +10,14 @@ import type { Incident } from '../domain/incident.ts';
 import { openRequests, requestOrder, waitsFor } from '../domain/open-requests.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { capitalised } from '../domain/wording.ts';
-import { question } from '../messaging/question.ts';
-import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { latestArrival, question } from '../messaging/question.ts';
+import {
+  collectedNames,
+  notPagedNames,
+  type Sent,
+  sendEach,
+  troubleIn,
+} from '../messaging/send-all.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
 import { withEntry } from '../store/hash-chain.ts';
@@ -68,6 +74,8 @@ export async function escalate(
   );
   const first = others.filter((one) => asksFirst(one, action));
   const asked = asSevereAs(asRaised(alert, action), first, alerts);
+  // A high or critical request reaches people at once, even after another one.
+  const mayCollect = !isSevere(asRaised(alert, action).severity.label);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
   const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;
   let inDigest = false;
@@ -93,7 +101,10 @@ export async function escalate(
           left,
         })),
         // The page about an earlier alert shows this request, too.
-        ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
+        ...(asked.some((one) => isAsked(one, person)) && {
+          urgency: 'inform' as const,
+          ...(mayCollect && notReached.length === 0 && { collectUntil: latestArrival(request) }),
+        }),
       })),
     );
     const sent = await sendEach(deps.send, messages, deps.log);
@@ -170,9 +181,11 @@ const isAsked = (action: Action, { id }: Approver): boolean => {
 
 /** Records failed deliveries and people who were not paged. A retry with the same result adds no entry. */
 export async function recordTrouble(deps: ApproveDeps, action: Action, sent: Sent): Promise<void> {
-  const trouble = troubleIn({ ...sent, held: [] }).slice('; '.length);
+  const trouble = troubleIn({ ...sent, held: [], collected: [] }).slice('; '.length);
   const notPaged = sent.held.length > 0 ? notPagedNames(sent.held) : '';
+  const collected = sent.collected.length > 0 ? collectedNames(sent.collected) : '';
   if (trouble) await recordOnce(deps, action, 'not-reached', capitalised(trouble));
+  if (collected) await recordOnce(deps, action, 'collected', capitalised(collected));
   if (notPaged) await recordOnce(deps, action, 'not-woken', capitalised(notPaged));
 }
 

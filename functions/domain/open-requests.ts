@@ -43,4 +43,4 @@ export const requestOrder = ({
   createdAt,
   actionId,
 }: Pick<Action, 'createdAt' | 'actionId'>): string =>
-  `${createdAt} ${actionId.replace(/-(\d)(?!\d)/, '-0$1')}`;
+  `${createdAt} ${actionId.replace(/-(\d)(?=\D?$)/, '-0$1')}`;

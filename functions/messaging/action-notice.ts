@@ -2,7 +2,7 @@
 
 import { type Action, lastIndexOf } from '../domain/action.ts';
 import { isHarmless, opensTicketUnanswered } from '../domain/action-catalog.ts';
-import { type Alert, mayPage } from '../domain/alert.ts';
+import { type Alert, isSevere, mayPage } from '../domain/alert.ts';
 import { type Approver, askedSoFar, TOO_FEW_APPROVERS } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
@@ -20,6 +20,7 @@ import { isNotified } from '../domain/settled-together.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
+import { latestArrival } from './question.ts';
 import { progressOf } from './texts/action-line.ts';
 import {
   decidedText,
@@ -53,6 +54,8 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
   isRaise?: true;
   /** May wait for the recipient's working hours. */
   canWait?: true;
+  /** The page of the open request shows it, so that it may arrive in the digest until this time. */
+  collectUntil?: string;
   /** The number of the history entry that caused it, if that is not the entry of the current state. */
   since?: number;
 };
@@ -115,7 +118,7 @@ function noticeInState(
     case 'proposed':
       return { ...stoppedText(action, failure), to: onCall, ticket: true };
     case 'awaiting-approval':
-      return openNotice(action, failure, everyone);
+      return openNotice(action, alert, failure, everyone);
     case 'kept':
       return overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
@@ -165,17 +168,28 @@ export const isInTicketOnly = (action: Action): boolean =>
   action.reasons.every(({ code }) => code !== TOO_FEW_APPROVERS) &&
   (action.status === 'handed-off' || changedNothing(action));
 
-const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>
+const openNotice = (
+  action: Action,
+  alert: Alert | undefined,
+  failure: string | null,
+  everyone: Approver[],
+): Notice =>
   failure === null && owesNews(action)
-    ? newsNotice(action)
+    ? newsNotice(action, alert)
     : { ...unaskedText(action, failure), to: everyone, ticket: true };
 
-/** Pages only about a raised severity. */
-function newsNotice(action: Action): Notice {
+/** Pages only about a raised severity. News of a mild request may arrive in the digest. */
+function newsNotice(action: Action, alert: Alert | undefined): Notice {
   const since = lastIndexOf(action.history, NEWS);
   const news = action.history[since]?.text ?? '';
   const notice = { ...newsText(action, news), to: askedOf(action), ticket: false, since };
-  return saysRaised(news) ? { ...notice, isRaise: true } : { ...notice, urgency: 'inform' };
+  if (saysRaised(news)) return { ...notice, isRaise: true };
+  const isMild = alert !== undefined && !isSevere(asRaised(alert, action).severity.label);
+  return {
+    ...notice,
+    urgency: 'inform',
+    ...(isMild && action.approval && { collectUntil: latestArrival(action.approval) }),
+  };
 }
 
 const overdueReview = (action: Action, to: Approver[], now: Date): Notice | null =>

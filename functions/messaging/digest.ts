@@ -8,10 +8,11 @@ import type { Policy } from '../policy/policy.ts';
 import { type Held, isDue } from '../store/page-limit.ts';
 import type { Store } from '../store/store.ts';
 import { askedOf } from './action-notice.ts';
+import { collectedRequests } from './collected-requests.ts';
 import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
 import { type Message, notificationKey, type Recipient, type Send } from './message.ts';
 import { progressOf, stateOf } from './texts/action-line.ts';
-import { digestText, IN_TICKET } from './texts/delivery.ts';
+import { collectedText, digestText, IN_TICKET } from './texts/delivery.ts';
 import { LINKS } from './texts/labels.ts';
 import { statusLine } from './texts/phrases.ts';
 
@@ -37,6 +38,8 @@ type Line = {
   needsAnswer: boolean;
   text: string;
   link: Message['links'][number] | null;
+  /** How many open requests it stands for, if it stands for all of its incident. */
+  requests?: number;
 };
 
 /** Sends first, then clears the list: after a crash in between, the digest is sent twice. */
@@ -48,7 +51,9 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   if (pager.dueAt === null || pager.dueAt > now().toISOString()) return { recipient, told: 0 };
   const to = addressOf(recipient, policy.escalation);
   const due = pager.held.filter((held) => isDue(held, now()));
-  const lines = to ? await Promise.all(due.map((held) => lineOf(deps, to, held))) : [];
+  const lines = to
+    ? (await Promise.all(due.map((held) => lineOf(deps, to, held)))).filter((one) => one !== null)
+    : [];
   // A message that waited for working hours never pages.
   const open = lines.filter(({ needsAnswer, held }) => needsAnswer && !held.until);
   const key = `digest-${recipient.replace(':', '-')}-${pager.dueAt}`;
@@ -70,20 +75,30 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
       urgency: isPage ? 'page' : 'inform',
       ...(isPage && { always: true }),
       ends: [],
-      ...digestText(
-        shown,
-        pager.more,
-        bounds,
-        lines.length > 0 && lines.every(({ held }) => held.until),
-      ),
+      ...textOf(shown, pager.more, bounds),
       links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,
     });
   const kept = isPage ? [] : open.map(({ held }) => held.key);
-  const sent = { keys: due.map((held) => held.key), kept, more: pager.more };
+  const sent = { sent: due, kept, more: pager.more };
   await store.pager.digestSent(recipient, sent, paging());
   return { recipient, told: shown.length };
+}
+
+function textOf(
+  lines: readonly Line[],
+  more: number,
+  bounds: DigestDeps['policy']['limits']['pages'],
+) {
+  const requests = lines.flatMap((one) => one.requests ?? []);
+  if (more === 0 && requests.length === lines.length)
+    return collectedText(
+      lines,
+      requests.reduce((a, b) => a + b, 0),
+    );
+  const isMorning = lines.length > 0 && lines.every(({ held }) => held.until && !held.collects);
+  return digestText(lines, more, bounds, isMorning);
 }
 
 /** Null for a person who left policy since: their links no longer work. */
@@ -94,8 +109,10 @@ function addressOf(recipient: string, { people }: Policy['escalation']): Recipie
   return person ? { kind: 'person', id, name: person.name, email: person.email } : null;
 }
 
-async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line> {
+/** Null if nothing is left to say. */
+async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line | null> {
   const { incidentId, actionId, subject } = held;
+  if (held.collects && to.kind === 'person') return collectedRequests(deps, to, held);
   const action = actionId ? await deps.store.records.findAction(incidentId, actionId) : undefined;
   if (!action) return { held, needsAnswer: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;

@@ -29,6 +29,11 @@ export const Message = z.strictObject({
    * an answer, or that reports an effect.
    */
   canWait: z.optional(z.literal(true)),
+  /**
+   * An earlier page of the incident shows its contents to the recipient, so that it may arrive in the recipient's digest
+   * until this time. One digest entry stands for all such messages of an incident.
+   */
+  collectUntil: z.optional(z.iso.datetime()),
   /** Keys of earlier pages to the same recipient that this message resolves. */
   ends: z.array(z.string().check(z.maxLength(128))),
   /**
@@ -81,6 +86,8 @@ export type Delivery = {
   held?: true;
   /** The message waits for the recipient's working hours. */
   waits?: true;
+  /** The recipient's next digest has what the message says. */
+  collected?: true;
 };
 
 /** Sends one message through all channels of the recipient. Throws a typed error when none accepted it. */

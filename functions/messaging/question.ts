@@ -2,9 +2,10 @@
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
-import type { Approver } from '../domain/approval.ts';
+import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { slackMemberOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { answerToken, type LinkDeps, questionUrl } from './links.ts';
@@ -13,6 +14,13 @@ import { askText } from './texts/asked.ts';
 import { LINKS } from './texts/labels.ts';
 
 export type QuestionDeps = LinkDeps & { policy: Pick<Policy, 'channels' | 'signIn'> };
+
+/** Leaves a few minutes to decide. */
+const DECIDES_WITHIN_MINUTES = 3;
+
+/** Until when a message about an open request may arrive. */
+export const latestArrival = ({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>): string =>
+  minutesAfter(expiresAt, -DECIDES_WITHIN_MINUTES);
 
 type Around = {
   /** The incident's other requests that the page shows to this person. */

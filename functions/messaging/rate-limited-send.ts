@@ -1,12 +1,13 @@
 // Limits the pages of each recipient per hour; later ones go into a digest.
 
 import { Conflict } from '../domain/errors.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { nextIn } from '../domain/weekly-window.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import type { Admitted } from '../store/page-limit.ts';
+import { type Admitted, collectedKey, type Page } from '../store/page-limit.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Recipient, Send } from './message.ts';
 import { lastPageNotice } from './texts/delivery.ts';
@@ -24,12 +25,16 @@ export type RateLimitDeps = {
 export const recipientOf = (to: Recipient): string =>
   to.kind === 'person' ? `person:${to.id}` : 'team';
 
-/** Counts each page once, by its key, before it is sent. Other messages are not limited, and some wait. */
+/** Counts each page once, by its key, before it is sent. Other messages are not limited; some wait or are collected. */
 export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   return async (message) => {
     const { urgency, severity = 'high', always } = message;
+    const collectAt = collectedAt(deps, message);
+    if (collectAt && !(await admitted(deps, message, { until: collectAt, collects: true })).pages)
+      return { notBy: [], collected: true };
     const until = waitsUntil(deps, message);
-    if (until && !(await admitted(deps, message, until)).pages) return { notBy: [], waits: true };
+    if (until && !(await admitted(deps, message, { until })).pages)
+      return { notBy: [], waits: true };
     if (urgency !== 'page') return send(message);
     if (!always && ['inform', 'morning'].includes(deps.policy.limits.pages.bySeverity[severity]))
       return send({ ...message, urgency: 'inform' });
@@ -60,15 +65,29 @@ function waitsUntil({ policy, now, log }: RateLimitDeps, message: Message): stri
   }
 }
 
+/** The sweeper starts digests once a minute. */
+const DIGEST_STARTS_WITHIN_MINUTES = 1;
+
+/** When the digest with the message is due; null to send the message now. */
+function collectedAt(
+  { policy, now }: RateLimitDeps,
+  { urgency, to, always, collectUntil }: Message,
+): string | null {
+  if (!collectUntil || always || urgency === 'page' || to.kind !== 'person') return null;
+  const at = minutesAfter(now(), policy.limits.pages.digestAfterMinutes);
+  return minutesAfter(at, DIGEST_STARTS_WITHIN_MINUTES) > collectUntil ? null : at;
+}
+
 /** If the count cannot be read, the page is sent. After a lost race (Conflict), the caller tries again. */
 async function admitted(
   { store, policy, pageKey, now, log }: RateLimitDeps,
   message: Message,
-  until?: string,
+  later: Pick<Page, 'until' | 'collects'> = {},
 ): Promise<Admitted> {
-  const { key, always = false, once, severity, subject, incidentId, actionId } = message;
+  const { always = false, once, severity, subject, incidentId, actionId } = message;
   const text = { subject, incidentId, actionId };
-  const page = { key, always, severity, once, text, ...(until && { until }) };
+  const key = later.collects ? collectedKey(incidentId) : message.key;
+  const page = { key, always, severity, once, text, ...later };
   try {
     const paging = { pageKey, bounds: policy.limits.pages, now: now() };
     return await store.pager.admit(recipientOf(message.to), page, paging);

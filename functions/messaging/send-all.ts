@@ -3,7 +3,7 @@
 import { Unavailable } from '../domain/errors.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Message, Send } from './message.ts';
-import { notPaged } from './texts/delivery.ts';
+import { inNextDigest, notPaged } from './texts/delivery.ts';
 
 export type Sent = {
   /** Recipients that no channel reached. */
@@ -14,17 +14,20 @@ export type Sent = {
   held: Message[];
   /** Messages that wait for their recipient's working hours. */
   waiting: Message[];
+  /** Messages whose contents the recipient's next digest has. */
+  collected: Message[];
 };
 
 /** Logs each failure without the content of the message. */
 export async function sendEach(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
   const results = await Promise.allSettled(messages.map(send));
-  const sent: Sent = { unreached: [], notBy: [], held: [], waiting: [] };
+  const sent: Sent = { unreached: [], notBy: [], held: [], waiting: [], collected: [] };
   for (const [i, message] of messages.entries()) {
     const result = results[i];
     if (result?.status === 'fulfilled') {
       if (result.value.held) sent.held.push(message);
       if (result.value.waits) sent.waiting.push(message);
+      if (result.value.collected) sent.collected.push(message);
       sent.notBy.push(...result.value.notBy.map((channel) => `${channel} to ${nameOf(message)}`));
       continue;
     }
@@ -35,6 +38,8 @@ export async function sendEach(send: Send, messages: readonly Message[], log: Lo
 }
 
 export const notPagedNames = (held: readonly Message[]): string => notPaged(held.map(nameOf));
+export const collectedNames = (messages: readonly Message[]): string =>
+  inNextDigest(messages.map(nameOf));
 
 const nameOf = ({ to }: Message): string => (to.kind === 'person' ? to.name : 'the team');
 
@@ -47,12 +52,13 @@ export async function sendAll(send: Send, messages: readonly Message[], log: Log
 }
 
 /** For an entry of a history: `; not reached: Ben Okafor; not delivered: Slack to Ana Silva`, or nothing. */
-export function troubleIn({ unreached, notBy, held, waiting }: Sent): string {
+export function troubleIn({ unreached, notBy, held, waiting, collected }: Sent): string {
   const missed = unreached.map(nameOf).join(', ');
   return [
     ...(missed ? [`; not reached: ${missed}`] : []),
     ...(held.length > 0 ? [`; ${notPagedNames(held)}`] : []),
     ...(waiting.length > 0 ? [`; waits for working hours: ${waiting.map(nameOf).join(', ')}`] : []),
+    ...(collected.length > 0 ? [`; ${collectedNames(collected)}`] : []),
     ...(notBy.length > 0 ? [`; not delivered: ${notBy.join(', ')}`] : []),
   ].join('');
 }

@@ -58,6 +58,7 @@ export async function messageAbout(
         once: severityPage(action.incidentId, severity),
       }),
     ...(reports.every((one) => one.notice.canWait) && { canWait: true }),
+    ...(reports.length === 1 && notice.collectUntil && { collectUntil: notice.collectUntil }),
     ends: endedFor(person, reports, actions, deps.now()),
     ...text,
     facts: [...text.facts, ...ticket],

@@ -50,7 +50,7 @@ async function notifyAbout(
   return { incidentId, actionId, told };
 }
 
-const NO_ONE: Sent = { unreached: [], notBy: [], held: [], waiting: [] };
+const NO_ONE: Sent = { unreached: [], notBy: [], held: [], waiting: [], collected: [] };
 
 /** Sends one message about all of the reports to each of their readers. */
 async function tell(
@@ -108,7 +108,7 @@ async function recordNotified(
   messages: readonly Message[],
   sent: Sent,
 ) {
-  const missed = [...sent.unreached, ...sent.held, ...sent.waiting];
+  const missed = [...sent.unreached, ...sent.held, ...sent.waiting, ...sent.collected];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
   const text =

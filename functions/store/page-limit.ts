@@ -21,8 +21,10 @@ const Held = z.strictObject({
   told: z.boolean(),
   /** Absent in items of earlier versions, and for messages about no alert. */
   severity: z.optional(SeverityLabel),
-  /** When its recipient's working hours begin, if it waits for them. No digest before contains it. */
+  /** When its recipient's working hours begin, if it waits for them, or when it is due. No digest before contains it. */
   until: z.optional(z.iso.datetime()),
+  /** Stands for all open requests of its incident. Absent in items of earlier versions. */
+  collects: z.optional(z.literal(true)),
 });
 export type Held = z.infer<typeof Held>;
 
@@ -57,6 +59,8 @@ export type Page = Pick<Held, 'key'> & {
   once?: string | undefined;
   /** Waits for this time instead of paging. */
   until?: string;
+  /** Joins the entry of its incident. `key` is then that of the incident. */
+  collects?: true;
   /** Pages regardless of the limit. */
   always: boolean;
   /** The text for the digest; null for a message that is never held. */
@@ -70,7 +74,11 @@ export type Admitted = {
   nextAt: string | null;
 };
 /** The contents of a sent digest. Messages in `kept` still need a person and are repeated when a page may be sent. */
-export type SentDigest = { keys: readonly string[]; kept: readonly string[]; more: number };
+export type SentDigest = {
+  sent: readonly Pick<Held, 'key' | 'at'>[];
+  kept: readonly string[];
+  more: number;
+};
 
 /** Pages of the last hour. The window slides, because a fixed hour would allow twice the limit around its boundary. */
 export const recent = (woken: Pager['woken'], now: Date): Pager['woken'] =>
@@ -119,6 +127,7 @@ export function admit(
 ): Admitted & { next: Pager | null } {
   const { until } = page;
   if (until === undefined) return admitPage(current, page, bounds, now);
+  if (page.collects) return admitCollected(current, { ...page, until }, now);
   const next = withWaiting(current, { ...page, until }, now);
   return { pages: false, isRepeat: false, nextAt: null, next };
 }
@@ -180,6 +189,32 @@ function withWaiting(
     : { ...current, more: current.more + 1, dueAt };
 }
 
+/** The key of the entry for all open requests of an incident. */
+export const collectedKey = (incidentId: string): string => `collected-${incidentId}`;
+
+/**
+ * The message is sent at once if the list is full. A later message renews `at`, so that a digest that is being sent
+ * without it does not remove the entry.
+ */
+function admitCollected(
+  current: Pager,
+  { key, severity, until, text }: Page & { until: string },
+  now: Date,
+): Admitted & { next: Pager | null } {
+  const answer = { pages: false, isRepeat: false, nextAt: null };
+  const existing = current.held.find((one) => one.key === key);
+  const others = current.held.filter((one) => one.key !== key);
+  if (!text || (!existing && others.filter((one) => one.until).length >= MOST_HELD))
+    return { ...answer, pages: true, next: null };
+  const entry = { key, ...text, told: false, collects: true as const, until };
+  const at = now.toISOString();
+  const held = [
+    ...others,
+    existing ? { ...existing, at } : { ...entry, at, ...(severity && { severity }) },
+  ];
+  return { ...answer, next: { ...current, held, dueAt: earlier(until, current.dueAt) } };
+}
+
 /** Whether a digest at this time contains the message. */
 export const isDue = ({ until }: Pick<Held, 'until'>, now: Date): boolean =>
   until === undefined || until <= now.toISOString();
@@ -187,9 +222,10 @@ export const isDue = ({ until }: Pick<Held, 'until'>, now: Date): boolean =>
 /** New messages get their own digest soon. Messages that still need a person wait until a page may be sent. */
 export function afterDigest(current: Pager, said: SentDigest, bounds: Bounds, now: Date): Pager {
   const woken = recent(current.woken, now);
+  const wasSent = ({ key, at }: Held) => said.sent.some((one) => one.key === key && one.at === at);
   const held = current.held
-    .filter(({ key }) => !said.keys.includes(key) || said.kept.includes(key))
-    .map((one) => ({ ...one, told: one.told || said.keys.includes(one.key) }));
+    .filter((one) => !wasSent(one) || said.kept.includes(one.key))
+    .map((one) => ({ ...one, told: one.told || wasSent(one) }));
   const more = Math.max(0, current.more - said.more);
   const ready = held.filter((one) => isDue(one, now));
   const hasNew = more > 0 || ready.some(({ told }) => !told);

@@ -102,6 +102,42 @@ describe('the hourly limit on pages', () => {
   });
 });
 
+describe('a message that a digest may collect', () => {
+  const later = (change: Partial<Message> = {}) =>
+    messageWith({
+      urgency: 'inform',
+      collectUntil: new Date(NOW.getTime() + 6 * 60_000).toISOString(),
+      ...change,
+    });
+
+  test('joins the digest entry of its incident', async () => {
+    for (const key of ['a', 'b'])
+      expect(await send()(later({ key }))).toEqual({ notBy: [], collected: true });
+    expect(sent).toEqual([]);
+    const paging = { pageKey: PAGE_KEY, bounds: limits.pages, now: NOW };
+    const { held, dueAt } = await store.pager.find('person:ana.silva', paging);
+    expect(held).toMatchObject([{ incidentId: later().incidentId, collects: true }]);
+    expect(dueAt).toBe(new Date(NOW.getTime() + 5 * 60_000).toISOString());
+  });
+
+  test('P12: is sent at once if it pages, is for the team, or the digest may come too late', async () => {
+    const now = [
+      later({ key: 'a', urgency: 'page' }),
+      later({ key: 'b', to: TEAM, links: [] }),
+      later({ key: 'c', collectUntil: new Date(NOW.getTime() + 5 * 60_000).toISOString() }),
+      later({ key: 'd', collectUntil: undefined }),
+    ];
+    for (const message of now) await send()(message);
+    expect(sent.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('P12: is sent at once when the digest cannot be written', async () => {
+    const unreadable = { ...store.pager, admit: () => Promise.reject(new Unavailable('no table')) };
+    await send({ store: { pager: unreadable } })(later());
+    expect(sent).toHaveLength(1);
+  });
+});
+
 describe('a message that may wait for the morning', () => {
   const bySeverity = { ...limits.pages.bySeverity, low: 'morning' } as const;
   const workingHours = {

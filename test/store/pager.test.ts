@@ -37,6 +37,7 @@ const signed = async (item: Item, recipient = ANA): Promise<Item> => {
   return { ...item, proof: await signClaims(PAGE_KEY, 'countermand pages v1', claims) };
 };
 const keys = (held: readonly Held[]) => held.map(({ key }) => key);
+const heldAt = (key: string, minutes = 1) => ({ key, at: at(minutes).toISOString() });
 
 describe('pages of a person', () => {
   test('pages never exceed the limit in any 60 minutes, and the digest holds the other messages', async () => {
@@ -160,24 +161,50 @@ describe('the digest', () => {
 
   test('empties the digest once it is sent, and puts later messages into another one', async () => {
     await admit('first', 1);
-    const said = { keys: ['first'], kept: [], more: 0 };
+    const said = { sent: [heldAt('first')], kept: [], more: 0 };
     await admit('meanwhile', 6);
     await store.pager.digestSent(ANA, said, paging(6));
     const { held } = await store.pager.find(ANA, paging(0));
     expect(keys(held)).toEqual(['meanwhile']);
     expect(await dueAt()).toBe(at(11).toISOString());
-    await store.pager.digestSent(ANA, { ...said, keys: ['meanwhile'] }, paging(11));
+    await store.pager.digestSent(ANA, { ...said, sent: [heldAt('meanwhile', 6)] }, paging(11));
     expect(await dueAt()).toBeNull();
     expect(await due(1000)).toEqual([]);
   });
 
   test('keeps a message that still needs an answer until another page is possible', async () => {
     await admit('first', 1);
-    await store.pager.digestSent(ANA, { keys: ['first'], kept: ['first'], more: 0 }, paging(6));
+    await store.pager.digestSent(
+      ANA,
+      { sent: [heldAt('first')], kept: ['first'], more: 0 },
+      paging(6),
+    );
     expect(await store.pager.find(ANA, paging(0))).toMatchObject({
       held: [{ key: 'first', told: true }],
       dueAt: at(60).toISOString(),
     });
+  });
+
+  test('keeps one entry for an incident, which a digest without its last message does not remove', async () => {
+    const collected = { until: at(6).toISOString(), collects: true };
+    for (const minutes of [1, 2]) await admit('collected-inc-1', minutes, collected);
+    const { held } = await store.pager.find(ANA, paging(2));
+    expect(held).toMatchObject([{ ...heldAt('collected-inc-1', 2), ...collected }]);
+    expect(await due(5)).toEqual([]);
+    expect(await due(6)).toEqual([ANA]);
+    const withoutLast = { sent: [heldAt('collected-inc-1', 1)], kept: [], more: 0 };
+    await store.pager.digestSent(ANA, withoutLast, paging(6));
+    expect(keys((await store.pager.find(ANA, paging(6))).held)).toEqual(['collected-inc-1']);
+    await store.pager.digestSent(ANA, { ...withoutLast, sent: held }, paging(6));
+    expect(await store.pager.find(ANA, paging(6))).toMatchObject({ held: [], dueAt: null });
+  });
+
+  test('P12: has no room for a further incident in a full digest, so that its message is sent', async () => {
+    const collected = { until: at(6).toISOString(), collects: true };
+    for (let n = 0; n < 25; n++)
+      expect(await isPaged(`collected-inc-${n}`, 1, collected)).toBe(false);
+    expect(await isPaged('collected-inc-25', 1, collected)).toBe(true);
+    expect(await isPaged('collected-inc-0', 1, collected)).toBe(false);
   });
 
   test('removes a message from the digest when it can be paged after all', async () => {

@@ -1,8 +1,10 @@
 // Messages about messages: the digest, the hourly limit, channels that failed.
+import type { Action } from '../../domain/action.ts';
 import type { Undelivered } from '../../domain/undelivered.ts';
-import { capitalised, oneLine, timeOfDay } from '../../domain/wording.ts';
+import { capitalised, folded, oneLine, quoted, timeOfDay } from '../../domain/wording.ts';
 import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
+import { headlineOf } from './action-line.ts';
 
 /** People sort their messages by the severity in the subject. A ticket's title has it already. */
 export function subjectWithSeverity({
@@ -15,6 +17,45 @@ export function subjectWithSeverity({
 }
 
 type Listed = { needsAnswer: boolean; text: string };
+
+/** The line of one incident whose later requests were collected. `updates`: news of the requests, oldest first. */
+export function collectedLine(
+  title: string,
+  requests: readonly Action[],
+  updates: readonly string[],
+): string {
+  const [first] = requests;
+  const until = timeOfDay(first?.approval?.expiresAt);
+  const orders = folded(
+    requests.map((one) => oneLine(headlineOf(one), 80)),
+    MAX_NAMED,
+  );
+  const news = updates.length > 0 ? ` Updated: ${folded(updates, MAX_NAMED).join('; ')}` : '';
+  const count = requests.length === 1 ? '1 request' : `${requests.length} requests`;
+  return `${count} about ${quoted(title, 80)}, the first until ${until}: ${orders.join('; ')}.${news}`;
+}
+
+const MAX_NAMED = 3;
+
+/** One message for the requests of later alerts. `count`: the requests of all lines. */
+export function collectedText(
+  lines: readonly Listed[],
+  count: number,
+): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> {
+  const [one] = lines;
+  const where = lines.length === 1 ? 'one incident' : `${lines.length} incidents`;
+  return {
+    subject: `Approve or decline ${count === 1 ? '1 request' : `${count} requests`} of ${where}`,
+    paragraphs: [
+      lines.length === 1 && one
+        ? one.text
+        : `Approve or decline:\n${lines.map(({ text }) => `- ${text}`).join('\n')}`,
+      'You were asked about an earlier alert of the incident. The requests of later alerts arrive together. Each link opens a page with all open requests of its incident.',
+    ],
+    facts: [],
+    steps: [],
+  };
+}
 
 /** One message for the pages that paged no one. `more`: pages that are not listed. */
 export function digestText(
@@ -55,6 +96,9 @@ const everyMinutes = (minutes: number): string =>
 export const lastPageNotice = (perHour: number, nextAt: string, digestAfterMinutes: number) =>
   `This is your last page before ${timeOfDay(nextAt)}, except for critical incidents and failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest ${everyMinutes(digestAfterMinutes)}, without a page.`;
 
+export const inNextDigest = (names: readonly string[]): string =>
+  `in the next digest: ${names.join(', ')}`;
+
 export const notPaged = (names: readonly string[]): string =>
   `not paged (hourly limit reached): ${names.join(', ')}`;
 
@@ -79,6 +123,9 @@ const WHY_NOT_DELIVERED: Readonly<Record<Undelivered, string>> = {
   refused: 'Amazon SES refused to send the email',
   delayed: 'the mail server has not accepted the email yet',
 };
+
+/** Why no approver has the request. */
+export const EMAIL_FAILED = 'The email to everyone who was asked did not arrive';
 
 /** An entry of a history; without `why`, how it begins. `isRead`: another channel delivered the link. */
 export const notDelivered = (name: string, isRead: boolean, why?: Undelivered): string =>

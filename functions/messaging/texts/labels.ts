@@ -24,6 +24,7 @@ export const LINK_ELSEWHERE = 'The link is in your email or direct message.';
 /** History entries whose stored name is not a word that people use. */
 const EVENTS: Readonly<Record<string, string>> = {
   'asked-anew': 'requested again',
+  collected: 'added to a digest',
   drifted: 'removed by someone else',
   'handed-over': 'handed over',
   'late-change': 'cleaned up after a late apply',
