@@ -2,12 +2,13 @@
 import * as z from 'zod/mini';
 import { SeverityLabel } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
-import { oneLine, truncate } from '../../domain/wording.ts';
+import { oneLine } from '../../domain/wording.ts';
 import type { HttpClients } from '../../platform/http.ts';
 import type { Secret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
 import { createBasicAuthCall } from './basic-auth.ts';
 import {
+  fitting,
   openUnlessOpen,
   type Ticket,
   type TicketProvider,
@@ -58,9 +59,9 @@ const severityLabels = (ticket: Ticket) => [
  * @see https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
  */
 const INDEX_LAG_MS = 3_000;
-/** Jira's limits of a summary and of a text field. */
+/** Jira's limits of a summary and of a text field. Countermand counts the whole document, the stricter reading. */
 const MAX_SUMMARY = 255;
-const MAX_BODY = 30_000;
+const MAX_DOCUMENT = 32_767;
 
 const Found = z.object({ issues: z.array(z.object({ key: z.string() })) });
 const Issue = z.object({
@@ -122,7 +123,7 @@ export function jira({ jira: config, credentials, ...clients }: SiteClients): Ti
   };
   const contentsOf = ({ title, body }: Ticket) => ({
     summary: oneLine(title, MAX_SUMMARY),
-    description: asDocument(truncate(body, MAX_BODY)),
+    description: asDocument(fitting(body, isDocumentWithinLimit)),
   });
   const create: TicketProvider['open'] = async (ticket) => {
     const { incidentId } = ticket;
@@ -187,7 +188,7 @@ export function jira({ jira: config, credentials, ...clients }: SiteClients): Ti
         what: 'adding the reason to the ticket',
         method: 'POST',
         ids,
-        body: { body: asDocument(reason) },
+        body: { body: asDocument(fitting(reason, isDocumentWithinLimit)) },
         answer: z.unknown(),
       });
       await call(`${path}/transitions`, {
@@ -223,3 +224,6 @@ export function asDocument(text: string) {
     })),
   };
 }
+
+const isDocumentWithinLimit = (text: string): boolean =>
+  JSON.stringify(asDocument(text)).length <= MAX_DOCUMENT;

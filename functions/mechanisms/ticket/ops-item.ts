@@ -1,9 +1,10 @@
 // create_alert_ticket in SSM OpsCenter, the default: one OpsItem per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
-import { oneLine, shellQuoted, shortened } from '../../domain/wording.ts';
+import { oneLine, shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import {
+  fitting,
   type Ticket,
   type TicketProvider,
   type TicketWriter,
@@ -22,6 +23,7 @@ const SOURCE = 'countermand';
 const MAX_TITLE = 1024;
 const MAX_BODY = 2048;
 const MAX_DETAILS = 20_000;
+const isWithinDetails = (text: string): boolean => text.length <= MAX_DETAILS;
 
 const SEVERITIES: Readonly<Record<Ticket['severity'], string>> = {
   critical: '1',
@@ -36,9 +38,9 @@ function contentsOf({ incidentId, title, body, severity }: Ticket) {
   const isLong = body.length > MAX_BODY;
   return {
     Title: `${oneLine(title, MAX_TITLE - incidentId.length - 3)} (${incidentId})`,
-    Description: isLong ? `${MORE}${shortened(body, MAX_BODY - MORE.length)}` : body,
+    Description: isLong ? `${MORE}${fitting(body, (text) => text.length <= MAX_BODY - MORE.length)}` : body,
     Severity: SEVERITIES[severity],
-    details: { Type: 'String' as const, Value: isLong ? shortened(body, MAX_DETAILS) : 'None' },
+    details: { Type: 'String' as const, Value: isLong ? fitting(body, isWithinDetails) : 'None' },
   };
 }
 const MORE = 'The full text is in the operational data under “details”.\n\n';
@@ -111,7 +113,7 @@ export const opsCenter = (ssm: TicketApi): TicketProvider => ({
       ssm.updateOpsItem({
         OpsItemId: id,
         Status: 'Resolved',
-        OperationalData: { resolution: { Type: 'SearchableString', Value: reason } },
+        OperationalData: { resolution: { Type: 'SearchableString', Value: fitting(reason, isWithinDetails) } },
       }),
     );
   },

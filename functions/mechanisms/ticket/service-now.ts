@@ -1,11 +1,12 @@
 // create_alert_ticket in ServiceNow (Table API): one record per incident.
 import * as z from 'zod/mini';
-import { oneLine, truncate } from '../../domain/wording.ts';
+import { oneLine } from '../../domain/wording.ts';
 import type { HttpClients } from '../../platform/http.ts';
 import type { Secret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
 import { createBasicAuthCall } from './basic-auth.ts';
 import {
+  fitting,
   openUnlessOpen,
   type Ticket,
   type TicketProvider,
@@ -48,9 +49,10 @@ export const openServiceNowIncident = /* @__PURE__ */ ticketMechanism(
 /** Incident states: resolved, closed, canceled. A resolved incident is still active. */
 const DONE = ['6', '7', '8'];
 const CLOSED = '7';
-/** ServiceNow's limits of the two fields. */
+/** ServiceNow's limits of a title and of a text. */
 const MAX_TITLE = 160;
 const MAX_BODY = 4_000;
+const isWithinLimit = (text: string): boolean => text.length <= MAX_BODY;
 
 const URGENCIES: Readonly<Record<Ticket['severity'], string>> = {
   critical: '1',
@@ -80,7 +82,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Inst
 
   const contentsOf = ({ title, body, severity }: Ticket) => ({
     short_description: oneLine(title, MAX_TITLE),
-    description: truncate(body, MAX_BODY),
+    description: fitting(body, isWithinLimit),
     // The instance derives the priority from impact and urgency.
     impact: '2',
     urgency: URGENCIES[severity],
@@ -134,7 +136,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Inst
         what: 'closing the ticket',
         method: 'PATCH',
         ids: { id },
-        body: { state: CLOSED, close_code: closeCode, close_notes: reason },
+        body: { state: CLOSED, close_code: closeCode, close_notes: fitting(reason, isWithinLimit) },
         answer: OneRow,
         repeatable: true,
       });

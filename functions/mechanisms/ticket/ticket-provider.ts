@@ -16,6 +16,26 @@ export type WriteTicket = (incidentId: string, readIn?: ReadIn) => Promise<Ticke
 /** What a mechanism needs besides the client of its provider. */
 export type TicketWriter = { writeTicket: WriteTicket };
 
+const LEFT_OUT = 'This text is too long for the ticket. The rest is in the messages and in the record.';
+
+/**
+ * The text without its last lines if it exceeds the limit. No line is cut, because it may be a command: only a line that
+ * doesn't fit at all is shortened.
+ */
+export function fitting(text: string, isWithin: (text: string) => boolean): string {
+  if (isWithin(text)) return text;
+  const lines = text.split('\n');
+  let [fits, fails] = [0, lines.length];
+  while (fails - fits > 1) {
+    const middle = Math.floor((fits + fails) / 2);
+    if (isWithin(withNote(lines.slice(0, middle)))) fits = middle;
+    else fails = middle;
+  }
+  return fits > 0 ? withNote(lines.slice(0, fits)) : LEFT_OUT;
+}
+
+const withNote = (lines: readonly string[]): string => [...lines, '', LEFT_OUT].join('\n');
+
 /** `id` is for the provider's API, `name` is the ticket's name for people. */
 export type TicketRef = { id: string; name: string };
 

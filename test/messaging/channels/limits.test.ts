@@ -12,9 +12,13 @@ import { asShortText } from '../../../functions/messaging/channels/sms.ts';
 import { asCard } from '../../../functions/messaging/channels/teams.ts';
 import { topic } from '../../../functions/messaging/channels/topic.ts';
 import { harmlessMessage } from '../../../functions/messaging/harmless.ts';
+import { jira } from '../../../functions/mechanisms/ticket/jira.ts';
+import { opsCenter, type TicketApi } from '../../../functions/mechanisms/ticket/ops-item.ts';
+import { serviceNow } from '../../../functions/mechanisms/ticket/service-now.ts';
+import type { Ticket } from '../../../functions/mechanisms/ticket/ticket-provider.ts';
 import type { Message } from '../../../functions/messaging/message.ts';
 import { digestText } from '../../../functions/messaging/texts/delivery.ts';
-import { POLICY } from '../../fixtures/case.ts';
+import { INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { messageWith, toTeam } from './message.ts';
 
 /** Everything that the channels send for this message. */
@@ -82,7 +86,87 @@ const link = fc.nat(9_999).map((n) => ({
   url: `https://countermand.example/approve/${'k'.repeat(300 + (n % 300))}${n}`,
 }));
 
+/** What the ticket systems receive for this ticket, and for closing it with its text as the reason. */
+async function tickets(ticket: Ticket) {
+  const bodies: Record<string, unknown>[] = [];
+  const http = {
+    fetch: async (url: string, { body, method }: RequestInit) => {
+      if (typeof body === 'string') bodies.push(JSON.parse(body));
+      const row = { sys_id: '1', number: 'INC1' };
+      const transitions = [{ id: '1', to: { statusCategory: { key: 'done' } } }];
+      const answer = method === 'GET' ? [] : row;
+      const fields = { status: { statusCategory: { key: 'new' } } };
+      return Response.json({ key: 'SEC-1', issues: [], transitions, fields, result: answer, url });
+    },
+  };
+  const items: Parameters<TicketApi['createOpsItem']>[0][] = [];
+  const ssm = {
+    createOpsItem: async (item: (typeof items)[number]) => {
+      items.push(item);
+      return { OpsItemId: 'oi-1' };
+    },
+    updateOpsItem: async (item: (typeof items)[number]) => void items.push(item),
+  } as unknown as TicketApi;
+  const clients = { http, sleep: async () => {} };
+  const login = { email: 'a@example.com', token: 't', user: 'u', password: 'p' };
+  const credentials = async () => login;
+  const site = 'https://tickets.example';
+  const providers = [
+    opsCenter(ssm),
+    jira({ ...clients, jira: { site, project: 'SEC', issueType: 'Task' }, credentials } as never),
+    serviceNow({ ...clients, serviceNow: { site, closeCode: 'Done' }, credentials } as never),
+  ];
+  for (const provider of providers) {
+    await provider.open(ticket);
+    await provider.close({ id: '1', name: '1' }, ticket.body);
+  }
+  return { items, bodies };
+}
+
 describe('the limits of the channels', () => {
+  test('hold for a ticket in OpsCenter, Jira and ServiceNow, with no line cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        word,
+        fc.array(block, { minLength: 1, maxLength: 8 }),
+        async (title, blocks) => {
+          const body = blocks.join('\n\n');
+          const ticket = { incidentId: INCIDENT_ID, title, body, severity: 'high' } as const;
+          const { items, bodies } = await tickets(ticket);
+          expect(items).toHaveLength(2);
+          const texts: string[] = [];
+          for (const { Title = '', Description = '', OperationalData } of items) {
+            expect(Title.length).toBeLessThanOrEqual(1_024);
+            expect(Description.length).toBeLessThanOrEqual(2_048);
+            const values = Object.values(OperationalData ?? {}).map(({ Value = '' }) => Value);
+            for (const value of values) expect(value.length).toBeLessThanOrEqual(20_000);
+            texts.push(Description, OperationalData?.details?.Value ?? '');
+          }
+          const found: Record<string, string> = {};
+          const read = (value: unknown, key = '') => {
+            if (typeof value === 'string') found[key] = value;
+            else if (typeof value === 'object' && value !== null) {
+              if ('type' in value && value.type === 'doc')
+                expect(JSON.stringify(value).length).toBeLessThanOrEqual(32_767);
+              for (const [name, one] of Object.entries(value)) read(one, name);
+            }
+          };
+          for (const one of bodies) read(one);
+          expect(found.summary?.length).toBeLessThanOrEqual(255);
+          expect(found.short_description?.length).toBeLessThanOrEqual(160);
+          expect(found.description?.length).toBeLessThanOrEqual(4_000);
+          expect(found.close_notes?.length).toBeLessThanOrEqual(4_000);
+          texts.push(found.description ?? '');
+          const whole = new Set([...body.split('\n'), 'None', '']);
+          const own = /too long for the ticket|full text is in the operational data/;
+          for (const line of texts.flatMap((text) => text.split('\n')))
+            if (!own.test(line)) expect(whole, line).toContain(line);
+        },
+      ),
+      { numRuns: 25, endOnFailure: true },
+    );
+  }, 120_000);
+
   test('hold for a digest of any length, with no link cut', async () => {
     await fc.assert(
       fc.asyncProperty(
