@@ -144,7 +144,8 @@ const isWithin =
 
 /**
  * The first limit that one more action would exceed, in words; null if none. Below a limit, reserved slots are for severe
- * alerts alone. One slot is left to the others, even if policy reserves all. Any action's slot counts the same.
+ * alerts alone. One slot is left to the others, even if policy reserves all. Any action's slot counts the same. Once only
+ * reserved slots are left, one incident has at most half of them, so that another severe incident finds a slot.
  */
 function exceededLimit(
   { entries, touched }: Recent,
@@ -154,6 +155,7 @@ function exceededLimit(
   const { perAccount, perAction, perIncident } = bounds.automaticPerMinute;
   const reserved = bounds.slotsReservedForSevere;
   const target = targetHash(wanted);
+  const ofIncident = entries.filter(({ incidentId }) => incidentId === wanted.incidentId);
   const isNew = touched.every((one) => one.target !== target);
   const counts = [
     [
@@ -161,31 +163,38 @@ function exceededLimit(
       entries.length,
       perAccount,
       reserved.perAccount,
+      ofIncident,
     ],
     [
       `automatic actions in the last minute named ${wanted.name}`,
       entries.filter(({ name }) => name === wanted.name).length,
       perAction,
       reserved.perAction,
+      ofIncident.filter(({ name }) => name === wanted.name),
     ],
     [
       'automatic actions in the last minute for this incident',
-      entries.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
+      ofIncident.length,
       perIncident,
       reserved.perIncident,
+      [],
     ],
     [
       'different targets in the last hour',
       isNew ? touched.length : -1,
       bounds.distinctTargetsPerHour,
       reserved.targetsPerHour,
+      [],
     ],
   ] as const;
-  for (const [what, count, limit, forSevere] of counts) {
+  for (const [what, count, limit, forSevere, own] of counts) {
     if (count >= limit) return `${count} ${what}; the limit is ${limit}`;
     const unreserved = Math.max(1, limit - forSevere);
     if (!wanted.isSevere && count >= unreserved)
       return `${count} ${what}; the limit is ${unreserved} below high severity, and ${limit} from high on`;
+    const share = Math.ceil(forSevere / 2);
+    if (count >= unreserved && own.length >= share && share > 0)
+      return `${count} ${what}, ${own.length} of them for this incident; the reserved slots that are left are for other incidents`;
   }
   return null;
 }

@@ -226,7 +226,14 @@ describe('the rate limit', () => {
           ...(shared === 'name' ? [[perMinute.perAction, reserved.perAction]] : []),
           ...(shared === 'incidentId' ? [[perMinute.perIncident, reserved.perIncident]] : []),
         ] as [limit: number, reserve: number][];
-        const most = Math.min(...met.map(([limit]) => limit));
+        // One incident has at most half of the reserved slots of the account.
+        const { perAccount } = perMinute;
+        const share = Math.ceil(reserved.perAccount / 2);
+        const ofAccount =
+          shared === 'incidentId'
+            ? Math.max(1, perAccount - reserved.perAccount, share)
+            : perAccount;
+        const most = Math.min(ofAccount, ...met.map(([limit]) => limit));
         const mild = await granted(0, false);
         expect(mild).toBe(Math.min(...met.map(([limit, kept]) => Math.max(1, limit - kept))));
         expect(await granted(1000, true)).toBe(most - mild);
@@ -234,6 +241,25 @@ describe('the rate limit', () => {
     );
     await fc.assert(property, { numRuns: 30 });
   }, 60_000);
+
+  test('P12: leaves reserved slots to a second severe incident', async () => {
+    const bounds = {
+      automaticPerMinute: { perAccount: 10, perAction: 10, perIncident: 4 },
+      distinctTargetsPerHour: 60,
+      slotsReservedForSevere: { ...slotsReservedForSevere, perAccount: 4 },
+    };
+    const granted = async (from: number, incidentId?: string) => {
+      const change = { ...(incidentId && { incidentId, isSevere: true }) };
+      let total = 0;
+      for (let n = from; n < from + 10; n++)
+        if ((await store.limiter.reserve('1', wanted(n, change), bounds, at(0))).granted) total++;
+      return total;
+    };
+    expect(await granted(0)).toBe(6);
+    expect(await granted(10, 'inc-a')).toBe(2);
+    expect(await granted(20, 'inc-b')).toBe(2);
+    expect(await granted(30, 'inc-c')).toBe(0);
+  });
 
   test('P12: names the slots that are reserved', async () => {
     const reserved = { ...slotsReservedForSevere, perAccount: 4 };
