@@ -1,15 +1,19 @@
 // Asks the next step when the email to everyone who was asked did not arrive.
 import type { Action } from '../domain/action.ts';
-import { type Approver, askedSoFar } from '../domain/approval.ts';
+import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
+import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
-import { notDelivered } from '../messaging/texts/delivery.ts';
+import type { Recipient } from '../messaging/message.ts';
+import { sendAll, troubleIn } from '../messaging/send-all.ts';
+import { unaskedText } from '../messaging/texts/asked.ts';
+import { EMAIL_FAILED, notDelivered } from '../messaging/texts/delivery.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 import { escalate, isReached } from './escalate.ts';
 
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who
- * received the request. Ignores people who were not asked.
+ * received the request. Pages the managers if no one is left to ask. Ignores people who were not asked.
  */
 export async function askPast(
   deps: ApproveDeps,
@@ -33,11 +37,50 @@ export async function askPast(
   if (action.status !== 'awaiting-approval' || !approval || approval.acknowledged) return;
   const asked = askedSoFar(approval);
   const { askedRungs } = approval;
-  if (asked.some((one) => isReached(action, one)) || !approval.rungs[askedRungs]) return;
-  await escalate(deps, action, approval, askedRungs, {
-    onTime: askedRungs - 1,
-    passedOver: asked,
-  });
+  if (asked.some((one) => isReached(action, one))) return;
+  if (!approval.rungs[askedRungs]) return notifyManagers(deps, action, approval);
+  try {
+    await escalate(deps, action, approval, askedRungs, {
+      onTime: askedRungs - 1,
+      passedOver: asked,
+    });
+  } catch (error) {
+    await notifyManagers(deps, action, approval);
+    throw error;
+  }
+}
+
+const MANAGERS_NOTIFIED = 'managers-notified';
+
+/** Pages the managers once, before the request expires: no one who may still be asked has it. The team, if there are none. */
+async function notifyManagers(
+  deps: ApproveDeps,
+  action: Action,
+  { managers }: ApprovalRequest,
+): Promise<void> {
+  const { incidentId, actionId, alertId, history } = action;
+  if (history.some(({ event }) => event === MANAGERS_NOTIFIED)) return;
+  const { records } = deps.store;
+  const alert = await records.readableAlert(incidentId, alertId);
+  const recipients: Recipient[] =
+    managers.length > 0 ? managers.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
+  const messages = recipients.map((to) => ({
+    key: `unasked-${actionId}-${to.kind === 'person' ? to.id : 'team'}`,
+    to,
+    urgency: 'page' as const,
+    ...(alert && { severity: asRaised(alert, action).severity.label }),
+    ends: [],
+    ...unaskedText(action, EMAIL_FAILED),
+    links: [],
+    incidentId,
+    actionId,
+  }));
+  const sent = await sendAll(deps.send, messages, deps.log);
+  const names = managers.map(({ name }) => name).join(', ') || 'the team';
+  const text = `Notified ${names} that no approver received the request${troubleIn(sent)}`;
+  await records.changeAction(incidentId, actionId, (current) =>
+    withEntry(current, { at: deps.now(), by: 'approve', event: MANAGERS_NOTIFIED, text }),
+  );
 }
 
 /** Whether Slack accepted the message with the link. */

@@ -624,6 +624,18 @@ describe('an email that did not arrive', () => {
     expect((await load()).approval?.taskToken).toBe('token-1');
   });
 
+  test('P12: pages the managers at once, and once, when the emails to everyone bounce', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    for (const person of [ana.id, ben.id, ben.id]) await bounced(person);
+    expect(recipients()).toEqual([ana.id, ben.id, mei.id]);
+    expect(sent[2]).toMatchObject({
+      urgency: 'page',
+      subject: expect.stringMatching(/No approver reached/),
+    });
+    expect(asText(sent[2]!)).toContain('The email to everyone who was asked did not arrive');
+  });
+
   test('asks no one again when the event is repeated, or names a person who was not asked', async () => {
     await fresh();
     await approve(deps(NOW), ask(0));
@@ -639,7 +651,7 @@ describe('an email that did not arrive', () => {
     await expect(bounced(ana.id)).rejects.toThrow(Unavailable);
     unreachable = [];
     await approve(deps(minute(5)), ask(1));
-    expect(recipients()).toEqual([ana.id, ben.id]);
+    expect(recipients(), 'the manager meanwhile').toEqual([ana.id, mei.id, ben.id]);
   });
 
   test('asks no one else while another person of the step has the request', async () => {
