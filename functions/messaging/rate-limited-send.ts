@@ -5,8 +5,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { nextIn } from '../domain/weekly-window.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { errorFields, type Log } from '../platform/log.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Limits } from '../policy/schemas/limits.ts';
+import { type ZonePolicy, zoneOf } from '../policy/people.ts';
 import { type Admitted, collectedKey, type Page } from '../store/page-limit.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Recipient, Send } from './message.ts';
@@ -14,7 +13,7 @@ import { lastPageNotice } from './texts/delivery.ts';
 
 export type RateLimitDeps = {
   store: Pick<Store, 'pager'>;
-  policy: { limits: Pick<Limits, 'pages'>; escalation: Pick<Policy['escalation'], 'people'> };
+  policy: ZonePolicy;
   /** Signs the counts of pages. */
   pageKey: Mac;
   now: () => Date;
@@ -56,8 +55,7 @@ function waitsUntil({ policy, now, log }: RateLimitDeps, message: Message): stri
     return null;
   if (!severity || bySeverity[severity] !== 'morning') return null;
   try {
-    const timeZone = policy.escalation.people[to.id]?.timeZone ?? workingHours.timeZone;
-    const at = nextIn({ ...workingHours, timeZone }, now());
+    const at = nextIn({ ...workingHours, timeZone: zoneOf(policy, to.id) }, now());
     return at > now() ? at.toISOString() : null;
   } catch (error) {
     log('error', 'working hours not read', { key: message.key, ...errorFields(error) });

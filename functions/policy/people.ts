@@ -4,6 +4,7 @@ import type { Entity } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Policy } from './policy.ts';
 import type { Escalation, Hours, Person, Schedule } from './schemas/escalation.ts';
+import type { Limits } from './schemas/limits.ts';
 
 /**
  * The people with these IDs. Leaves out schedules and hours, IDs that policy no longer has, and the person that `about`
@@ -22,8 +23,16 @@ export const peopleOf = (
       : [];
   });
 
+export type ZonePolicy = {
+  escalation: Pick<Escalation, 'people' | 'ladder'>;
+  limits: Pick<Limits, 'pages'>;
+};
+
 /** The person's time zone: their own, that of the hours in which policy asks them, or that of the working hours. */
-export function zoneOf({ escalation, limits }: Pick<Policy, 'escalation' | 'limits'>, id: string) {
+export function zoneOf(
+  { escalation, limits }: ZonePolicy,
+  id: string,
+): Limits['pages']['workingHours']['timeZone'] {
   const { people, ladder } = escalation;
   const hours = ladder
     .flatMap(({ ask }) => ask)

@@ -156,6 +156,7 @@ describe('a message that may wait for the morning', () => {
       },
     },
     escalation: {
+      ladder: escalation.ladder,
       people: {
         ...escalation.people,
         'ana.silva': { ...escalation.people['ana.silva']!, ...(timeZone && { timeZone }) },
@@ -192,6 +193,20 @@ describe('a message that may wait for the morning', () => {
 
   test('waits until the morning in the time zone of the person', async () => {
     await send({ policy: policyWith('America/New_York') })(minor());
+    const { dueAt } = await store.pager.find('person:ana.silva', paging('2026-11-24T03:00:00Z'));
+    expect(dueAt).toBe('2026-11-24T13:00:00.000Z');
+  });
+
+  test('waits until the morning in the time zone of the hours in which policy asks the person', async () => {
+    const hours = {
+      person: 'ana.silva',
+      timeZone: 'America/New_York',
+      days: ['mon', 'tue', 'wed', 'thu', 'fri'] as ('mon' | 'tue' | 'wed' | 'thu' | 'fri')[],
+      from: '08:00',
+      to: '20:00',
+    };
+    const ladder = [{ atMinutes: 0, ask: [hours] }];
+    await send({ policy: { ...policy, escalation: { ...policy.escalation, ladder } } })(minor());
     const { dueAt } = await store.pager.find('person:ana.silva', paging('2026-11-24T03:00:00Z'));
     expect(dueAt).toBe('2026-11-24T13:00:00.000Z');
   });
