@@ -5,14 +5,14 @@ import { isAlertProven } from '../authority/alerts.ts';
 import { ActionId, IncidentId, type Reason } from '../domain/action.ts';
 import { informs, isHarmless } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import type { Alert } from '../domain/alert.ts';
+import { type Alert, isSevere } from '../domain/alert.ts';
 import { Assessment, failed, wasNotAsked } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
 import { readRequestState } from '../store/request-state.ts';
-import { concernsSevere } from '../store/severe-actions.ts';
+import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
@@ -73,7 +73,10 @@ export async function gate(deps: GateDeps, input: unknown) {
     const assessed = withFloor(analysis, alert);
     return decideAll(
       withEscalation(deps),
-      { incidentId, alertId },
+      {
+        ids: { incidentId, alertId },
+        concernsSevere: isSevere(alert.severity.label) || hasSevereAlert(incident),
+      },
       await withExistingActions(deps, circumstances, assessed.recommendations),
       assessed,
     );
@@ -133,7 +136,10 @@ function readAssessment(given: unknown): Assessment {
 
 async function decideAll(
   deps: EscalatingDeps,
-  ids: { incidentId: string; alertId: string },
+  {
+    ids,
+    concernsSevere,
+  }: { ids: { incidentId: string; alertId: string }; concernsSevere: boolean },
   circumstances: Circumstances,
   assessment: Assessment,
 ) {
@@ -158,7 +164,10 @@ async function decideAll(
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
       const actionIds = { ...ids, actionId };
       const joined = await joinOrClaim(deps, actionIds, circumstances, { ruling, effect });
-      const decided = await withApproval(deps, await reserveSlot(deps, actionIds, joined));
+      const decided = await withApproval(
+        deps,
+        await reserveSlot(deps, actionIds, concernsSevere, joined),
+      );
       const proposed = { recommendation, effect, ...decided };
       const action = compose(actionIds, circumstances, proposed, deps.now());
       actions.push(await created(deps, action));
@@ -202,16 +211,14 @@ function recordedEffects({
  */
 async function reserveSlot(
   { store, policy, now }: GateDeps,
-  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
+  { incidentId, actionId }: { incidentId: string; actionId: string },
+  concernsSevere: boolean,
   ruling: Ruling,
 ): Promise<Ruling> {
   const { disposition, name, target } = ruling;
   if (disposition !== 'auto' || !name || !target) return ruling;
   if (informs(name) || isHarmless(name)) return ruling;
-  const wanted = {
-    ...{ actionId, incidentId, name, target },
-    isSevere: await concernsSevere(store, { incidentId, alertId, history: [] }),
-  };
+  const wanted = { actionId, incidentId, name, target, isSevere: concernsSevere };
   const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };

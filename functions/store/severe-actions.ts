@@ -2,6 +2,7 @@
 import type { Action } from '../domain/action.ts';
 import { isSevere } from '../domain/alert.ts';
 import { asRaised } from '../domain/effect-state.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -14,6 +15,9 @@ export async function concernsSevere(
 ): Promise<boolean> {
   const alert = await records.readableAlert(incidentId, alertId);
   if (alert && isSevere(asRaised(alert, { history }).severity.label)) return true;
-  const incident = await records.readableIncident(incidentId);
-  return incident?.alerts.some(({ severity }) => isSevere(severity)) ?? false;
+  return hasSevereAlert(await records.readableIncident(incidentId));
 }
+
+/** Whether an alert of the incident is high or critical. */
+export const hasSevereAlert = (incident: Pick<Incident, 'alerts'> | undefined): boolean =>
+  incident?.alerts.some(({ severity }) => isSevere(severity)) ?? false;

@@ -287,3 +287,12 @@ test('P12: pauses the model after repeated failures, and does not count an alert
   await gate({ ...deps(), effectsOf }, again);
   expect(await store.modelCalls.reserve(INCIDENT_ID, POLICY.limits.analysis, NOW)).toBe(why);
 });
+
+test('P6: reserves the slots of automatic actions without reading the alert and the incident again', async () => {
+  const block = { ...POLICY.actions.block_ip_at_firewall, tier: 1 } as ActionPolicy;
+  const policy = { ...POLICY, actions: { ...POLICY.actions, block_ip_at_firewall: block } };
+  const readAgain = () => expect.fail('read again');
+  const records = { ...store.records, readableAlert: readAgain, readableIncident: readAgain };
+  await gate({ ...deps(), policy, store: { ...store, records } }, proposal(recommend()));
+  expect((await changes()).map(({ disposition }) => disposition)).toEqual(['auto', 'auto']);
+});
