@@ -1,5 +1,23 @@
 // Notifications that an action still owes, and reversals that need a person.
 import { type Action, lastIndexOf } from './action.ts';
+import { owesNews } from './effect-state.ts';
+import { isNotified } from './settled-together.ts';
+
+/** Longer than the state machine retries a notification. The sweeper then checks that people were notified. */
+export const NOTIFIED_WITHIN_MINUTES = 20;
+
+/** Whether people must still be notified of the update of an open request, or of what followed their decision. */
+export function owesOutcome(action: Action): boolean {
+  if (action.status === 'awaiting-approval') return owesNews(action);
+  return (
+    OUTCOMES.includes(action.status) && Boolean(action.approval?.decision) && !isNotified(action)
+  );
+}
+const OUTCOMES: readonly Action['status'][] = ['declined', 'in-force', 'kept', 'observed'];
+
+/** Whether the gate stopped the action after its approval, so that nothing was applied. */
+export const isStoppedByGate = ({ status, history }: Action): boolean =>
+  status === 'failed' && history[lastIndexOf(history, 'failed')]?.by === 'gate';
 
 /**
  * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, and the

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Status } from '../domain/action.ts';
+import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
@@ -13,8 +14,6 @@ import type { Circumstances } from './proposal.ts';
 
 /** Maximum length of an action's `failure`. */
 const MAX_FAILURE = 1000;
-/** Longer than the state machine retries the notification. */
-const NOTIFIED_WITHIN_MINUTES = 20;
 
 const STOPPED: Readonly<Partial<Record<Action['disposition'], Status>>> = {
   observe: 'observed',
@@ -37,8 +36,8 @@ export async function decideAgain(
     if (!reason) return null;
     const to = STOPPED[ruling.disposition] ?? 'failed';
     const text = truncate(`Stopped after approval: ${reason}`, MAX_FAILURE);
-    // The sweeper checks that a person received the runbook.
-    const attentionAt = to === 'handed-off' ? minutesAfter(now(), NOTIFIED_WITHIN_MINUTES) : null;
+    // The sweeper checks that people were notified.
+    const attentionAt = minutesAfter(now(), NOTIFIED_WITHIN_MINUTES);
     return transition(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt });
   });
   const continues = ['approved', 'executing', 'in-force'].includes(action.status);

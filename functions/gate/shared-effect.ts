@@ -15,7 +15,8 @@ import {
   saysRaised,
 } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Claimed } from '../store/effects.ts';
@@ -149,10 +150,14 @@ async function noteJoined(
       news.length > 0
         ? [NEWS, truncate(news.join('. '), MAX_TEXT)]
         : [JOINED, joinedText(by.incidentId)];
-    const noted = current.history.filter((one) => one.event === event);
-    const isLeftOut = noted.length >= MAX_JOINED && !saysRaised(text);
-    if (isLeftOut || noted.some((one) => one.text === text)) return null;
-    return withEntry(current, { at: deps.now(), by: 'gate', event, text });
+    const earlierOnes = current.history.filter((one) => one.event === event);
+    const isLeftOut = earlierOnes.length >= MAX_JOINED && !saysRaised(text);
+    if (isLeftOut || earlierOnes.some((one) => one.text === text)) return null;
+    const noted = withEntry(current, { at: deps.now(), by: 'gate', event, text });
+    const notifiedBy = minutesAfter(deps.now(), NOTIFIED_WITHIN_MINUTES);
+    return owesNews(noted)
+      ? { ...noted, attentionAt: earlier(notifiedBy, current.attentionAt) }
+      : noted;
   });
 }
 

@@ -2,7 +2,8 @@
 
 import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import { transition } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
@@ -17,10 +18,13 @@ export function markedInForce(
   note: { at: Date; by: string; text: string },
 ): Action {
   const { at } = note;
+  // The sweeper first checks that people were notified of what they approved.
+  const notifiedBy = action.approval?.decision ? minutesAfter(at, NOTIFIED_WITHIN_MINUTES) : null;
+  const checkedFrom = (end: Instant | null) => (end ? earlier(end, notifiedBy) : notifiedBy);
   const inForce = transition(action, 'in-force', note, {
     appliedAt: at.toISOString(),
     dueAt,
-    attentionAt: dueAt && overdueAt(dueAt),
+    attentionAt: checkedFrom(dueAt && overdueAt(dueAt)),
   });
   if (keptBy === null) return inForce;
   const { durationMinutes } = inForce;
@@ -30,7 +34,7 @@ export function markedInForce(
       inForce,
       'kept',
       { at, by: 'policy', text: 'Kept: needs no undo' },
-      { attentionAt: null },
+      { attentionAt: checkedFrom(null) },
     );
   const reviewAt = minutesAfter(at, durationMinutes);
   return transition(
@@ -41,7 +45,7 @@ export function markedInForce(
       by: `person:${keptBy}`,
       text: `Kept by its approver: only a person undoes it; review due on ${reviewAt.slice(0, 10)}`,
     },
-    { reviewAt, attentionAt: minutesAfter(reviewAt, REVIEW_GRACE_MINUTES) },
+    { reviewAt, attentionAt: checkedFrom(minutesAfter(reviewAt, REVIEW_GRACE_MINUTES)) },
   );
 }
 

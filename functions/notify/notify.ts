@@ -99,9 +99,14 @@ async function ticketFor(
   }
 }
 
-const ENDS_WHEN_NOTIFIED: readonly Action['status'][] = ['handed-off', 'expired'];
+const ENDS_WHEN_NOTIFIED: readonly Action['status'][] = [
+  'handed-off',
+  'expired',
+  'declined',
+  'observed',
+];
 
-/** Records who was notified. For a hand-off or an expired request, this ends the sweeper's checks. */
+/** Records who was notified. This ends the sweeper's checks of an action that changed nothing. */
 async function recordNotified(
   { store, now }: NotifyDeps,
   { incidentId, actionId }: Action,

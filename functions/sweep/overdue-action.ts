@@ -2,9 +2,15 @@
 
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
-import { needsManualReversal, owesNotification } from '../domain/owed-notification.ts';
-import { minutesAfter } from '../domain/time.ts';
+import {
+  isStoppedByGate,
+  needsManualReversal,
+  owesNotification,
+  owesOutcome,
+} from '../domain/owed-notification.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
+import { overdueAt } from '../platform/schedules.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
@@ -25,6 +31,9 @@ export async function continueAction(deps: SweepDeps, action: Action): Promise<v
     since: action.attentionAt,
   });
   if (needsManualReversal(action)) return notifyIfOwed(deps, action);
+  const continuesAt = continuationOf(action);
+  if (continuesAt && continuesAt > deps.now().toISOString())
+    return notifyBefore(deps, action, continuesAt);
   switch (action.status) {
     case 'awaiting-approval':
       return expire(deps, action);
@@ -35,9 +44,19 @@ export async function continueAction(deps: SweepDeps, action: Action): Promise<v
     case 'handed-off':
       await deps.notify({ incidentId, actionId });
       return checkLater(deps, action);
-    case 'kept':
+    case 'declined':
+    case 'observed':
+      if (!owesOutcome(action)) return checkLater(deps, action, null);
       await deps.notify({ incidentId, actionId });
-      return checkLater(deps, action, minutesAfter(deps.now(), REVIEW_AGAIN_MINUTES));
+      return checkLater(deps, action);
+    case 'kept':
+      if (action.reviewAt === null && !owesOutcome(action)) return checkLater(deps, action, null);
+      await deps.notify({ incidentId, actionId });
+      return checkLater(
+        deps,
+        action,
+        action.reviewAt ? minutesAfter(deps.now(), REVIEW_AGAIN_MINUTES) : undefined,
+      );
     case 'proposed':
     case 'executing':
     case 'in-force':
@@ -46,6 +65,7 @@ export async function continueAction(deps: SweepDeps, action: Action): Promise<v
     // These two have ended, but an overtaken execution may have applied late.
     case 'reversed':
     case 'failed':
+      if (isStoppedByGate(action)) return notifyIfOwed(deps, action);
       if (owesNotification(action)) await deps.notify({ incidentId, actionId });
       await undo(deps, action);
       return checkLater(deps, action);
@@ -76,7 +96,29 @@ async function expire(
   await checkLater({ store, now }, ended);
 }
 
-/** Notifies people of a failed undo, unless they were notified when it failed. */
+/** When the work on an open, applied or kept action continues. Before, only people who were not notified need it. */
+function continuationOf({ status, approval, dueAt, reviewAt }: Action): string | null {
+  if (status === 'awaiting-approval') return approval?.expiresAt ?? null;
+  if (!approval?.decision) return null;
+  if (status === 'in-force') return dueAt && overdueAt(dueAt);
+  return status === 'kept' ? reviewAt : null;
+}
+
+/** Notifies people, because the state machine could not. Leaves the action itself alone. */
+async function notifyBefore(deps: SweepDeps, action: Action, continuesAt: string): Promise<void> {
+  const { incidentId, actionId } = action;
+  const isOwed = owesOutcome(action);
+  if (isOwed) await deps.notify({ incidentId, actionId });
+  const again = minutesAfter(deps.now(), FIRST_CHECK_MINUTES);
+  const attentionAt = isOwed ? earlier(again, continuesAt) : continuesAt;
+  await deps.store.records.changeAction(incidentId, actionId, (current) =>
+    current.version === action.version
+      ? { ...current, attentionAt, version: current.version + 1 }
+      : null,
+  );
+}
+
+/** Notifies people of an end that they were promised, unless they were notified when it came. */
 async function notifyIfOwed(deps: SweepDeps, action: Action): Promise<void> {
   if (!owesNotification(action)) return checkLater(deps, action, null);
   await deps.notify({ incidentId: action.incidentId, actionId: action.actionId });

@@ -10,6 +10,7 @@ import {
 } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { newsIn } from '../domain/effect-state.ts';
+import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { findingClosed, notDone } from '../messaging/texts/phrases.ts';
 import { concerns, hasOneOf } from '../policy/people.ts';
@@ -93,7 +94,8 @@ export function decide(
         approval: { ...approval, votes },
       },
     };
-  const attentionAt = settled === 'approved' ? minutesAfter(now, CARRY_OUT_WITHIN_MINUTES) : null;
+  const within = settled === 'approved' ? CARRY_OUT_WITHIN_MINUTES : NOTIFIED_WITHIN_MINUTES;
+  const attentionAt = minutesAfter(now, within);
   const decision = { verdict: settled, by: vote.by, at: vote.at, reason };
   const change = { approval: { ...approval, votes, decision }, attentionAt };
   return { next: transition(action, settled, { ...note, text }, change) };

@@ -2,7 +2,10 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { NEWS } from '../../functions/domain/effect-state.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
+import { markedInForce } from '../../functions/mechanisms/in-force.ts';
+import { overdueAt } from '../../functions/platform/schedules.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { SweepDeps } from '../../functions/sweep/deps.ts';
@@ -117,6 +120,76 @@ describe('the sweeper', () => {
     for (const minutes of [60, 90]) await sweep(deps(later(minutes)));
     expect(calls).toEqual([]);
     expect((await load(failed)).attentionAt).toBeNull();
+  });
+
+  const told = ({ actionId }: Action, minutes: number) =>
+    store.records.changeAction(INCIDENT_ID, actionId, (current) =>
+      withEntry(current, { at: later(minutes), by: 'notify', event: 'told', text: 'Told Ana' }),
+    );
+  const approved = {
+    ...asked(),
+    approval: requestWith({
+      decision: { verdict: 'approved', by: 'ana.silva', at: NOW.toISOString(), reason: '' },
+    }),
+  };
+  const inForceUntil = (minutes: number) =>
+    markedInForce(
+      toyAction({ ...approved, status: 'executing' }),
+      { dueAt: later(minutes).toISOString(), keptBy: null },
+      { at: NOW, by: 'execute', text: 'Applied and verified' },
+    );
+
+  test('P9: notifies people of an approved action in force until they are notified, and does not undo it', async () => {
+    const action = inForceUntil(60);
+    await store.records.createAction(action);
+    await sweep(deps(later(19)));
+    expect(calls).toEqual([]);
+    for (const minutes of [20, 25]) await sweep(deps(later(minutes)));
+    await told(action, 26);
+    await sweep(deps(later(30)));
+    expect(calls.filter((call) => call.startsWith('tell'))).toHaveLength(2);
+    expect(reversals()).toEqual([]);
+    expect((await load(action)).attentionAt).toBe(overdueAt(later(60).toISOString()));
+  });
+
+  test('P4: looks at an approved action in force when it is due, even if people were not notified', async () => {
+    const action = inForceUntil(22);
+    await store.records.createAction(action);
+    for (const minutes of [20, 22]) await sweep(deps(later(minutes)));
+    expect(reversals()).toHaveLength(1);
+  });
+
+  test.each([
+    ['a decline', 'declined', 'person:ana.silva'],
+    ['an action that the gate stopped after its approval', 'failed', 'gate'],
+    ['an action that shadow mode stopped after its approval', 'observed', 'gate'],
+  ] as const)('P9: notifies people of %s until they are notified', async (_, status, by) => {
+    const before = status === 'declined' ? 'awaiting-approval' : 'approved';
+    const note = { at: NOW, by, text: 'Decided' };
+    const attentionAt = later(20).toISOString();
+    const action = transition(toyAction({ ...approved, status: before }), status, note, { attentionAt });
+    await store.records.createAction(action);
+    for (const minutes of [20, 25]) await sweep(deps(later(minutes)));
+    expect(calls).toEqual([`tell ${action.actionId}`, `tell ${action.actionId}`]);
+    await told(action, 26);
+    for (const minutes of [60, 90]) await sweep(deps(later(minutes)));
+    expect(calls).toHaveLength(2);
+    expect((await load(action)).attentionAt).toBeNull();
+  });
+
+  test('P9: notifies people of an update of an open request, which stays open', async () => {
+    const action = withEntry(toyAction({ ...asked(), attentionAt: later(10).toISOString() }), {
+      at: NOW,
+      by: 'gate',
+      event: NEWS,
+      text: 'New actor: 203.0.113.9',
+    });
+    await store.records.createAction(action);
+    await sweep(deps(later(10)));
+    expect(calls).toEqual([`tell ${action.actionId}`]);
+    expect((await load(action)).status).toBe('awaiting-approval');
+    await sweep(deps(later(15)));
+    expect((await load(action)).status).toBe('expired');
   });
 
   test('ignores an action that is not yet due', async () => {
