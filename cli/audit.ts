@@ -17,6 +17,7 @@ import { exportTo } from './export-history.ts';
 import { inForceIn, missingChecks } from './missing-checks.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
+import { switchLines } from './switch-lines.ts';
 
 type Place = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
 
@@ -46,10 +47,12 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
 /** Time between two lines of progress. */
 const PROGRESS_MS = 2_000;
 
-/** Yields the records that have copies. Adds the actions in force to `inForce`. */
+type Noted = { inForce: Map<string, Stored>; switched: string[] };
+
+/** Yields the records that have copies. Notes the actions in force, and who halted and resumed. */
 async function* recordsOf(
   { client, table }: Place,
-  inForce: Map<string, Stored>,
+  { inForce, switched }: Noted,
   { out, write }: { out: Out; write: (item: Stored) => void },
 ): AsyncGenerator<Stored> {
   const pages = paginateScan(
@@ -63,6 +66,7 @@ async function* recordsOf(
       const actionId = inForceIn(item);
       if (actionId) inForce.set(actionId, item);
       write(item);
+      switched.push(...switchLines(item));
       yield item;
       records += 1;
       if (performance.now() - printedAt < PROGRESS_MS) continue;
@@ -77,8 +81,11 @@ type Exported = { exportFile?: string | undefined };
 async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<Outcome> {
   const write = exportFile === undefined ? () => {} : exportTo(exportFile);
   const inForce = new Map<string, Stored>();
-  const compared = await compare(recordsOf(place, inForce, { out, write }), place.copies);
+  const switched: string[] = [];
+  const noted = { inForce, switched };
+  const compared = await compare(recordsOf(place, noted, { out, write }), place.copies);
   const { records, copies } = compared;
+  for (const line of switched.sort()) out.line(oneLine(line));
   const table = createTable(place.client, place.table);
   const found = [...compared.found, ...(await missingChecks(table, inForce))];
   for (const { record, faults } of found) {

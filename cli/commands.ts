@@ -10,7 +10,7 @@ import {
   language,
 } from './commands/development.ts';
 import { explain, replay } from './commands/events.ts';
-import { audit, drill, signEffects, tryChannels } from './commands/stack.ts';
+import { audit, drill, killSwitch, signEffects, tryChannels } from './commands/stack.ts';
 import { start } from './commands/start.ts';
 
 /** Functions, because a Command holds the state of one parse. */
@@ -22,6 +22,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['audit', audit],
   ['drill', drill],
   ['sign-effects', signEffects],
+  ['switch', killSwitch],
   ['try-channels', tryChannels],
   ['bench', bench],
   ['bench:counts', benchCounts],

@@ -27,6 +27,7 @@ export async function createDryAccount(
       rulings: Buffer.from(randomUUID()),
       evidence: Buffer.from(randomUUID()),
       alerts: Buffer.from(randomUUID()),
+      resumptions: Buffer.from(randomUUID()),
     },
     pageKey: Buffer.from(randomUUID()),
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),

@@ -68,12 +68,17 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
   });
   app.post('/switch', async (c) => {
     const { mode } = SwitchForm.parse(await c.req.parseBody());
-    await runtime.store.killSwitch.set(deps.policy.account, {
-      mode,
-      by: 'person:console',
-      at: now().toISOString(),
-      why: SWITCHED,
-    });
+    const { killSwitch } = runtime.store;
+    const { account } = deps.policy;
+    const { mode: current, entries } = await killSwitch.read(account);
+    const said = { by: 'person:console', at: now().toISOString(), why: SWITCHED };
+    if (mode === 'halt' || (mode === 'ask' && current === 'run'))
+      await killSwitch.halt(account, { mode, ...said });
+    else {
+      const seen = entries.flatMap(({ id }) => id ?? []);
+      const decided = { ...said, mode, authTime: null, seen };
+      await killSwitch.resume(account, runtime.keys.resumptions, newId(), decided);
+    }
     return c.redirect('/', 303);
   });
   app.all('/console/*', (c) => runtime.console.fetch(c.req.raw));

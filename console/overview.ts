@@ -59,7 +59,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     account: policy.account,
     mode: policy.mode,
     analyst,
-    killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
+    killSwitch: await runtime.store.killSwitch.read(policy.account),
     waiting: waiting.length,
     incidents: shown,
     unreadable: [...new Map(allUnreadable.map((one) => [one.key, one])).values()],

@@ -90,6 +90,7 @@ export class CountermandStack extends Stack {
         rulings: keys.rulings,
         evidence: keys.evidence,
         alerts: keys.alerts,
+        resumptions: keys.resumptions,
       },
       pageKeyArn: keys.pages.keyArn,
       webBaseUrl: web.url,

@@ -38,18 +38,20 @@ export const worldEnv = (s: StackContext, scope: Scope): Readonly<Record<string,
 
 /** Every function gets all names; its grants say which key it may use, and how. */
 function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {
-  const { votes, rulings, evidence, alerts } = proofKeys;
+  const { votes, rulings, evidence, alerts, resumptions } = proofKeys;
   const previous = {
     votes: votes.previous?.keyArn,
     rulings: rulings.previous?.keyArn,
     evidence: evidence.previous?.keyArn,
     alerts: alerts.previous?.keyArn,
+    resumptions: resumptions.previous?.keyArn,
   };
   return {
     [ENV.voteKeyArn]: votes.current.keyArn,
     [ENV.rulingKeyArn]: rulings.current.keyArn,
     [ENV.evidenceKeyArn]: evidence.current.keyArn,
     [ENV.alertKeyArn]: alerts.current.keyArn,
+    [ENV.resumeKeyArn]: resumptions.current.keyArn,
     ...(previous.votes && { [ENV.previousProofKeyArns]: stack.toJsonString(previous) }),
   };
 }

@@ -41,7 +41,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         [ENV.recordLayout]: String(s.settings.recordLayout ?? 2),
         ...proofs,
       },
-      grants: ['readRecords', 'startRespond', 'sendToRejectedQueue', 'signAlerts'],
+      grants: [
+        'readRecords',
+        'startRespond',
+        'sendToRejectedQueue',
+        'signAlerts',
+        'verifyResumptions',
+      ],
     },
     {
       ...state('enrich'),
@@ -82,6 +88,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'verifyVotes',
         'verifyEvidence',
         'verifyAlerts',
+        'verifyResumptions',
       ],
     },
     {
@@ -118,6 +125,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'verifyVotes',
         'verifyRulings',
         'verifyEvidence',
+        'verifyResumptions',
         'readSignInSecret',
         'manageSchedules',
         'passScheduleRole',
@@ -232,7 +240,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       timeoutSeconds: 60,
       policy: false,
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName, ...proofs },
-      grants: ['archiveRecords', 'verifyVotes', 'verifyRulings', 'verifyEvidence'],
+      grants: [
+        'archiveRecords',
+        'verifyVotes',
+        'verifyRulings',
+        'verifyEvidence',
+        'verifyResumptions',
+      ],
     },
   ];
 }
@@ -251,7 +265,7 @@ function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       reservedConcurrency: 5,
       policy: true,
       env: { ...table, ...links, ...proofs },
-      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'signLinks'],
+      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'verifyResumptions', 'signLinks'],
     },
   ];
 }

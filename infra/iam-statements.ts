@@ -104,6 +104,8 @@ export function grantStatements(s: StackContext) {
     verifyEvidence: verify(s.proofKeys.evidence),
     signAlerts: allow(['kms:GenerateMac'], [s.proofKeys.alerts.current.keyArn]),
     verifyAlerts: verify(s.proofKeys.alerts),
+    signResumptions: allow(['kms:GenerateMac'], [s.proofKeys.resumptions.current.keyArn]),
+    verifyResumptions: verify(s.proofKeys.resumptions),
     countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], [...identitiesOf(s, mailFrom), configurationSetOf(s)], {
       StringEquals: { 'ses:FromAddress': mailFrom },

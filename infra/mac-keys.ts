@@ -19,6 +19,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - rulings: the gate signs and verifies; `web` and executors verify.
  * - evidence: executors sign; the gate, `web`, executors and reversers verify.
  * - alerts: intake signs; the gate verifies.
+ * - resumptions: `resume` signs which halts a person ended; functions that read the kill switch verify.
  * - pages: functions that send pages sign and verify how many they sent to whom.
  */
 export class MacKeys extends Construct {
@@ -30,6 +31,7 @@ export class MacKeys extends Construct {
   readonly rulings: Rotated;
   readonly evidence: Rotated;
   readonly alerts: Rotated;
+  readonly resumptions: Rotated;
   /** A count under an earlier key limits nothing, so that its rotation needs no overlap. */
   readonly pages: Key;
 
@@ -59,6 +61,7 @@ export class MacKeys extends Construct {
     this.rulings = rotated('Rulings', 'MAC of the decisions of the gate');
     this.evidence = rotated('Evidence', 'MAC of what executors captured, and of due times');
     this.alerts = rotated('Alerts', 'MAC of the alerts that intake accepted');
+    this.resumptions = rotated('Resume', 'MAC of the resumptions after a halt');
     this.pages = named('Pages', 'MAC of the counts of pages', proofGeneration);
   }
 

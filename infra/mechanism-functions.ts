@@ -34,6 +34,7 @@ export function mechanismFunctions(s: StackContext, scope: Scope): Omit<Function
         'verifyRulings',
         'signEvidence',
         'verifyEvidence',
+        'verifyResumptions',
       ],
     },
     {
@@ -41,7 +42,13 @@ export function mechanismFunctions(s: StackContext, scope: Scope): Omit<Function
       name: `reverse-${scope}`,
       entry: `reverse/entries/${scope}.ts`,
       mechanism: { scope, step: 'reverse' },
-      grants: ['readRecords', 'deleteSchedules', 'verifyVotes', 'verifyEvidence'],
+      grants: [
+        'readRecords',
+        'deleteSchedules',
+        'verifyVotes',
+        'verifyEvidence',
+        'verifyResumptions',
+      ],
     },
   ];
 }

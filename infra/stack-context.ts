@@ -36,7 +36,7 @@ export type StackContext = {
   linkKeyArn: string;
   /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;
-  proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence' | 'alerts', Rotated>>;
+  proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence' | 'alerts' | 'resumptions', Rotated>>;
   pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;

@@ -29,6 +29,7 @@ export const keysIn = (folder: string) => ({
     rulings: keyIn(join(folder, 'ruling.key')),
     evidence: keyIn(join(folder, 'evidence.key')),
     alerts: keyIn(join(folder, 'alert.key')),
+    resumptions: keyIn(join(folder, 'resume.key')),
   },
   pageKey: keyIn(join(folder, 'page.key')),
 });

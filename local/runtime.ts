@@ -71,6 +71,7 @@ export async function createRuntime(options: RuntimeOptions) {
     rulings: createMac(options.proofKeys.rulings),
     evidence: createMac(options.proofKeys.evidence),
     alerts: createMac(options.proofKeys.alerts),
+    resumptions: createMac(options.proofKeys.resumptions),
   };
   const pageKey = createMac(options.pageKey);
   let changed = { incidents: new Set<string>(), isAnything: false };
@@ -83,7 +84,8 @@ export async function createRuntime(options: RuntimeOptions) {
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
     );
   });
-  const store = createStore(database.client, 'countermand', log);
+  const { resumptions } = keys;
+  const store = createStore(database.client, 'countermand', log, { resumptions });
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
 
@@ -93,7 +95,7 @@ export async function createRuntime(options: RuntimeOptions) {
   /** The store and the sender of a function, which has the same write permissions as its role in AWS. */
   const ownTable = (name: string) => {
     const client = withWritePermissions(database.client, name, writesOf(name, settings), log);
-    const own = createStore(client, 'countermand', log);
+    const own = createStore(client, 'countermand', log, { resumptions });
     return {
       store: own,
       send: sendingHarmless(rateLimited(deliver, { store: own, policy, pageKey, now, log })),

@@ -1,4 +1,4 @@
-// Commands for a deployed stack: audit, drill, sign-effects and try-channels.
+// Commands for a deployed stack: audit, drill, sign-effects, switch and try-channels.
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
 import { requireData } from '../laptop-data.ts';
@@ -112,6 +112,57 @@ export const signEffects = () =>
         return work.signEffects(data, options, out);
       }),
     );
+
+export const killSwitch = () =>
+  withStackOptions(
+    command({
+      call: 'npm run switch --',
+      purpose:
+        'Shows what keeps actions from running, and halts or resumes an account. Undoing never stops. On this machine, stop npm start first.',
+      examples: [
+        ['', 'shows the kill switch in .data, or in the folder that COUNTERMAND_DATA names'],
+        [
+          'halt --by ana.silva --why "attack on us" --account example --region eu-central-1',
+          'applies nothing more, at once',
+        ],
+        [
+          'run --by mei.tanaka --why "fixed" --seen 1f2e3d4c --account example --region eu-central-1',
+          'ends the entries of the list with this code, and signs that',
+        ],
+      ],
+      exitCodes: [[0, 'the mode was shown or set']],
+    }),
+  )
+    .argument('[mode]', 'halt, ask (every action needs approval) or run')
+    .option('--by <person>', 'your ID in the policy')
+    .option('--why <text>', 'the reason, for the audit')
+    .option('--seen <code>', 'the code of the list that you read, to resume')
+    .action((given: string | undefined, options: StackOptions & Json & Moved) =>
+      finish('switch', options, async (out) => {
+        checkStackOptions(options);
+        const mode = modeOf(given, options);
+        const data = process.env.COUNTERMAND_DATA ?? '.data';
+        if (options.account) requireRealNode('switch --account');
+        else requireData(data);
+        out.progress('Loading the kill switch ...');
+        const work = await import('../switch.ts');
+        useRegion(options);
+        return work.setSwitch(data, { ...options, ...(mode && { mode }) }, out);
+      }),
+    );
+
+type Moved = { by?: string; why?: string; seen?: string };
+const MODES = ['run', 'ask', 'halt'] as const;
+
+/** Throws Refused for an unknown mode, and for a mode without a person or a reason. */
+function modeOf(given: string | undefined, { by, why }: Moved): (typeof MODES)[number] | undefined {
+  if (given === undefined) return undefined;
+  const mode = MODES.find((one) => one === given);
+  if (!mode) throw new Refused(`expected ${MODES.join(', ')} instead of "${given}"`);
+  if (!by) throw new Refused(`${mode} needs --by`);
+  if (!why) throw new Refused(`${mode} needs --why`);
+  return mode;
+}
 
 export const tryChannels = () =>
   command({

@@ -7,6 +7,7 @@ import { ALARMING } from '../domain/alarm-messages.ts';
 import { isArchived } from '../store/archived.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { locate } from '../store/layout.ts';
+import { provenResumption } from '../store/resumptions.ts';
 import { faultsIn, type Item } from './change.ts';
 import type { ArchiveDeps } from './deps.ts';
 
@@ -35,10 +36,25 @@ export async function archive({ put, keys, log }: ArchiveDeps, change: Change): 
   const { pk, sk, at, after } = change;
   if (!isArchived(change)) return;
   const action = locate(change)?.kind === 'action' ? Action.safeParse(after?.record).data : null;
-  const faults = [...faultsIn(change, change), ...(action ? await unprovenIn(keys, action) : [])];
+  const faults = [
+    ...faultsIn(change, change),
+    ...(action ? await unprovenIn(keys, action) : []),
+    ...(await unprovenResumption(keys, change)),
+  ];
   if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
   await put(keyOf(change), JSON.stringify(copy));
+}
+
+/** A resumption that no one with the key signed, or that was signed for another key of the table. */
+async function unprovenResumption(
+  { resumptions }: ArchiveDeps['keys'],
+  change: Change,
+): Promise<string[]> {
+  const { pk, sk, after } = change;
+  if (!after || locate(change)?.kind !== 'resumption') return [];
+  const found = await provenResumption(resumptions, { ...after, pk, sk });
+  return found ? [] : ['the resumption is not proven'];
 }
 
 /** The S3 key of a copy: `records/2/ACTION/inc-.../act-.../<sequence>.json`. A record's copies sort in order. */

@@ -91,7 +91,10 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
       return faultsOfChained(located, key, { before, after });
     case 'lease':
       return faultsOfLease(before, after);
-    // Only people write the kill switch, manually. It has no history besides its copies. Evidence may be written again.
+    case 'halt':
+    case 'resumption':
+      return before ? ['the entry was written again'] : [];
+    // Only people write the setting of the kill switch, manually. Evidence may be written again.
     default:
       return [];
   }

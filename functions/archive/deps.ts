@@ -11,8 +11,8 @@ import { createBucket } from './bucket.ts';
 export type ArchiveDeps = {
   /** Writes an object once. Does nothing if the key exists, because it holds the same change. */
   put: (key: string, body: string) => Promise<void>;
-  /** Verify the proofs in actions. */
-  keys: { votes: Verifier; rulings: Verifier; evidence: Verifier };
+  /** Verify the proofs in actions and resumptions. */
+  keys: { votes: Verifier; rulings: Verifier; evidence: Verifier; resumptions: Verifier };
   log: Log;
 };
 

@@ -109,6 +109,10 @@ const AcceptedAlert = z.strictObject({
 });
 type AcceptedAlert = z.infer<typeof AcceptedAlert>;
 
+/** By the function `resume`, or by an operator: which halts a person ended. */
+const Resumed = z.strictObject({ pk: z.string(), sk: z.string(), content: Digest });
+type Resumed = z.infer<typeof Resumed>;
+
 type ClaimsOf = {
   ruling: Ruling;
   vote: Vote;
@@ -118,6 +122,7 @@ type ClaimsOf = {
   capture: Capture;
   effect: EffectClaim;
   alert: AcceptedAlert;
+  resumption: Resumed;
 };
 type Kind = keyof ClaimsOf;
 
@@ -130,6 +135,7 @@ const SCHEMAS: { [K in Kind]: z.ZodMiniType<ClaimsOf[K]> } = {
   capture: Capture,
   effect: EffectClaim,
   alert: AcceptedAlert,
+  resumption: Resumed,
 };
 
 /** Each kind is its own MAC domain: proof of one kind is invalid as every other. */

@@ -8,10 +8,16 @@ import type { Mac } from '../links/signed-claims.ts';
 
 /**
  * Who signs a decision can't carry it out: `web` signs votes and orders, the gate signs rulings, and executors sign
- * evidence. Intake signs the alerts that it accepts. Each role may use only what its row in infra/function-table.ts grants;
+ * evidence. Intake signs the alerts that it accepts, and `resume` signs which halts a person ended. Each role may use only what its row in infra/function-table.ts grants;
  * KMS rejects everything else.
  */
-export type ProofKeys = { votes: Mac; rulings: Mac; evidence: Mac; alerts: Mac };
+export type ProofKeys = {
+  votes: Mac;
+  rulings: Mac;
+  evidence: Mac;
+  alerts: Mac;
+  resumptions: Mac;
+};
 
 /** Variables for `readEnv`. */
 export const PROOF_KEY_ENV = [
@@ -19,6 +25,7 @@ export const PROOF_KEY_ENV = [
   'rulingKeyArn',
   'evidenceKeyArn',
   'alertKeyArn',
+  'resumeKeyArn',
 ] as const;
 
 /** Keys that only verify, from before the last rotation. */
@@ -27,6 +34,7 @@ const Previous = z.strictObject({
   rulings: z.string(),
   evidence: z.string(),
   alerts: z.string(),
+  resumptions: z.string(),
 });
 export type PreviousProofKeys = z.infer<typeof Previous>;
 
@@ -42,6 +50,7 @@ export function proofKeys(
     rulings: createKmsMac(kms, own.rulingKeyArn, previous?.rulings),
     evidence: createKmsMac(kms, own.evidenceKeyArn, previous?.evidence),
     alerts: createKmsMac(kms, own.alertKeyArn, previous?.alerts),
+    resumptions: createKmsMac(kms, own.resumeKeyArn, previous?.resumptions),
   };
 }
 

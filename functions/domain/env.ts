@@ -33,13 +33,14 @@ export const ENV = {
   /** The previous link key, during a rotation: see docs/links.md. */
   previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
   /**
-   * KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, and alerts of
-   * intake.
+   * KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, alerts of intake,
+   * and resumptions after a halt.
    */
   voteKeyArn: 'VOTE_KEY_ARN',
   rulingKeyArn: 'RULING_KEY_ARN',
   evidenceKeyArn: 'EVIDENCE_KEY_ARN',
   alertKeyArn: 'ALERT_KEY_ARN',
+  resumeKeyArn: 'RESUME_KEY_ARN',
   /** Their previous keys after a rotation, as JSON: see docs/links.md. */
   previousProofKeyArns: 'PREVIOUS_PROOF_KEY_ARNS',
   /** KMS HMAC key of the counts of pages. */

@@ -73,10 +73,10 @@ export async function checkEvidence(
 }
 
 export async function checkKillSwitch(
-  { store, policy, now }: ExecuteDeps,
+  { store, policy }: ExecuteDeps,
   { actionId, disposition }: Action,
 ) {
-  const { mode, why } = await store.killSwitch.read(policy.account, now());
+  const { mode, why } = await store.killSwitch.read(policy.account);
   if (mode === 'halt') throw new Halted(`kill switch is set to halt: ${why}`, { actionId });
   if (mode === 'ask' && disposition === 'auto')
     throw new Halted(`kill switch is set to ask, and no person approved the action: ${why}`, {

@@ -45,6 +45,7 @@ export function gateDeps(env: Env): GateDeps {
   const own = readEnv(env, 'policyPath', 'tableName', ...PROOF_KEY_ENV);
   const log = createLog('gate', env);
   const policy = readPolicyFile(own.policyPath);
+  const keys = proofKeys(new KMS({}), own, env);
   const table = createTable(new DynamoDBClient({}), own.tableName);
   return {
     store: {
@@ -54,11 +55,11 @@ export function gateDeps(env: Env): GateDeps {
       drills: createDrills(table),
       limiter: createLimiter(table),
       modelCalls: createModelCalls(table),
-      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
     },
     policy,
     here: stackPlace(policy, env),
-    keys: proofKeys(new KMS({}), own, env),
+    keys,
     onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
     effectsOf,
     now: () => new Date(),

@@ -45,7 +45,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
     deps.store.records.findIncident(incidentId),
-    deps.store.killSwitch.read(deps.policy.account, deps.now()),
+    deps.store.killSwitch.read(deps.policy.account),
     readDrills(deps, incidentId),
   ]);
   const circumstances = {

@@ -60,6 +60,7 @@ export function intakeDeps(env: Env): IntakeDeps {
   const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl, recordLayout } = own;
   const log = createLog('intake', env);
   const sqs = new SQS({});
+  const keys = proofKeys(new KMS({}), own, env);
   const table = createTable(new DynamoDBClient({}), tableName);
   const policy = readPolicyFile(policyPath);
   return {
@@ -68,11 +69,11 @@ export function intakeDeps(env: Env): IntakeDeps {
       records: createRecords(table, log),
       findings: createFindings(table),
       entityHistory: createEntityHistory(table),
-      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
     },
     policy,
     here: stackPlace(policy, env),
-    keys: proofKeys(new KMS({}), own, env),
+    keys,
     startRespond: createStarter(new SFN({}), respondArn),
     ownPrefix,
     reject: async (body, reason) => {

@@ -33,6 +33,7 @@ export function mechanismDeps(
   const log = createLog(scope, env);
   const policy = readPolicyFile(own.policyPath);
   const table = createTable(new DynamoDBClient({}), own.tableName);
+  const keys = proofKeys(new KMS({}), own, env);
   const now = () => new Date();
   const mechanisms = connect({ env, policy, table, log });
   return {
@@ -40,7 +41,7 @@ export function mechanismDeps(
       records: createRecords(table, log),
       leases: createLeases(table),
       limiter: createLimiter(table),
-      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
       drills: createDrills(table),
       entityHistory: createEntityHistory(table),
     },
@@ -48,7 +49,7 @@ export function mechanismDeps(
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     policy,
     here: stackPlace(policy, env),
-    keys: proofKeys(new KMS({}), own, env),
+    keys,
     now,
     log,
   };

@@ -13,6 +13,8 @@ const KINDS: readonly Kind[] = [
   'lease',
   'breaker',
   'switch',
+  'halt',
+  'resumption',
 ];
 /** Earlier versions copied only these of an incident. The others have no copy to compare with in layout 1. */
 const OF_LAYOUT_1: readonly Kind[] = ['incident', 'action'];

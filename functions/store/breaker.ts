@@ -17,7 +17,7 @@ export type BreakerEvent = Exclude<keyof Bounds, 'windowMinutes'>;
 const Counted = z.strictObject({ at: z.iso.datetime(), mishap: z.string(), actionId: z.string() });
 const Breaker = z.strictObject({
   counted: z.array(Counted),
-  /** Null until it trips. It resets only when a person sets the kill switch after the trip. */
+  /** Null until it trips. It resets only when a signed resumption names it. */
   tripped: z.nullable(z.strictObject({ at: z.iso.datetime(), why: z.string() })),
   /** When the sweeper notifies people; null once they were notified. */
   attentionAt: z._default(z.nullable(z.iso.datetime()), null),
@@ -55,12 +55,14 @@ export function tripReason(
 type Occurrence = { mishap: BreakerEvent; actionId: string };
 type Conditions = {
   bounds: Bounds;
-  /** When a person last set the kill switch. Events and trips before that time are ignored. */
+  /** When a person last resumed. Events before that time are ignored. */
   since: string;
+  /** Whether a signed resumption names the trip. */
+  isReset: (trip: { at: string }) => boolean;
   now: Date;
 };
 
-const RESET = 'A person set the kill switch after the trip';
+const RESET = 'A person resumed after the trip';
 /** Higher than any threshold. */
 const MOST_COUNTED = 200;
 const EMPTY: Breaker = { counted: [], tripped: null, attentionAt: null, history: [], version: 0 };
@@ -69,14 +71,14 @@ const EMPTY: Breaker = { counted: [], tripped: null, attentionAt: null, history:
 function withEvent(
   current: Breaker,
   { mishap, actionId }: Occurrence,
-  { bounds, since, now }: Conditions,
+  { bounds, since, isReset, now }: Conditions,
 ) {
   const at = now.toISOString();
   const from = new Date(now.getTime() - bounds.windowMinutes * 60_000).toISOString();
   const recent = current.counted.filter((one) => one.at > from && one.at > since);
   const counted = [...recent, { at, mishap, actionId }].slice(-MOST_COUNTED);
   const version = current.version + 1;
-  if (current.tripped && current.tripped.at > since) return { ...current, counted, version };
+  if (current.tripped && !isReset(current.tripped)) return { ...current, counted, version };
   const why = tripReason(counted, bounds);
   if (!why) {
     const history = current.tripped

@@ -29,7 +29,12 @@ const SINGLE_KINDS = {
   world: 'WORLD',
 } as const;
 /** Kinds with several items in each partition. */
-const SERIES_KINDS = { entityEvent: 'ENTITY', summary: 'SUMMARY' } as const;
+const SERIES_KINDS = {
+  entityEvent: 'ENTITY',
+  summary: 'SUMMARY',
+  halt: 'HALT',
+  resumption: 'RESUME',
+} as const;
 /** Kinds whose items share one partition. */
 const LISTED_KINDS = {
   listing: 'LIST',

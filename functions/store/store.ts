@@ -1,5 +1,6 @@
 // All stores over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Verifier } from '../authority/claims.ts';
 import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
 import { createBounces } from './bounces.ts';
@@ -24,11 +25,18 @@ import { createWorldStates } from './world.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
+type Options = {
+  pacing?: Pacing;
+  /** Verifies resumptions. Without it, nothing that was halted counts as resumed. */
+  resumptions?: Verifier;
+};
+const VERIFIES_NOTHING: Verifier = { verify: async () => false };
+
 export function createStore(
   client: DynamoDBClient,
   tableName: string,
   log: Log,
-  pacing: Pacing = SYSTEM_PACING,
+  { pacing = SYSTEM_PACING, resumptions = VERIFIES_NOTHING }: Options = {},
 ) {
   const table = createTable(client, tableName, pacing);
   const breaker = createBreaker(table, log);
@@ -42,7 +50,7 @@ export function createStore(
     pager: createPager(table, log),
     bounces: createBounces(table),
     breaker,
-    killSwitch: createKillSwitch(table, breaker),
+    killSwitch: createKillSwitch(table, breaker, resumptions),
     entityHistory: createEntityHistory(table),
     drills: createDrills(table),
     effects: createEffects(table),

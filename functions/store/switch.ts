@@ -1,58 +1,114 @@
-// Kill switch: the stricter of a person's setting and the breaker.
-import * as z from 'zod/mini';
+// Kill switch: the strictest of what people and the breaker halted and no signed resumption ended.
+import type { Signer, Verifier } from '../authority/claims.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import { SwitchMode } from '../domain/kill-switch.ts';
+import type { SwitchMode } from '../domain/kill-switch.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import type { BreakerEvent, createBreaker } from './breaker.ts';
-import { singleKey } from './layout.ts';
-import type { Table } from './table.ts';
+import type { Breaker, BreakerEvent, createBreaker } from './breaker.ts';
+import { seriesPartition, singleKey } from './layout.ts';
+import {
+  type Resumption,
+  type Resumptions,
+  readResumptions,
+  signResumption,
+} from './resumptions.ts';
+import {
+  fault,
+  type HaltMode,
+  haltEntry,
+  haltKey,
+  type Said,
+  type SwitchEntry,
+  settingEntry,
+  tripEntry,
+  tripId,
+} from './switch-entries.ts';
+import { ABSENT, type Table } from './table.ts';
 
-const Stored = z.object({
-  mode: SwitchMode,
-  by: z.string(),
-  at: z.iso.datetime(),
-  why: z.string(),
-});
-export type SwitchState = Omit<z.infer<typeof Stored>, 'at'> & { at: string };
-
-const DEFAULT: SwitchState = { mode: 'run', by: 'default', at: '', why: '' };
-const unreadable = (why: string): SwitchState => ({ mode: 'halt', by: 'countermand', at: '', why });
-
-export function createKillSwitch(table: Table, breaker: ReturnType<typeof createBreaker>) {
-  const key = (account: string) => singleKey('switch', account);
-
-  async function setByPeople(account: string): Promise<SwitchState> {
-    const item = await table.get(key(account));
-    if (!item) return DEFAULT;
-    const parsed = Stored.safeParse(item);
-    return parsed.success ? parsed.data : unreadable("the stored kill switch can't be read");
+export type SwitchState = Readonly<
+  Said & {
+    mode: SwitchMode;
+    /** Everything that halts, the strictest first, then the newest. */
+    entries: readonly SwitchEntry[];
   }
+>;
+
+const DEFAULT: Said = { by: 'default', at: '', why: '' };
+
+/** What a person decided on the page that showed these entries. */
+export type ToResume = Omit<Resumption, 'ends'> & {
+  /** The IDs that the person saw. A halt that arrived since is not among them. */
+  seen: readonly string[];
+};
+
+export function createKillSwitch(
+  table: Table,
+  breaker: ReturnType<typeof createBreaker>,
+  verifier: Verifier,
+) {
+  const resumptionsOf = async (account: string): Promise<Resumptions> =>
+    readResumptions(verifier, await table.query(seriesPartition('resumption', account)));
+
+  const breakerOf = (account: string): Promise<Breaker | null | 'unreadable'> =>
+    breaker.find(account).catch((error: unknown) => {
+      if (error instanceof InvalidInput) return 'unreadable';
+      throw error;
+    });
+
+  const read = async (account: string): Promise<SwitchState> => {
+    const [resumptions, setting, halts, broken] = await Promise.all([
+      resumptionsOf(account),
+      table.get(singleKey('switch', account)),
+      table.query(seriesPartition('halt', account)),
+      breakerOf(account),
+    ]);
+    const trip = broken === 'unreadable' ? null : broken?.tripped;
+    const all = [
+      ...(setting ? [settingEntry(setting)] : []),
+      ...halts.map(haltEntry),
+      ...resumptions.entries,
+      ...(trip ? [tripEntry(trip)] : []),
+      ...(broken === 'unreadable' ? [fault("the stored breaker can't be read")] : []),
+    ];
+    const entries = all
+      .filter(({ id }) => id === null || !resumptions.ended.has(id))
+      .sort((a, b) => rank(b) - rank(a) || (a.at < b.at ? 1 : -1));
+    const [first] = entries;
+    const { by, at, why } = first ?? resumptions.latest ?? DEFAULT;
+    return { mode: first?.mode ?? 'run', by, at, why, entries };
+  };
 
   return {
+    /** The mode: `run` if nothing halts, and `halt` if anything can't be read or proven. */
+    read,
+
     /**
-     * The mode at `now`: `run` if never set, `halt` if unreadable. A setting with a time in the future doesn't reset
-     * the breaker.
+     * Adds an entry and reads nothing. Throws Conflict if this person has an entry in this slot, which is the time of the
+     * press unless the caller chose a longer one.
      */
-    async read(account: string, now: Date): Promise<SwitchState> {
-      const [set, broken] = await Promise.all([
-        setByPeople(account),
-        breaker.find(account).catch((error: unknown) => {
-          if (error instanceof InvalidInput) return 'unreadable' as const;
-          throw error;
-        }),
-      ]);
-      if (broken === 'unreadable') return unreadable("the stored breaker can't be read");
-      const trip = broken?.tripped;
-      const isTripped = trip && trip.at > movedAt(set, now);
-      return isTripped && set.mode === 'run'
-        ? { mode: 'ask', by: 'breaker', at: trip.at, why: trip.why }
-        : set;
+    halt: (
+      account: string,
+      { mode, ...said }: Said & { mode: HaltMode },
+      slot: string = said.at,
+    ): Promise<void> => table.put({ ...haltKey(account, mode, slot, said.by), ...said }, ABSENT),
+
+    /** Signs that a person ended what they saw. Does nothing and returns false if all of it ended before. */
+    resume: async (
+      account: string,
+      signer: Signer,
+      id: string,
+      { seen, ...decided }: ToResume,
+    ): Promise<boolean> => {
+      const { ended, superseded } = await resumptionsOf(account);
+      if (seen.every((one) => ended.has(one))) return false;
+      const ends = [...new Set([...ended, ...superseded, ...seen])].sort();
+      const item = await signResumption(signer, account, id, { ...decided, ends });
+      await table.put(item, ABSENT);
+      return true;
     },
-    /** Only for people: no function of the stack may write it. */
-    set: (account: string, state: SwitchState) => table.put({ ...key(account), ...state }),
+
     /**
      * Counts an event towards the breaker. Does nothing if the breaker is unreadable, because that already means
-     * `halt`.
+     * `halt`. If no resumption can be read, all events in the window count.
      */
     note: async (
       account: string,
@@ -60,12 +116,16 @@ export function createKillSwitch(table: Table, breaker: ReturnType<typeof create
       bounds: Limits['breaker'],
       now: Date,
     ): Promise<void> => {
-      const since = movedAt(await setByPeople(account), now);
-      await breaker.note(account, what, { bounds, since, now }).catch((error: unknown) => {
+      const { latest, ended } = await resumptionsOf(account).catch(() => NO_RESUMPTIONS);
+      const since = latest && latest.at <= now.toISOString() ? latest.at : '';
+      const isReset = ({ at }: { at: string }) => ended.has(tripId(at));
+      await breaker.note(account, what, { bounds, since, isReset, now }).catch((error: unknown) => {
         if (!(error instanceof InvalidInput)) throw error;
       });
     },
   };
 }
 
-const movedAt = ({ at }: SwitchState, now: Date): string => (at <= now.toISOString() ? at : '');
+const rank = ({ mode }: SwitchEntry): number => (mode === 'halt' ? 2 : 1);
+
+const NO_RESUMPTIONS = { latest: null, ended: new Set<string>() };

@@ -93,7 +93,7 @@ export function webDeps(env: Env): WebDeps {
     store: {
       records: createRecords(table, log),
       leases: createLeases(table),
-      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
     },

@@ -6,6 +6,7 @@ import { Vote } from '../../functions/domain/approval.ts';
 import { indexKeys } from '../../functions/store/due.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
+import { signResumption } from '../../functions/store/resumptions.ts';
 import { toyAction } from '../execute/toy.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { KEYS, signed } from '../fixtures/proofs.ts';
@@ -289,6 +290,35 @@ describe('changes that anyone else makes', () => {
     expect((await archived(null, null, change)).lines).toEqual([
       ['error: record altered', ['the record was deleted']],
     ]);
+  });
+
+  test('P8: logs a halt that is written again or removed', async () => {
+    const halt = { pk: 'HALT#1', sk: 'halt#t#ana', by: 'ana', at: soon, why: 'stop' };
+    const key = { pk: halt.pk, sk: halt.sk };
+    expect((await archived(null, null, { ...key, before: null, after: halt })).lines).toEqual([]);
+    const changed = { ...halt, why: 'nothing' };
+    expect((await archived(null, null, { ...key, before: halt, after: changed })).lines).toEqual([
+      ['error: record altered', ['the entry was written again']],
+    ]);
+    expect((await archived(null, null, { ...key, before: halt, after: null })).lines).toEqual([
+      ['error: record altered', ['the record was deleted']],
+    ]);
+  });
+
+  test('P8: logs a resumption that nobody signed for its key', async () => {
+    const content = { by: 'mei', at: soon, why: 'fixed', authTime: null, mode: 'run' as const };
+    const ends = ['HALT halt#t#ana'];
+    const after = await signResumption(KEYS.resumptions, '1', 'r-1', { ...content, ends });
+    const linesOf = async (item: typeof after) =>
+      (await archived(null, null, { pk: item.pk, sk: item.sk, before: null, after: item })).lines;
+    expect(await linesOf(after)).toEqual([]);
+    for (const forged of [
+      { ...after, ends: [] },
+      { ...after, sk: `${after.sk}2` },
+    ])
+      expect(await linesOf(forged)).toEqual([
+        ['error: record altered', ['the resumption is not proven']],
+      ]);
   });
 
   test('P8: logs an action of layout 2 without a proof, which no earlier version wrote', async () => {

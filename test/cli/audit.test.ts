@@ -12,8 +12,9 @@ import { withEntry } from '../../functions/store/hash-chain.ts';
 import { copiesInMemory } from '../../local/archive-copies.ts';
 import { executing, item, proposed } from '../archive/stored.ts';
 import { toyAction } from '../execute/toy.ts';
-import { NOW } from '../fixtures/case.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
+import { resume } from '../fixtures/switch.ts';
 import { createWorld, sample } from '../flow/world.ts';
 
 describe('a record', () => {
@@ -99,9 +100,16 @@ describe('npm run audit', () => {
     try {
       const world = await createWorld({ folder });
       await world.deliver(sample('web-port-probe'));
+      const { killSwitch } = world.runtime.store;
+      const at = NOW.toISOString();
+      const by = 'person:ana.silva';
+      await killSwitch.halt(POLICY.account, { mode: 'halt', by, at, why: 'attack on us' });
+      await resume(world.runtime.store, POLICY.account, NOW);
       await world.stop();
       const whole = audit(folder);
       expect(whole.said).toEqual([
+        `${at} resumed (run) by person:mei.tanaka: looked into it`,
+        `${at} set to halt by person:ana.silva: attack on us`,
         expect.stringMatching(/^\d+ records, \d+ copies: 0 with a fault$/),
       ]);
       expect([whole.status, whole.complained]).toEqual([
@@ -126,7 +134,7 @@ describe('npm run audit', () => {
       const [incident = ''] = readdirSync(records);
       rmSync(join(records, incident, 'INCIDENT'), { recursive: true });
       const { said, status } = audit(folder);
-      expect(said.slice(0, 2)).toEqual([
+      expect(said.slice(2, 4)).toEqual([
         `records/2/INCIDENT/${incident}/INCIDENT`,
         '  it has no copy',
       ]);

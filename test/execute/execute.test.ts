@@ -27,6 +27,7 @@ import { sealOrder } from '../../functions/web/seal.ts';
 import { write } from '../../functions/web/write-change.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS, orderOn, orderUndo } from '../fixtures/proofs.ts';
+import { resume } from '../fixtures/switch.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
 import {
@@ -60,11 +61,12 @@ const put = async (change: Partial<Action> = {}) => {
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
 const holders = async () => (await store.leases.find(`toy:${attacker.value}`))?.holders ?? [];
+let moves = 0;
 const move = (mode: 'ask' | 'halt') =>
-  store.killSwitch.set(POLICY.account, {
+  store.killSwitch.halt(POLICY.account, {
     mode,
     by: 'person:ana.silva',
-    at: NOW.toISOString(),
+    at: new Date(NOW.getTime() + ++moves).toISOString(),
     why: 'test',
   });
 const minutes = (n: number): void => {
@@ -430,9 +432,8 @@ describe('an action after a failed undo of the same effect', () => {
     world.set(attacker.value, 'theirs');
     minutes(60);
     await reverse(deps(), { ...ids, cause: 'due', by: 'schedule' });
-    // The failed undo tripped the breaker. A person has set the kill switch back to run.
-    const moved = { mode: 'run', by: 'person:ana.silva', at: now.toISOString(), why: '' } as const;
-    await store.killSwitch.set(POLICY.account, moved);
+    // The failed undo tripped the breaker. A person has resumed.
+    await resume(store, POLICY.account, now);
     return ids;
   };
   const next = { actionId: 'act-0123456789abcdef-2' };

@@ -85,7 +85,7 @@ describe('is refused', () => {
 
   test.each(['halt', 'ask'] as const)('when the kill switch is set to %s', async (mode) => {
     const set = { mode, by: 'person:ana.silva', at: at(1).toISOString(), why: 'test' };
-    await store.killSwitch.set(POLICY.account, set);
+    await store.killSwitch.halt(POLICY.account, set);
     await refused();
   });
 

@@ -27,7 +27,7 @@ describe('a function that calls a command-and-control server', () => {
   });
 
   test('sets DEBUG logging only after approval while the kill switch is set to ask', async () => {
-    await world.runtime.store.killSwitch.set(POLICY.account, {
+    await world.runtime.store.killSwitch.halt(POLICY.account, {
       mode: 'ask',
       by: 'person:mei.tanaka',
       at: NOW.toISOString(),
@@ -76,7 +76,7 @@ describe('a host that mines cryptocurrency', () => {
   });
 
   test('creates the flow log only after approval while the kill switch is set to ask', async () => {
-    await world.runtime.store.killSwitch.set(POLICY.account, {
+    await world.runtime.store.killSwitch.halt(POLICY.account, {
       mode: 'ask',
       by: 'person:mei.tanaka',
       at: NOW.toISOString(),

@@ -12,7 +12,7 @@ afterEach(() => world.stop());
 
 const action = () => world.action('quarantine_email');
 const asks = (why: string) =>
-  world.runtime.store.killSwitch.set(POLICY.account, {
+  world.runtime.store.killSwitch.halt(POLICY.account, {
     mode: 'ask',
     by: 'person:mei.tanaka',
     at: NOW.toISOString(),

@@ -165,7 +165,7 @@ describe('a decision', () => {
 
   test('hands off an approved block when the kill switch is set to halt, and notifies the approver', async () => {
     await probe();
-    await world.runtime.store.killSwitch.set(POLICY.account, {
+    await world.runtime.store.killSwitch.halt(POLICY.account, {
       mode: 'halt',
       by: 'person:mei.tanaka',
       at: NOW.toISOString(),

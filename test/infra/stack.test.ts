@@ -411,6 +411,8 @@ describe('the copies of the records', () => {
                       { prefix: 'LEASE#' },
                       { prefix: 'BREAKER#' },
                       { prefix: 'SWITCH#' },
+                      { prefix: 'HALT#' },
+                      { prefix: 'RESUME#' },
                       { prefix: 'INCIDENT#' },
                     ],
                   },

@@ -40,8 +40,8 @@ describe('a function', () => {
     await expect(enrich.leases.acquire('waf:x', toyAction().actionId, NOW)).rejects.toThrow(
       'enrich is not authorized to perform: dynamodb:PutItem on LEASE#waf:x',
     );
-    const set = { mode: 'run', by: 'gate', at: NOW.toISOString(), why: '' } as const;
-    await expect(storeOf('gate').killSwitch.set('1', set)).rejects.toBeInstanceOf(Denied);
+    const halted = { mode: 'halt', by: 'gate', at: NOW.toISOString(), why: '' } as const;
+    await expect(storeOf('gate').killSwitch.halt('1', halted)).rejects.toBeInstanceOf(Denied);
   });
 
   test('a function cannot delete, update, scan or write in batches, also through another client', async () => {

@@ -76,7 +76,7 @@ beforeAll(async () => {
   };
   const proofs = {
     ...{ voteKeyArn: await key(), rulingKeyArn: await key() },
-    ...{ evidenceKeyArn: await key(), alertKeyArn: await key() },
+    ...{ evidenceKeyArn: await key(), alertKeyArn: await key(), resumeKeyArn: await key() },
   };
   const needed: Record<string, string> = {
     [ENV.tableName]: 'table',
@@ -87,6 +87,7 @@ beforeAll(async () => {
     [ENV.rulingKeyArn]: proofs.rulingKeyArn,
     [ENV.evidenceKeyArn]: proofs.evidenceKeyArn,
     [ENV.alertKeyArn]: proofs.alertKeyArn,
+    [ENV.resumeKeyArn]: proofs.resumeKeyArn,
   };
   const given = role.properties.Environment.Variables;
   for (const [name, value] of Object.entries(needed)) {

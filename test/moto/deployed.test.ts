@@ -63,11 +63,12 @@ beforeAll(async () => {
     rulingKeyArn: await hmac(),
     evidenceKeyArn: await hmac(),
     alertKeyArn: await hmac(),
+    resumeKeyArn: await hmac(),
   };
   keys = proofKeys(kms, proofs, {});
   await database.createTable(createTableInput('table'));
   await scheduler.createScheduleGroup({ Name: GROUP });
-  store = createStore(database, 'table', () => {});
+  store = createStore(database, 'table', () => {}, { resumptions: keys.resumptions });
   const { Policy } = await iam.createPolicy({
     PolicyName: 'countermand-deny-all',
     Path: '/countermand/',

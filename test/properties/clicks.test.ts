@@ -279,7 +279,7 @@ const atOnce = (one: ReturnType<typeof account>, action: Action, plan: Plan, tur
       turn('withdrawn').then(() => one.undo({ cause: 'person', by: `person:${mei.id}` })),
     plan.isHalted &&
       turn('halted').then(() =>
-        one.store.killSwitch.set(POLICY.account, {
+        one.store.killSwitch.halt(POLICY.account, {
           mode: 'halt',
           by: `person:${mei.id}`,
           at: minute(0).toISOString(),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Log } from '../../functions/platform/log.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { BRIEF_PACING } from './pacing.ts';
 
 export type TestStores = {
@@ -22,7 +23,10 @@ export function startStores(): TestStores {
     async fresh(log = () => {}) {
       const name = `countermand-${++tables}`;
       await database.createTable(name);
-      return createStore(database.client, name, log, BRIEF_PACING);
+      return createStore(database.client, name, log, {
+        pacing: BRIEF_PACING,
+        resumptions: KEYS.resumptions,
+      });
     },
   };
 }

@@ -29,6 +29,7 @@ import {
   type Table,
 } from '../../functions/store/table.ts';
 import { createWorldStates } from '../../functions/store/world.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { instantPacing } from './pacing.ts';
 
 /** `wrote` receives each item before and after it is written. */
@@ -107,7 +108,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   limiter: createLimiter(table),
   pager: createPager(table, () => {}),
   bounces: createBounces(table),
-  killSwitch: createKillSwitch(table, breaker),
+  killSwitch: createKillSwitch(table, breaker, KEYS.resumptions),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),
   effects: createEffects(table),

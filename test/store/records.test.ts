@@ -179,24 +179,3 @@ describe('a record', () => {
     expect(await store.records.recentIncidents(10)).toHaveLength(1);
   });
 });
-
-describe('the kill switch', () => {
-  test('the kill switch is set to run until a person changes it', async () => {
-    expect((await store.killSwitch.read('1', NOW)).mode).toBe('run');
-    const state = { mode: 'ask', by: 'person:ana.silva', at: NOW.toISOString(), why: 'drill' };
-    await store.killSwitch.set('1', { ...state, mode: 'ask' });
-    expect(await store.killSwitch.read('1', NOW)).toEqual(state);
-    expect((await store.killSwitch.read('2', NOW)).mode, 'another account').toBe('run');
-  });
-
-  test.each([{ mode: 'off' }, { mode: 'HALT', by: 'me', at: 'now', why: '' }, {}])(
-    'halts everything when the kill switch cannot be read (%j)',
-    async (written) => {
-      await store.table.put({ pk: 'SWITCH#1', sk: 'SWITCH', ...written });
-      expect(await store.killSwitch.read('1', NOW)).toMatchObject({
-        mode: 'halt',
-        why: expect.stringContaining("can't be read"),
-      });
-    },
-  );
-});

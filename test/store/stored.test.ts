@@ -14,6 +14,7 @@ import { chainFault } from '../../functions/store/hash-chain.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { type Site, startSite } from '../browser/site.ts';
 import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { resume } from '../fixtures/switch.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/stored');
 const FOLDERS = join(import.meta.dirname, '../../functions/mechanisms');
@@ -80,6 +81,9 @@ const store = () => site.world.runtime.store;
 const load = (n: number) => store().records.action(incidentId, id(n));
 const putUnsigned = async (items: readonly Item[]) => {
   for (const item of items) await store().table.put(item);
+  // The switch was set to run without a signature. A person resumed, as docs/upgrade.md says.
+  expect((await store().killSwitch.read(POLICY.account)).mode).toBe('halt');
+  await resume(store(), POLICY.account, NOW);
 };
 /** A person has signed the effects of the earlier version, as docs/upgrade.md says. */
 const putAll = async (items: readonly Item[]) => {
@@ -143,7 +147,7 @@ describe.each(versions)('items that %s stored', (version) => {
     const bounds = POLICY.limits;
     expect((await limiter.reserve(POLICY.account, wanted!, bounds, () => NOW)).granted).toBe(true);
     expect((await breaker.find(POLICY.account))?.counted).toHaveLength(1);
-    expect((await killSwitch.read(POLICY.account, NOW)).mode).toBe('run');
+    expect((await killSwitch.read(POLICY.account)).mode).toBe('run');
     expect(await findings.find('an identity')).toMatchObject({ alertId: ALERT_ID });
     expect(await findings.incidentOf('actor:203.0.113.1', NOW)).toBe(incidentId);
     expect(await entityHistory.read({ kind: 'ip', value: '203.0.113.1' })).toHaveLength(1);

@@ -57,6 +57,7 @@ export async function measuredAccount() {
       rulings: Buffer.alloc(32, 3),
       evidence: Buffer.alloc(32, 4),
       alerts: Buffer.alloc(32, 6),
+      resumptions: Buffer.alloc(32, 6),
     },
     pageKey: Buffer.alloc(32, 5),
   });

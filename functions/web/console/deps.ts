@@ -44,16 +44,17 @@ export function consoleDeps(env: Env): ConsoleDeps {
   const policy = readPolicyFile(own.policyPath);
   if (policy.signIn === null)
     throw new InvalidInput('the console needs signIn in the policy of the account', {});
+  const keys = proofKeys(kms, own, env);
   const table = createTable(new DynamoDBClient({}), own.tableName);
   return {
     store: {
       records: createRecords(table, log),
-      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
       notes: createNotes(table, log),
     },
     policy,
     mac: createKmsMac(kms, own.linkKeyArn, undefined),
-    pages: proofKeys(kms, own, env).votes,
+    pages: keys.votes,
     actsAs: null,
     newId: randomUUID,
     webBaseUrl: own.webBaseUrl,

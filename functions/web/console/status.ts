@@ -25,7 +25,7 @@ export async function statusOf({
   const at = now();
   const [{ found }, killSwitch] = await Promise.all([
     store.records.outstanding(),
-    store.killSwitch.read(policy.account, at),
+    store.killSwitch.read(policy.account),
   ]);
   const asked = found.filter(({ status }) => status === 'awaiting-approval');
   const holding = found.filter(({ status }) => HOLDS.includes(status));

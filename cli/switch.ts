@@ -1,0 +1,126 @@
+// Shows and sets the kill switch, on this laptop or in an account.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { PROOF_KEY_ENV, proofKeys } from '../functions/authority/keys.ts';
+import { readEnv } from '../functions/domain/env.ts';
+import type { SwitchMode } from '../functions/domain/kill-switch.ts';
+import { oneLine } from '../functions/domain/wording.ts';
+import type { Mac } from '../functions/links/signed-claims.ts';
+import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
+import { may } from '../functions/policy/may.ts';
+import type { Policy } from '../functions/policy/policy.ts';
+import { digestOf } from '../functions/store/hash-chain.ts';
+import { createStore, type Store } from '../functions/store/store.ts';
+import { claimDirectory } from '../local/data-directory.ts';
+import { startDatabase } from '../local/engine/database.ts';
+import { createMac, keysIn } from '../local/mac.ts';
+import { environmentOf, prefixOfCdk } from './operator.ts';
+import type { Out, Outcome } from './output.ts';
+import { Refused } from './refused.ts';
+
+type SwitchOptions = {
+  account?: string;
+  prefix?: string;
+  /** Not set: only shows what halts. */
+  mode?: SwitchMode;
+  by?: string;
+  why?: string;
+  /** The code of the list that the operator read. */
+  seen?: string;
+};
+type Place = {
+  killSwitch: Store['killSwitch'];
+  policy: Policy;
+  resumptions: Mac;
+  close: () => Promise<void>;
+};
+
+async function onLaptop(data: string): Promise<Place> {
+  claimDirectory(data);
+  const { client, createTable, stop } = await startDatabase(join(data, 'database'));
+  await createTable('countermand');
+  const resumptions = createMac(keysIn(data).proofKeys.resumptions);
+  const { killSwitch } = createStore(client, 'countermand', () => {}, { resumptions });
+  return { killSwitch, policy: loadPolicy(POLICIES, 'local'), resumptions, close: stop };
+}
+
+/**
+ * Needs `dynamodb:Query`, `GetItem` and `PutItem` on the table, and `kms:VerifyMac` on the key of resumptions; to resume,
+ * also `kms:GenerateMac`.
+ */
+async function inAccount(account: string, prefix: string): Promise<Place> {
+  const policy = loadPolicy(POLICIES, account);
+  const env = await environmentOf(new Lambda({}), `${prefix}gate`, policy);
+  const own = readEnv(env, 'tableName', ...PROOF_KEY_ENV);
+  const { resumptions } = proofKeys(new KMS({}), own, env);
+  const { killSwitch } = createStore(new DynamoDBClient({}), own.tableName, () => {}, {
+    resumptions,
+  });
+  return { killSwitch, policy, resumptions, close: async () => {} };
+}
+
+/** Shows what halts. With a mode, halts or resumes as a person of the policy. */
+export async function setSwitch(
+  data: string,
+  { account, prefix, ...asked }: SwitchOptions,
+  out: Out,
+): Promise<Outcome> {
+  const place = account ? await inAccount(account, prefix ?? prefixOfCdk()) : await onLaptop(data);
+  try {
+    if (asked.mode) await move(place, { ...asked, mode: asked.mode }, out);
+    return await show(place, out);
+  } finally {
+    await place.close();
+  }
+}
+
+/** Halts at once. Ends only what the operator has read, which the code proves. */
+async function move(
+  { killSwitch, policy, resumptions }: Place,
+  { mode, by = '', why = '', seen: code }: SwitchOptions & { mode: SwitchMode },
+  out: Out,
+): Promise<void> {
+  const { account } = policy;
+  const said = { by: `person:${by}`, at: new Date().toISOString(), why };
+  const person = policy.escalation.people[by];
+  if (mode === 'halt') {
+    if (!may(person, 'halt')) throw refusedTo('halt', policy);
+    return killSwitch.halt(account, { mode, ...said });
+  }
+  const { mode: current, entries } = await killSwitch.read(account);
+  if (mode === 'ask' && current === 'run') {
+    if (!may(person, 'halt')) throw refusedTo('halt', policy);
+    return killSwitch.halt(account, { mode, ...said });
+  }
+  if (!may(person, 'resume')) throw refusedTo('resume', policy);
+  const seen = entries.flatMap(({ id }) => id ?? []);
+  if (code !== codeOf(seen))
+    throw new Refused(
+      'run the command without a mode first, and pass the code of its list as --seen',
+    );
+  const decided = { ...said, mode, authTime: null, seen };
+  const isMade = await killSwitch.resume(account, resumptions, randomUUID(), decided);
+  if (isMade) out.line(`ended ${seen.length} of ${entries.length} entries`);
+}
+
+const refusedTo = (deed: 'halt' | 'resume', { escalation }: Policy): Refused => {
+  const able = Object.entries(escalation.people).filter(([, person]) => may(person, deed));
+  return new Refused(`--by must be a person who may ${deed}: ${able.map(([id]) => id).join(', ')}`);
+};
+
+/** Identifies a list of entries. */
+const codeOf = (ids: readonly string[]): string => digestOf([...ids].sort()).slice(0, 8);
+
+async function show({ killSwitch, policy }: Place, out: Out): Promise<Outcome> {
+  const { mode, by, at, why, entries } = await killSwitch.read(policy.account);
+  for (const one of entries)
+    out.line(oneLine(`${one.at || 'no time'} ${one.mode} by ${one.by}: ${one.why}`));
+  const seen = codeOf(entries.flatMap(({ id }) => id ?? []));
+  const since = at ? ` since ${at} by ${by}: ${why}` : '';
+  out.line(oneLine(`the kill switch is set to ${mode}${since}`));
+  if (entries.length > 0) out.line(`to end exactly these entries, pass --seen ${seen}`);
+  return { exitCode: 0, results: [...entries], counts: { entries: entries.length } };
+}
