@@ -5,12 +5,12 @@ import { oneLine, utc } from '../../domain/wording.ts';
 import { doneOf, orderOf, progressOf } from '../../messaging/texts/action-line.ts';
 import type { IncidentView } from './incident-view.ts';
 
-const listed = (texts: readonly string[]): string => {
-  const shown = texts.slice(0, 2);
-  const more = texts.length - shown.length;
-  const all = more > 0 ? [...shown, `${more} more`] : shown;
-  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : (all[0] ?? '');
-};
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+/** At most two texts, and how many more there are. */
+const listed = (texts: readonly string[], list = AND): string =>
+  list.format(texts.length > 2 ? [...texts.slice(0, 2), `${texts.length - 2} more`] : texts);
 
 const lowered = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
@@ -50,5 +50,6 @@ function whoDecides({ approval }: Action, now: Date): string {
     .slice(0, Math.max(1, approval.askedRungs))
     .flatMap(({ ask }) => ask);
   const names = asked?.map(({ name }) => oneLine(name, 40)) ?? [];
-  return `${names.length > 0 ? listed(names).replace(/ and ([^ ]+ ?[^ ]*)$/, ' or $1') : 'A person'} decides by ${utc(approval?.expiresAt, now)}`;
+  const who = names.length > 0 ? listed(names, OR) : 'A person';
+  return `${who} decides by ${utc(approval?.expiresAt, now)}`;
 }

@@ -34,7 +34,7 @@ export const details = (view: IncidentView): Html =>
 const fold = (title: string, more: string, inner: Html): Html =>
   html`<details class="fold"><summary>${title} <span class="more">${more}</span></summary><div class="in">${inner}</div></details>`;
 
-/** Of each action, the rules that limited it. Those that passed are counted. */
+/** Of each action, the rules that limited it, and folded below them those that passed. */
 function rules({ actions }: IncidentView): Html {
   if (actions.length === 0) return html``;
   const most = Math.max(...actions.map(({ considered }) => considered.length));
@@ -43,14 +43,23 @@ function rules({ actions }: IncidentView): Html {
     INCIDENT.rulesCount(most),
     html`${actions.map((action) => {
       const limiting = action.considered.filter(({ verdict }) => verdict !== null);
-      const passed = action.considered.length - limiting.length;
-      return html`<h3>${headlineOf(action)}</h3><ul class="rows">${limiting.map(
-        ({ rule, inputs, verdict }) =>
-          html`<li>${icon(verdict === 'auto' ? 'done' : verdict === 'approve' ? 'wait' : 'none')}<span>${words(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict}</span></li>`,
-      )}</ul><p class="small quiet">${INCIDENT.rulesPassed(passed)}</p>`;
+      const passed = action.considered.filter(({ verdict }) => verdict === null);
+      return html`<h3>${headlineOf(action)}</h3>${ruleList(limiting)}<details><summary class="small">${INCIDENT.rulesPassed(passed.length)}</summary>${ruleList(passed)}</details>`;
     })}`,
   );
 }
+
+type Rule = Action['considered'][number];
+const RULE_ICONS: Partial<Record<NonNullable<Rule['verdict']>, Icon>> = {
+  auto: 'done',
+  approve: 'wait',
+};
+
+const ruleList = (all: readonly Rule[]): Html =>
+  html`<ul class="rows">${all.map(
+    ({ rule, inputs, verdict }) =>
+      html`<li>${icon(verdict === null ? 'done' : (RULE_ICONS[verdict] ?? 'none'))}<span>${words(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict ?? INCIDENT.passed}</span></li>`,
+  )}</ul>`;
 
 const MESSAGES: readonly string[] = [
   'asked',
