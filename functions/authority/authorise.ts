@@ -2,11 +2,11 @@
 
 import type { Action } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
-import type { Instant } from '../domain/alert.ts';
 import { agreedMinutes } from '../domain/approval.ts';
 import { type Drill, drillFault } from '../domain/drill.ts';
 import { hasNoPlace } from '../domain/earlier-alert.ts';
 import type { Place } from '../domain/place.ts';
+import type { Instant } from '../domain/reference.ts';
 import { otherAccount, otherRegion, type Stack } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { MechanismInfo } from '../mechanisms/mechanism.ts';

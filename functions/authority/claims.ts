@@ -1,8 +1,8 @@
 // What a MAC proves about one action: its ruling, votes, orders and evidence.
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
-import { Instant } from '../domain/alert.ts';
 import { Role } from '../domain/approval.ts';
+import { Instant } from '../domain/reference.ts';
 import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 
 const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));

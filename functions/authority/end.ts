@@ -1,8 +1,8 @@
 // When an action ends, from the executor's evidence and people's orders alone.
 
 import type { Action } from '../domain/action.ts';
-import type { Instant } from '../domain/alert.ts';
 import { isSameEffect } from '../domain/effect-key.ts';
+import type { Instant } from '../domain/reference.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { REVERSAL_LEAD_MS } from '../platform/schedules.ts';
 import { digestOf } from '../store/hash-chain.ts';

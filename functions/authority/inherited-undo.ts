@@ -1,5 +1,5 @@
 // Which undo a holder inherits from one that ended earlier, as proofs show it.
-import type { Instant } from '../domain/alert.ts';
+import type { Instant } from '../domain/reference.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import type { Lease, Released } from '../store/lease.ts';
 import type { Store } from '../store/store.ts';

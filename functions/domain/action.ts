@@ -1,9 +1,10 @@
 // One action from recommendation to undo, and the legal state transitions.
 import * as z from 'zod/mini';
 import { ActionName } from './action-catalog.ts';
-import { Entity, Instant } from './alert.ts';
+import { Entity } from './alert.ts';
 import { ApprovalRequest, Judgement, Order, Proof } from './approval.ts';
 import { Recommendation } from './assessment.ts';
+import { Instant } from './reference.ts';
 
 /**
  * The alert's ID, the number of the recommendation, a letter (`b` to `e`) where one recommendation became several

@@ -1,10 +1,8 @@
 // The alert schema: the finding, its severity and its entities.
 import * as z from 'zod/mini';
+import { Evidence } from './evidence.ts';
 import { Account, Place, UNKNOWN_PLACE } from './place.ts';
-
-/** ISO 8601 UTC, for example `2026-11-24T03:00:00.000Z`. */
-export const Instant = z.iso.datetime();
-export type Instant = z.infer<typeof Instant>;
+import { EntityRef, Instant } from './reference.ts';
 
 /** The kinds of entity that an alert can name. */
 export const NamedKind = z.enum([
@@ -33,10 +31,6 @@ export const EntityKind = z.enum([
   'alert', // the alert itself: what tickets and notifications are about
 ]);
 export type EntityKind = z.infer<typeof EntityKind>;
-
-/** `ip-1`, `key-2`, ...: a recommendation can name its target only by such a reference. */
-export const EntityRef = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*-[1-9][0-9]{0,2}$/));
-export type EntityRef = z.infer<typeof EntityRef>;
 
 /** An entity that the alert names. An attacker may have written any text in it. */
 export const Entity = z.strictObject({
@@ -137,6 +131,11 @@ export const Alert = z.strictObject({
   traffic: Traffic,
   /** Always contains `alert-1`, the alert itself. */
   entities: z.array(Entity).check(z.minLength(1), z.maxLength(100)),
+  /**
+   * What the event says beyond its entities: results, states, anomalies, signals. Absent in records of earlier versions,
+   * which counts as none: a default would change what their proof covers.
+   */
+  evidence: z.optional(z.array(Evidence).check(z.maxLength(120))),
   /** Oddities of the event and how they were interpreted, for the person who assesses it. */
   notes: z.array(z.string().check(z.maxLength(512))).check(z.maxLength(50)),
   /** What changed since the last assessment of the same finding, one sentence each; empty for a new finding. */

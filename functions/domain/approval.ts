@@ -1,6 +1,6 @@
 // Approval requests, votes, and judgements after the fact.
 import * as z from 'zod/mini';
-import { Instant } from './alert.ts';
+import { Instant } from './reference.ts';
 
 /** A person's role towards an action. It decides whether their vote is eligible. */
 export const Role = z.enum(['analyst', 'manager']);

@@ -1,6 +1,6 @@
 // Drill results, and when a drill counts for a mechanism.
 import * as z from 'zod/mini';
-import { Instant } from './alert.ts';
+import { Instant } from './reference.ts';
 
 /** The last drill of one mechanism, on all its canaries. */
 export const Drill = z.strictObject({

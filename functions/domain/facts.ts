@@ -1,7 +1,7 @@
 // Facts about each entity. An unreadable fact is `unknown`, with the reason.
 import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
-import { EntityRef, Instant } from './alert.ts';
+import { EntityRef, Instant } from './reference.ts';
 
 /** A value that was read, or the reason why it could not be read. */
 export const fact = <T extends z.ZodMiniType>(value: T) =>

@@ -6,10 +6,10 @@ import {
   Cause,
   FindingState,
   Generation,
-  Instant,
   isMoreSevere,
   SeverityLabel,
 } from './alert.ts';
+import { Instant } from './reference.ts';
 
 /** The outcome of an incident. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([

@@ -1,5 +1,5 @@
 // Time arithmetic on stored instants.
-import type { Instant } from './alert.ts';
+import type { Instant } from './reference.ts';
 
 /** The instant that many minutes after `from`. */
 export const minutesAfter = (from: Date | Instant, minutes: number): Instant =>

@@ -57,7 +57,7 @@ function within(
   incident: Incident,
   earlier: Fact<EarlierIncident[]>,
 ) {
-  const { alertId: _alertId, entities, notes, ...described } = alert;
+  const { alertId: _alertId, entities, notes, evidence = [], ...described } = alert;
   return {
     alert: {
       ...described,
@@ -65,6 +65,11 @@ function within(
       title: shorter(alert.title, limits.text),
       description: shorter(alert.description, 2 * limits.text),
       notes: notes.slice(0, 10).map((note) => shorter(note, limits.text)),
+      evidence: evidence.slice(0, limits.entities).map(({ foundAt: _foundAt, ...one }) => ({
+        ...one,
+        values: fewOf(one.values, limits),
+        untrusted: fewOf(one.untrusted, limits),
+      })),
       entities: entities.slice(0, limits.entities).map((entity) => shortened(entity, limits)),
       entitiesLeftOut: Math.max(0, entities.length - limits.entities),
     },

@@ -2,8 +2,8 @@
 import { isOver, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
-import type { Instant } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
+import type { Instant } from '../domain/reference.ts';
 import { earlier, minutesAfter } from '../domain/time.ts';
 import { actionDigest } from '../store/hash-chain.ts';
 import type { GateDeps } from './deps.ts';

@@ -1,12 +1,13 @@
 // Types of a decision's input and of its rules.
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
-import type { Alert, Entity, FindingState, Instant } from '../domain/alert.ts';
+import type { Alert, Entity, FindingState } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
 import type { SwitchMode } from '../domain/kill-switch.ts';
 import type { Place } from '../domain/place.ts';
+import type { Instant } from '../domain/reference.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';

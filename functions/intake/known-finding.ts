@@ -4,12 +4,12 @@ import * as z from 'zod/mini';
 import {
   type Entity,
   FindingState,
-  Instant,
   isMoreSevere,
   type Reported,
   SeverityLabel,
 } from '../domain/alert.ts';
 import { raisedText } from '../domain/effect-state.ts';
+import { Instant } from '../domain/reference.ts';
 import { quoted } from '../domain/wording.ts';
 
 /** A finding, as all of its deliveries so far describe it. */

@@ -1,6 +1,6 @@
 // Schedules the reversal and the reminder of an action.
 import type { Action } from '../domain/action.ts';
-import type { Instant } from '../domain/alert.ts';
+import type { Instant } from '../domain/reference.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 

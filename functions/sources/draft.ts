@@ -1,11 +1,14 @@
 // Converts a draft of any product to an alert, with limits and defaults.
 import { createHash } from 'node:crypto';
-import { type Alert, type FindingState, Instant, Reported } from '../domain/alert.ts';
+import { type Alert, type Entity, type FindingState, Reported } from '../domain/alert.ts';
 import { UNKNOWN } from '../domain/place.ts';
+import { Instant } from '../domain/reference.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
 import { located } from './entity-place.ts';
 import { assignRoles } from './entity-roles.ts';
+import { type Found, merged } from './evidence/read-evidence.ts';
 import { parseInstant, severityOf } from './fields.ts';
+import { nameFromArn } from './resource-kinds.ts';
 
 type Maybe<T> = T | null | undefined;
 
@@ -30,6 +33,7 @@ export type Draft = {
   state: FindingState;
   traffic: Alert['traffic'];
   collector: Collector;
+  evidence: readonly Found[];
   /** Attributes of the whole finding: threat lists, processes, signals. */
   about: Attributes;
 };
@@ -90,6 +94,7 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     state: draft.state,
     traffic: { ...draft.traffic, protocol: draft.traffic.protocol?.slice(0, 32) ?? null },
     entities,
+    evidence: evidenceOf(draft.evidence, entities),
     notes: notes.map((note) => note.slice(0, 512)).slice(0, 50),
   } satisfies Reported);
 }
@@ -113,3 +118,29 @@ function idOf(given: Maybe<string>, raw: unknown): string {
   if (id === '') return `content-${hashOf(JSON.stringify(raw))}`;
   return id.length > MAX_ID ? `${id.slice(0, MAX_ID - 33)}~${hashOf(id)}` : id;
 }
+
+const MAX_EVIDENCE = 120;
+/** An alert and its event share one DynamoDB item. */
+const MAX_EVIDENCE_BYTES = 60_000;
+
+/** The evidence with references to the entities that it names. */
+function evidenceOf(found: readonly Found[], entities: readonly Entity[]): Alert['evidence'] {
+  let bytes = 0;
+  return merged(found)
+    .slice(0, MAX_EVIDENCE)
+    .map(({ about, ...one }) => ({
+      ...one,
+      refs: entities
+        .filter((entity) => about.some((name) => isNameOf(name, entity)))
+        .map(({ ref }) => ref)
+        .slice(0, 20),
+    }))
+    .filter((one) => {
+      bytes += Buffer.byteLength(JSON.stringify(one));
+      return bytes <= MAX_EVIDENCE_BYTES;
+    });
+}
+
+/** By its value, or by an ARN that ends in it. */
+const isNameOf = (name: string, { kind, value }: Entity): boolean =>
+  kind !== 'alert' && (name === value || nameFromArn(kind, name) === value);

@@ -1,7 +1,7 @@
 // The record of a lease: holders, before-state, begun applies, and the claim.
 import * as z from 'zod/mini';
-import { Instant } from '../domain/alert.ts';
 import { Proof } from '../domain/approval.ts';
+import { Instant } from '../domain/reference.ts';
 import { minutesAfter } from '../domain/time.ts';
 
 /** Where a holder's action is, and the proof that an executor made it a holder. */

@@ -1,6 +1,6 @@
 // What the world check found, so that people are notified once per episode.
 import * as z from 'zod/mini';
-import { Instant } from '../domain/alert.ts';
+import { Instant } from '../domain/reference.ts';
 import { readStored } from '../domain/stored.ts';
 import { singleKey } from './layout.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';

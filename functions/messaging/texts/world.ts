@@ -1,6 +1,7 @@
 // Message to the team about differences between AWS and the record.
-import type { Instant } from '../../domain/alert.ts';
+
 import type { Place } from '../../domain/place.ts';
+import type { Instant } from '../../domain/reference.ts';
 import { shellQuoted, utc } from '../../domain/wording.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { steps, type Text } from './phrases.ts';

@@ -1,7 +1,8 @@
 // Parses the strict generic alert (docs/generic-alert.md).
 import * as z from 'zod/mini';
-import { Instant, NamedKind, SeverityLabel, Traffic } from '../../domain/alert.ts';
+import { NamedKind, SeverityLabel, Traffic } from '../../domain/alert.ts';
 import { UNKNOWN } from '../../domain/place.ts';
+import { Instant } from '../../domain/reference.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { placeInArn } from '../entity-place.ts';
@@ -59,6 +60,7 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
     state: 'active',
     traffic: alert.traffic ?? unknownTraffic,
     collector,
+    evidence: [],
     about: {},
   };
 }

@@ -19,18 +19,29 @@ type Tree = { [step: string]: unknown };
 export function serviceIn(
   fields: Readonly<Record<string, unknown>> | null | undefined,
   path: string,
-): { service: z.infer<typeof Service>; at: At } {
+): { service: z.infer<typeof Service>; block: unknown; at: At } {
+  const { tree, names } = treeOf(fields, (name) => FIELD.exec(name)?.[1]);
+  const at: At = (...steps) => `${path}${member(names.get(steps.join('/')) ?? steps.join('/'))}`;
+  return { service: Service.parse(tree), block: tree, at };
+}
+
+/** GuardDuty's resource block, from the details that ASFF has no place for: `kubernetesDetails/...`. */
+export const resourceIn = (fields: Readonly<Record<string, unknown>> | null | undefined): unknown =>
+  treeOf(fields, (name) => (/^\w+Details[/.]/.test(name) ? name : undefined)).tree;
+
+function treeOf(
+  fields: Readonly<Record<string, unknown>> | null | undefined,
+  pathIn: (name: string) => string | undefined,
+): { tree: unknown; names: ReadonlyMap<string, string> } {
   const tree = emptyTree();
   const names = new Map<string, string>();
   for (const [name, value] of Object.entries(fields ?? {})) {
-    const [, inService] = FIELD.exec(name) ?? [];
-    const steps = inService?.split(/[/.]/).map(asStep);
+    const steps = pathIn(name)?.split(/[/.]/).map(asStep);
     if (!steps || typeof value !== 'string') continue;
     names.set(steps.join('/'), name);
     plant(tree, steps, value);
   }
-  const at: At = (...steps) => `${path}${member(names.get(steps.join('/')) ?? steps.join('/'))}`;
-  return { service: Service.parse(withLists(tree)), at };
+  return { tree: withLists(tree), names };
 }
 
 /** No prototype, so that a field may have any name. */

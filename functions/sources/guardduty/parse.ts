@@ -3,10 +3,12 @@
 import * as z from 'zod/mini';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
+import { valuesAt } from '../evidence/read-evidence.ts';
 import { opt, readAs, severityFromLabel, severityOf, text, unknownTraffic } from '../fields.ts';
 import type { Finding } from '../source.ts';
 import { remoteCaller } from './caller.ts';
 import { type At, camelKeys, originalPath } from './casing.ts';
+import { resourceEvidence, serviceEvidence } from './evidence-table.ts';
 import { addResources, Resource } from './resources.ts';
 import { isSampleTitle, readService, Service } from './service.ts';
 
@@ -69,6 +71,10 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
     state: found?.state ?? 'active',
     traffic: found?.traffic ?? unknownTraffic,
     collector,
+    evidence: [
+      ...serviceEvidence(valuesAt(body, block)[0], at(block)),
+      ...resourceEvidence(valuesAt(body, 'resource')[0], at('resource')),
+    ],
     about: {
       ...found?.about,
       kubernetesUser: resource?.kubernetesDetails?.kubernetesUserDetails?.username,

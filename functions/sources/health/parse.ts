@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
+import { evidenceIn, type Spec } from '../evidence/read-evidence.ts';
 import {
   list,
   readAs,
@@ -36,6 +37,15 @@ const HealthEvent = z.looseObject({
   eventDescription: list(z.looseObject({ latestDescription: text })),
   affectedEntities: list(z.looseObject({ entityValue: text })),
 });
+
+const EVIDENCE: readonly Spec[] = [
+  {
+    kind: 'finding',
+    at: '',
+    values: { status: 'statusCode', service: 'service', category: 'eventTypeCategory' },
+    from: 'startTime',
+  },
+];
 
 /** Throws InvalidInput for events about anything but a security risk. */
 export function readHealth({ body, path, envelope }: Finding): Draft {
@@ -72,6 +82,7 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
     state: event.statusCode === 'closed' ? 'resolved' : 'active',
     traffic: unknownTraffic,
     collector,
+    evidence: evidenceIn(body, EVIDENCE, path),
     about: { eventTypeCode: code },
   };
 }

@@ -5,6 +5,7 @@ import { type EntityKind, type FindingState, POSTURE, type Posture } from '../..
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { placeInArn } from '../entity-place.ts';
+import { evidenceIn, type Spec } from '../evidence/read-evidence.ts';
 import {
   list,
   opt,
@@ -44,6 +45,26 @@ const STATES: ReadonlyMap<string, FindingState> = new Map([
   ['SUPPRESSED', 'suppressed'],
 ]);
 
+const EVIDENCE: readonly Spec[] = [
+  {
+    kind: 'vulnerability',
+    at: '',
+    values: {
+      id: 'packageVulnerabilityDetails.vulnerabilityId',
+      severity: 'severity',
+      score: 'inspectorScore',
+      exploitAvailable: 'exploitAvailable',
+      fixAvailable: 'fixAvailable',
+      epss: 'epss.score',
+      packages: 'packageVulnerabilityDetails.vulnerablePackages[].name',
+      reachablePorts: 'networkReachabilityDetails.openPortRange.begin',
+      protocol: 'networkReachabilityDetails.protocol',
+      lastExploited: 'exploitabilityDetails.lastKnownExploitAt',
+    },
+    untrusted: { remediation: 'remediation.recommendation.text' },
+  },
+];
+
 export function readInspector({ body, path, envelope }: Finding): Draft {
   const finding = readAs(InspectorFinding, body, path);
   const collector = createCollector();
@@ -81,6 +102,7 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     state: STATES.get(finding.status ?? '') ?? 'active',
     traffic: unknownTraffic,
     collector,
+    evidence: evidenceIn(body, EVIDENCE, path),
     about: {
       [POSTURE]: 'vulnerability' satisfies Posture,
       vulnerabilityId: finding.packageVulnerabilityDetails?.vulnerabilityId,

@@ -22,6 +22,7 @@ import { isSampleTitle } from '../guardduty/service.ts';
 import { isGuardDuty, partOfCredentials, postureOf, productFrom, type Report } from '../product.ts';
 import type { Finding } from '../source.ts';
 import { actionFields, addAction } from './action.ts';
+import { asffEvidence } from './evidence.ts';
 import { addResources, Resources } from './resources.ts';
 
 const AsffFinding = z.looseObject({
@@ -93,6 +94,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
     state: stateOf(finding, deed.state),
     traffic,
     collector,
+    evidence: asffEvidence(body, path),
     about: {
       ...deed.about,
       ...aboutResources,

@@ -22,6 +22,7 @@ import { isGuardDuty, partOfCredentials, postureOf, productFrom, type Report } f
 import type { Finding } from '../source.ts';
 import { rejectOtherClasses } from './classes.ts';
 import { addEvidence, Evidences } from './evidence.ts';
+import { ocsfEvidence } from './evidence-table.ts';
 import { flatten } from './flat.ts';
 import { addResources, namesActor, resourceFields } from './resources.ts';
 
@@ -144,6 +145,7 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
     state: stateOf(event),
     traffic,
     collector,
+    evidence: ocsfEvidence(body, path),
     about: {
       ...inGuardDuty.about,
       ...definedIn(about),
