@@ -5,7 +5,7 @@ const STEPS =
   'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|ticket|summarise|world|bounce';
 /** Folders of functions/ that several steps use. They do not import steps. */
 const LIBRARIES =
-  'domain|policy|store|sources|mechanisms|links|authority|messaging|platform|playbook|site|sign-in';
+  'domain|policy|store|sources|mechanisms|links|authority|messaging|platform|playbook|site|sign-in|dossier';
 
 /** @type {import("dependency-cruiser").IConfiguration & { forbidden: import("dependency-cruiser").IForbiddenRuleType[], options: import("dependency-cruiser").ICruiseOptions }} */
 export default {

@@ -6,6 +6,7 @@ import {
   benchCounts,
   benchSizes,
   check,
+  dossier,
   generate,
   language,
 } from './commands/development.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['bench', bench],
   ['bench:counts', benchCounts],
   ['bench:sizes', benchSizes],
+  ['dossier', dossier],
   ['generate', generate],
   ['language', language],
 ]);

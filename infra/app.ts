@@ -18,6 +18,10 @@ try {
     throw new SettingsError(
       `"${settings.account}" is for running locally and can't be deployed; choose another account`,
     );
+  if (settings.modelId?.startsWith('global.') && policy.analysis.bedrockProfile !== 'global')
+    throw new SettingsError(
+      `modelId "${settings.modelId}" may send alerts to any region; choose the profile of your geography, or set bedrockProfile to global in policies/analysis.yaml`,
+    );
   const name = `${settings.prefix}${settings.account}`;
   const props = { settings, policy, region: process.env.CDK_DEFAULT_REGION };
   const stack = new CountermandStack(app, name, props);

@@ -1,4 +1,5 @@
 // A deployed stack in one process: its definitions and functions on stand-ins.
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { analyse } from '../functions/analyse/analyse.ts';
 import { DEADLINE_MS } from '../functions/analyse/models.ts';
@@ -153,6 +154,7 @@ export async function createRuntime(options: RuntimeOptions) {
     recordLayout,
     analyst: options.analyst,
     asksModel: options.analyst.origin !== 'playbook',
+    nonce: () => randomBytes(4).toString('hex'),
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,
     iam: account.iam,

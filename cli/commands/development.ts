@@ -111,3 +111,27 @@ export const language = () =>
         return checkLanguage(paths, options.files ?? false, out);
       }),
     );
+
+export const dossier = () =>
+  command({
+    call: 'npm run dossier --',
+    purpose:
+      'Measures what the model would get about each finding in a folder, before any look-up: tokens, and which part of the text that an attacker may choose.',
+    examples: [
+      ['local/samples', 'prints the tokens of each sample'],
+      ['--show local/samples/mining.json', 'also prints the dossier'],
+      ['--paths paths.json findings', 'also measures the text at these paths of the finding'],
+    ],
+    exitCodes: [[0, 'the figures were printed']],
+  })
+    .argument('<path>', 'a file with one event, or a folder of .json files')
+    .option(
+      '--paths <file>',
+      'JSON list of paths, such as "service.action.dnsRequestAction.domain"',
+    )
+    .option('--show', 'print each dossier')
+    .action((path: string, options: Json & { paths?: string; show?: true }) =>
+      finish('dossier', options, async (out) =>
+        (await import('../../tools/dossier.ts')).measureDossiers(path, options, out),
+      ),
+    );

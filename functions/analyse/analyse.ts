@@ -1,9 +1,16 @@
 // The analyse step: asks an analyst for an assessment.
 
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { type Assessment, failed, notAsked, Opinion } from '../domain/assessment.ts';
+import {
+  type AnalysisRecord,
+  type Assessment,
+  failed,
+  notAsked,
+  Opinion,
+} from '../domain/assessment.ts';
+import { countTokens, TOKENIZER } from '../dossier/tokens.ts';
 import { withDeadline } from '../platform/deadline.ts';
-import { AnalyseInput, type Brief } from './brief.ts';
+import { AnalyseInput, type Brief, type ModelCall } from './brief.ts';
 import type { AnalyseDeps } from './deps.ts';
 import { reasonOf } from './failure-reason.ts';
 
@@ -23,18 +30,46 @@ export async function analyse(deps: AnalyseDeps, input: unknown) {
  * records it.
  */
 async function assess(
-  { analyst, deadline, log }: AnalyseDeps,
+  { analyst, deadline, now, log }: AnalyseDeps,
   brief: Brief,
   ids: { incidentId: string; alertId: string },
 ): Promise<Assessment> {
   const { origin } = analyst;
   const model = analyst.model?.slice(0, 128) ?? null;
+  const startedAt = now();
+  let call: ModelCall | null = null;
+  const record = () =>
+    origin === 'playbook'
+      ? {}
+      : { record: recordOf(brief, call, now().getTime() - startedAt.getTime()) };
   try {
-    const answer = await withDeadline(deadline(), (signal) => analyst.judge(brief, signal));
-    return { ...Opinion.parse(answer), origin, model, failure: null };
+    const answer = await withDeadline(deadline(), (signal) =>
+      analyst.judge(brief, signal, (one) => {
+        call = one;
+      }),
+    );
+    return { ...Opinion.parse(answer), origin, model, failure: null, ...record() };
   } catch (error) {
     const failure = reasonOf(error);
     log('error', ALARMING.analysisFailed, { ...ids, origin, failure });
-    return { ...failed(failure), model };
+    return { ...failed(failure), model, ...record() };
   }
 }
+
+/** What the model saw, and what the provider reports. */
+const recordOf = (
+  { dossier = '' }: Brief,
+  call: ModelCall | null,
+  latencyMs: number,
+): AnalysisRecord => ({
+  dossier,
+  dossierTokens: countTokens(dossier),
+  tokenizer: TOKENIZER,
+  promptVersion: call?.promptVersion ?? null,
+  answeredBy: call?.answeredBy?.slice(0, 128) ?? null,
+  requestId: call?.requestId?.slice(0, 128) ?? null,
+  stopReason: call?.stopReason?.slice(0, 64) ?? null,
+  tokens: call?.tokens ?? null,
+  latencyMs: Math.max(0, latencyMs),
+  costUsd: null,
+});

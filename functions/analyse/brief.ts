@@ -4,15 +4,16 @@ import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
 import type { Opinion } from '../domain/assessment.ts';
 
-/** The part of the brief that the playbook reads. The model gets the full brief. */
+/** The playbook reads the alert; the model gets the dossier alone. */
 export const Brief = z.looseObject({
   alert: z.looseObject({
     type: z.string(),
-    title: z.string(),
     severity: z.object({ score: z.number(), label: SeverityLabel }),
     traffic: Traffic,
     entities: z.array(z.omit(Entity, { foundAt: true })),
   }),
+  /** Absent in a brief that an earlier version built. */
+  dossier: z.optional(z.string().check(z.maxLength(20_000))),
 });
 export type Brief = z.infer<typeof Brief>;
 
@@ -26,9 +27,21 @@ export const AnalyseInput = z.object({
   askAnew: z.optional(ActionId),
 });
 
-/** Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. */
+/** What a provider reports about one call. */
+export type ModelCall = {
+  promptVersion: string;
+  answeredBy: string | null;
+  requestId: string | null;
+  stopReason: string | null;
+  tokens: { input: number; cacheWrite: number; cacheRead: number; output: number };
+};
+
+/**
+ * Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. `note` gets the details of each
+ * call that was answered, also when the answer is not usable.
+ */
 export type Analyst = {
   origin: 'anthropic' | 'bedrock' | 'playbook';
   model: string | null;
-  judge(brief: Brief, signal: AbortSignal): Promise<Opinion>;
+  judge(brief: Brief, signal: AbortSignal, note?: (call: ModelCall) => void): Promise<Opinion>;
 };

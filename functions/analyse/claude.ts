@@ -3,7 +3,8 @@ import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import type { Analyst } from './brief.ts';
-import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
+import { NoAnswer } from './no-answer.ts';
+import { alertMessage, SYSTEM_PROMPT, versionOf } from './prompt.ts';
 
 /** Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. */
 const OUTPUT_FORMAT = jsonSchemaOutputFormat({
@@ -37,10 +38,12 @@ const OUTPUT_FORMAT = jsonSchemaOutputFormat({
   required: ['verdict', 'summary', 'recommendations'],
 });
 
-/** Thrown when the model refused, or its answer was cut off or empty. */
-export class NoAnswer extends Error {
-  override name = 'NoAnswer';
-}
+/** Hash of the instructions, the schema of the answer and the form of the dossier. */
+export const PROMPT_VERSION = versionOf(OUTPUT_FORMAT.schema);
+
+/** A provider may answer anything. */
+const counted = (tokens: unknown): number =>
+  typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
 
 /** Ten recommendations with reasoning take about a quarter; the rest is for extended thinking. */
 const MAX_TOKENS = 8192;
@@ -54,17 +57,33 @@ export const claude = (
 ): Analyst => ({
   origin,
   model,
-  async judge(brief, signal) {
-    const message = await client.messages.create(
-      {
-        model,
-        max_tokens: MAX_TOKENS,
-        system: SYSTEM_PROMPT,
-        messages: [{ role: 'user', content: alertMessage(brief) }],
-        output_config: { format: OUTPUT_FORMAT },
+  async judge(brief, signal, note) {
+    const { data: message, response } = await client.messages
+      .create(
+        {
+          model,
+          max_tokens: MAX_TOKENS,
+          // The same for every alert, and so cached by the provider.
+          system: [{ type: 'text', text: SYSTEM_PROMPT, cache_control: { type: 'ephemeral' } }],
+          messages: [{ role: 'user', content: alertMessage(brief) }],
+          output_config: { format: OUTPUT_FORMAT },
+        },
+        { signal },
+      )
+      .withResponse();
+    note?.({
+      promptVersion: PROMPT_VERSION,
+      answeredBy: typeof message.model === 'string' ? message.model : null,
+      requestId:
+        response.headers.get('request-id') ?? response.headers.get('x-amzn-requestid') ?? null,
+      stopReason: typeof message.stop_reason === 'string' ? message.stop_reason : null,
+      tokens: {
+        input: counted(message.usage?.input_tokens),
+        cacheWrite: counted(message.usage?.cache_creation_input_tokens),
+        cacheRead: counted(message.usage?.cache_read_input_tokens),
+        output: counted(message.usage?.output_tokens),
       },
-      { signal },
-    );
+    });
     if (message.stop_reason !== 'end_turn')
       throw new NoAnswer(`the model stopped with ${message.stop_reason}`);
     const text = message.content

@@ -9,13 +9,14 @@ import { createLog } from '../platform/logger.ts';
 import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
 import { lazyAnalyst, parseApiKey } from './lazy-analyst.ts';
-import { CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_BEDROCK_MODEL, DEFAULT_MODEL } from './models.ts';
+import { bedrockModelIn, CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_MODEL } from './models.ts';
 import { playbook } from './playbook-analyst.ts';
 
 export type AnalyseDeps = {
   analyst: Analyst;
   /** Must fire before the function's timeout, so that the fallback can still be returned. */
   deadline: () => AbortSignal;
+  now: () => Date;
   log: Log;
 };
 
@@ -36,7 +37,7 @@ export function analystFrom(env: Env): Analyst {
       });
     }
     case 'bedrock': {
-      const model = env[ENV.modelId] ?? DEFAULT_BEDROCK_MODEL;
+      const model = env[ENV.modelId] ?? bedrockModelIn(env.AWS_REGION);
       return claude('bedrock', new AnthropicBedrock(CLAUDE_LIMITS), model);
     }
     case undefined:
@@ -50,5 +51,6 @@ export function analystFrom(env: Env): Analyst {
 export const analyseDeps = (env: Env): AnalyseDeps => ({
   analyst: analystFrom(env),
   deadline: () => AbortSignal.timeout(DEADLINE_MS),
+  now: () => new Date(),
   log: createLog('analyse', env),
 });

@@ -13,19 +13,19 @@ export function lazyAnalyst(
   return {
     origin,
     model,
-    async judge(brief, signal) {
+    async judge(brief, signal, note) {
       built ??= build();
       const analyst = await built.catch((error: unknown) => {
         built = undefined;
         throw error;
       });
       try {
-        return await analyst.judge(brief, signal);
+        return await analyst.judge(brief, signal, note);
       } catch (error) {
         // The key may have been rotated. One more attempt, with the key that the secret has now.
         if (built === undefined || !isRejectedKey(error)) throw error;
         built = build();
-        return await (await built).judge(brief, signal);
+        return await (await built).judge(brief, signal, note);
       }
     },
   };

@@ -1,8 +1,29 @@
 // The default models and the time limits of a request.
 
 export const DEFAULT_MODEL = 'claude-sonnet-5-5';
-/** The same model on Bedrock, through the global inference profile. */
-export const DEFAULT_BEDROCK_MODEL = 'global.anthropic.claude-sonnet-5-5';
+const BEDROCK_MODEL = 'anthropic.claude-sonnet-5-5';
+
+/** The inference profiles of Amazon Bedrock that stay in one geography, by the regions of each. */
+const GEOGRAPHIES: readonly (readonly [profile: string, regions: RegExp])[] = [
+  ['us-gov', /^us-gov-/],
+  ['us', /^(?:us|ca)-/],
+  ['eu', /^eu-/],
+  ['jp', /^ap-northeast-[13]$/],
+  ['au', /^ap-southeast-[246]$/],
+  ['apac', /^ap-/],
+];
+
+/**
+ * The default model on Bedrock, through the profile of the region's own geography. A region without such a profile
+ * answers itself.
+ *
+ * @example bedrockModelIn('eu-central-1') // 'eu.anthropic.claude-sonnet-5-5'
+ * @see https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+ */
+export function bedrockModelIn(region = ''): string {
+  const profile = GEOGRAPHIES.find(([, regions]) => regions.test(region))?.[0];
+  return profile ? `${profile}.${BEDROCK_MODEL}` : BEDROCK_MODEL;
+}
 
 /** Covers all attempts and the waits between them. The function's timeout is 120 s. */
 export const DEADLINE_MS = 100_000;

@@ -27,6 +27,36 @@ export const aboutAlert = (
   reasoning,
 });
 
+const Tokens = z.int().check(z.gte(0));
+
+/** What the model saw, and what the provider reports about the call. Evidence for people: nothing decides by it. */
+export const AnalysisRecord = z.strictObject({
+  /** The text about the alert, as it was sent. */
+  dossier: z.string().check(z.maxLength(20_000)),
+  /** Estimated before the call, and the counter that estimated. */
+  dossierTokens: Tokens,
+  tokenizer: z.string().check(z.maxLength(64)),
+  /** Hash of the instructions, the schema of the answer and the form of the dossier. Null if nothing was answered. */
+  promptVersion: z.nullable(z.string().check(z.maxLength(64))),
+  answeredBy: z.nullable(z.string().check(z.maxLength(128))),
+  requestId: z.nullable(z.string().check(z.maxLength(128))),
+  stopReason: z.nullable(z.string().check(z.maxLength(64))),
+  /** As the provider counted them. `input` excludes tokens that it read from or wrote to its cache. */
+  tokens: z.nullable(
+    z.strictObject({ input: Tokens, cacheWrite: Tokens, cacheRead: Tokens, output: Tokens }),
+  ),
+  latencyMs: z.int().check(z.gte(0)),
+  /** By the prices in policy; null for a model without a price. */
+  costUsd: z.nullable(z.number().check(z.gte(0))),
+});
+export type AnalysisRecord = z.infer<typeof AnalysisRecord>;
+
+/** What the playbook says about the same alert. */
+const SecondOpinion = z.strictObject({
+  verdict: z.string().check(z.maxLength(16)),
+  recommended: z.array(z.string().check(z.maxLength(130))).check(z.maxLength(20)),
+});
+
 export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string().check(z.maxLength(2000)),
@@ -38,6 +68,10 @@ export const Assessment = z.strictObject({
   model: z.nullable(z.string().check(z.maxLength(128))),
   /** Why the analysis failed, or null. */
   failure: z.nullable(z.string().check(z.maxLength(1000))),
+  /** Absent without a model, and in records of earlier versions. */
+  record: z.optional(AnalysisRecord),
+  /** Absent in records of earlier versions. `recommended` holds `<action> <target>`. */
+  playbook: z.optional(SecondOpinion),
 });
 export type Assessment = z.infer<typeof Assessment>;
 

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import { Status } from './action.ts';
 import { ActionName } from './action-catalog.ts';
-import { EntityKind, Instant, SeverityLabel } from './alert.ts';
+import { EntityKind, SeverityLabel } from './alert.ts';
 import { Outcome } from './incident.ts';
+import { Instant } from './reference.ts';
 
 /** Someone who was asked, or who decided or ordered something. */
 const Person = z.object({ id: z.string(), name: z.string() });

@@ -1,5 +1,6 @@
 // Dependencies of `enrich`, and how they are built in AWS.
 
+import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
@@ -40,6 +41,8 @@ export type EnrichDeps = ReadDeps & {
   ssm: CalendarApi;
   waf: SampleClients['waf'];
   now: () => Date;
+  /** Marks untrusted text in the dossier. New for each request. */
+  nonce: () => string;
   log: Log;
 };
 
@@ -67,6 +70,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),
+    nonce: () => randomBytes(4).toString('hex'),
     log,
   };
 }

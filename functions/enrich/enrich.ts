@@ -9,18 +9,19 @@ import {
   type FunctionFacts,
   type IdentityFacts,
   type InstanceFacts,
-  known,
   unknown,
 } from '../domain/facts.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { isHere, whyElsewhere } from '../domain/target-place.ts';
+import { dossierOf } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
-import { MOST_READ } from '../store/entity-history.ts';
+import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
-import { briefOf, type EarlierIncident } from './brief.ts';
+import { briefOf } from './brief.ts';
 import { calendarState } from './calendar.ts';
 import type { EnrichDeps } from './deps.ts';
+import { earlierDecisions, earlierIncidents } from './earlier.ts';
 import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
@@ -59,22 +60,38 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     rangesOfApprovers(deps),
     calendarState(deps, policy),
   ]);
+  const histories = new Map<string, readonly EntityEvent[]>();
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
-        factsOn(deps, entity, { alert, incidentId, ownerOf, trafficOf, approvers }),
+        factsOn(deps, entity, { alert, incidentId, ownerOf, trafficOf, approvers, histories }),
       ),
     ),
   };
   await records.putFacts(incidentId, alertId, facts);
-  const earlier = await earlierIncidents(deps, facts, incidentId);
+  const [earlier, decisions] = await Promise.all([
+    earlierIncidents(deps, facts, incidentId),
+    earlierDecisions(
+      deps,
+      [...histories].map(([ref, events]) => ({ ref, events })),
+    ),
+  ]);
+  const { dossierTokens: budgets, tags } = policy.analysis;
+  const dossier = dossierOf(
+    {
+      ...{ alert, facts, incident, earlier, decisions },
+      plannedWork: policy.plannedWork,
+      now: deps.now().toISOString(),
+    },
+    { nonce: deps.nonce(), budgets, tags },
+  );
   return {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
-    brief: briefOf(alert, facts, incident, earlier),
+    brief: briefOf(alert, dossier),
     ...(!askAnew && !actionId && (await modelRefusal(deps, incidentId))),
   };
 }
@@ -97,14 +114,14 @@ async function modelRefusal(
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers }: AlertContext,
+  { alert, incidentId, ownerOf, trafficOf, approvers, histories }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
   const [history, instance, lambda, identity] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
-      : historyOf(deps, entity, incidentId),
+      : historyOf(deps, entity, { incidentId, histories }),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
@@ -148,6 +165,8 @@ type AlertContext = {
   ownerOf: Awaited<ReturnType<typeof ownersOf>>;
   trafficOf: Awaited<ReturnType<typeof webTrafficOf>>;
   approvers: Fact<readonly Interval[]>;
+  /** Filled while the facts are read. */
+  histories: Map<string, readonly EntityEvent[]>;
 };
 
 /** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */
@@ -192,45 +211,17 @@ function reasonToSkip(
   return index < MAX_READ_PER_KIND ? null : `only the first ${MAX_READ_PER_KIND}${noun} are read`;
 }
 
-async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId: string) {
+async function historyOf(
+  { store, log }: EnrichDeps,
+  entity: Entity,
+  { incidentId, histories }: Pick<AlertContext, 'incidentId' | 'histories'>,
+) {
   try {
     const events = await store.entityHistory.read(entity);
+    histories.set(entity.ref, events);
     return historyFacts(events, incidentId, events.length < MOST_READ);
   } catch (error) {
     log('warn', 'history not read', { incidentId, ref: entity.ref, ...errorFields(error) });
     return unreadHistory();
-  }
-}
-
-const MAX_EARLIER = 5;
-
-/** The latest incidents about these entities, those of attackers and targets first. */
-async function earlierIncidents(
-  { store, log }: EnrichDeps,
-  { entities }: Facts,
-  incidentId: string,
-): Promise<Fact<EarlierIncident[]>> {
-  const ids = entities.flatMap(({ history: { earlierIncidents: ids } }) =>
-    ids.known ? ids.value : [],
-  );
-  try {
-    const found = await Promise.all(
-      [...new Set(ids)].slice(0, MAX_EARLIER).map((id) => store.records.findIncident(id)),
-    );
-    return known(
-      found.flatMap((one) =>
-        one
-          ? {
-              incidentId: one.incidentId,
-              openedAt: one.openedAt,
-              types: [...new Set(one.alerts.map(({ type }) => type))].slice(0, 5),
-              outcome: one.outcome,
-            }
-          : [],
-      ),
-    );
-  } catch (error) {
-    log('warn', 'earlier incidents not read', { incidentId, ...errorFields(error) });
-    return unknown("Countermand's records could not be read");
   }
 }

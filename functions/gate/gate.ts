@@ -11,6 +11,7 @@ import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
+import type { Policy } from '../policy/policy.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
@@ -70,7 +71,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     const analysis = readAssessment(assessment);
     if (isModelAsked || assessment === undefined)
       await noteModelCall(deps, incidentId, analysis.failure !== null);
-    const assessed = withFloor(analysis, alert);
+    const assessed = withFloor(priced(analysis, deps.policy.analysis), alert);
     return decideAll(
       withEscalation(deps),
       {
@@ -89,6 +90,20 @@ export async function gate(deps: GateDeps, input: unknown) {
   return askAnew
     ? requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
+}
+
+/** With the cost of the call by the prices in policy. */
+function priced(assessment: Assessment, { prices }: Policy['analysis']): Assessment {
+  const { record, model } = assessment;
+  const price = prices[record?.answeredBy ?? ''] ?? prices[model ?? ''];
+  if (!record?.tokens || !price) return assessment;
+  const { input, cacheWrite, cacheRead, output } = record.tokens;
+  const perMillion =
+    input * price.input +
+    cacheWrite * price.cacheWrite +
+    cacheRead * price.cacheRead +
+    output * price.output;
+  return { ...assessment, record: { ...record, costUsd: perMillion / 1e6 } };
 }
 
 /** A count that can't be written must not delay the alert. */

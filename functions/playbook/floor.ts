@@ -11,9 +11,15 @@ type Recommended = readonly Recommendation[];
  */
 export function withFloor(assessment: Assessment, alert: Alert): Assessment {
   const opinion = judge({ alert });
-  if (assessment.failure !== null) return { ...assessment, ...opinion, origin: 'fallback' };
+  const playbook = {
+    verdict: opinion.verdict,
+    recommended: opinion.recommendations.map(({ action, target }) => `${action} ${target}`),
+  };
+  if (assessment.failure !== null)
+    return { ...assessment, ...opinion, playbook, origin: 'fallback' };
   return {
     ...assessment,
+    playbook,
     recommendations: merged(
       opinion.recommendations.filter(
         ({ action }) =>

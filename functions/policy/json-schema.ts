@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { AccountFile } from './schemas/account-file.ts';
 import { ActionsFile } from './schemas/actions.ts';
+import { AnalysisFile } from './schemas/analysis.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
 import { DrillFile } from './schemas/drill.ts';
@@ -13,6 +14,7 @@ import { ProtectedFile } from './schemas/protected.ts';
 const FILES = {
   account: AccountFile,
   actions: ActionsFile,
+  analysis: AnalysisFile,
   calendar: CalendarFile,
   channels: ChannelsFile,
   drill: DrillFile,

@@ -13,6 +13,7 @@ import {
   DEFAULT_APPROVAL_MINUTES,
   reviewAfterDays,
 } from './schemas/actions.ts';
+import { AnalysisFile } from './schemas/analysis.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
 import { type Canary, DrillFile } from './schemas/drill.ts';
@@ -40,6 +41,7 @@ export function loadPolicy(directory: string, account: string): Policy {
   const effective = readPolicy(directory, 'effective.yaml', EffectiveFile, faults);
   const escalation = readPolicy(directory, 'escalation.yaml', EscalationFile, faults);
   const channels = readPolicy(directory, 'channels.yaml', ChannelsFile, faults);
+  const analysis = readPolicy(directory, 'analysis.yaml', AnalysisFile, faults);
   const limits = readPolicy(directory, 'limits.yaml', LimitsFile, faults);
   const calendar = readPolicy(directory, 'calendar.yaml', CalendarFile, faults);
   const protectedTargets = readPolicy(directory, 'protected.yaml', ProtectedFile, faults);
@@ -50,6 +52,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     !effective ||
     !escalation ||
     !channels ||
+    !analysis ||
     !limits ||
     !calendar ||
     !protectedTargets ||
@@ -66,7 +69,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     actions: withChanges(actions.data.actions, overlay, faults),
     effective: effective.data.effective,
     escalation: data.escalation ?? escalation.data,
-    channels: data.channels ?? channels.data,
+    ...replaced(data, { analysis: analysis.data, channels: channels.data }),
     limits: withLimits(limits.data, overlay, faults),
     ...(data.calendar ?? calendar.data),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
@@ -98,6 +101,15 @@ export function loadPolicy(directory: string, account: string): Policy {
   if (faults.length > 0) throw new PolicyError(faults);
   return Policy.parse({ ...merged, version: digestOf(merged).slice(0, 12) });
 }
+
+/** The account's own file in place of the shared one. */
+const replaced = <Files extends object>(
+  own: { [Name in keyof Files]?: Files[Name] | undefined },
+  shared: Files,
+): Files =>
+  Object.fromEntries(
+    Object.entries(shared).map(([name, file]) => [name, own[name as keyof Files] ?? file]),
+  ) as Files;
 
 /** Promise 3: an action that may run needs a mechanism, and with it a registered reversal. */
 function withoutReversal(actions: Actions, { fault }: Read<unknown>): Fault[] {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { ActionName } from '../domain/action-catalog.ts';
 import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';
+import { AnalysisFile } from './schemas/analysis.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
 import { Canary } from './schemas/drill.ts';
@@ -22,6 +23,7 @@ export const Policy = z.strictObject({
   actions: z.record(ActionName, ActionPolicy),
   effective: EffectiveFile.shape.effective,
   escalation: EscalationFile,
+  analysis: AnalysisFile,
   channels: ChannelsFile,
   limits: LimitsFile,
   ...CalendarFile.shape,

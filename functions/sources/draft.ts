@@ -6,8 +6,8 @@ import { Instant } from '../domain/reference.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
 import { located } from './entity-place.ts';
 import { assignRoles } from './entity-roles.ts';
-import { type Found, merged } from './evidence/read-evidence.ts';
 import { parseInstant, severityOf } from './fields.ts';
+import { type Found, merged } from './read-evidence.ts';
 import { nameFromArn } from './resource-kinds.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -72,7 +72,10 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     attributes: draft.about,
   });
   const assigned = assignRoles(draft.collector.found(), draft);
-  const { entities, left } = numbered(located(assigned.entities, { account, region }));
+  const { entities, left } = numbered(
+    located(assigned.entities, { account, region }),
+    mentionsIn(draft.evidence),
+  );
   notes.push(...assigned.notes, ...draft.collector.notes());
   if (left > 0) notes.push(`${left} more entities are not listed (limit reached)`);
 
@@ -117,6 +120,14 @@ function idOf(given: Maybe<string>, raw: unknown): string {
   const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
   if (id === '') return `content-${hashOf(JSON.stringify(raw))}`;
   return id.length > MAX_ID ? `${id.slice(0, MAX_ID - 33)}~${hashOf(id)}` : id;
+}
+
+/** How often the evidence names each entity. */
+function mentionsIn(evidence: readonly Found[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of evidence.flatMap(({ about }) => about))
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 const MAX_EVIDENCE = 120;

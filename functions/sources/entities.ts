@@ -1,6 +1,7 @@
 // Collects the entities of an alert, with every path where each was found.
 
 import type { Entity, EntityKind } from '../domain/alert.ts';
+import { worthOf } from '../domain/entity-worth.ts';
 import { canonicalAddress } from '../platform/ip-address.ts';
 import { agree, joined, type OwnPlace, ownPlaceOf } from './entity-place.ts';
 
@@ -99,10 +100,21 @@ export function createCollector() {
 
 export type Located = Omit<Entity, 'ref'>;
 
-/** The entities with their references: the alert first, actors before targets. `left` counts those over the limit. */
-export function numbered(all: readonly Located[]): { entities: Entity[]; left: number } {
+/**
+ * The entities with their references: the alert first, actors before targets. `left` counts those over the limit:
+ * addresses give way to credentials and targets, and those that `mentions` counts least often give way first.
+ */
+export function numbered(
+  all: readonly Located[],
+  mentions: ReadonlyMap<string, number> = new Map(),
+): { entities: Entity[]; left: number } {
   const rank = ({ kind, part }: Located) => (kind === 'alert' ? 0 : RANK[part]);
-  const kept = withinBounds(all.toSorted((a, b) => rank(a) - rank(b)));
+  const worthMost = all.toSorted(
+    (a, b) =>
+      worthOf(a) - worthOf(b) || (mentions.get(b.value) ?? 0) - (mentions.get(a.value) ?? 0),
+  );
+  const within = new Set(withinBounds(worthMost));
+  const kept = all.toSorted((a, b) => rank(a) - rank(b)).filter((one) => within.has(one));
   const counts = new Map<string, number>();
   const entities = kept.map((entity) => {
     const prefix = PREFIX[entity.kind];

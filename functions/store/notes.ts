@@ -1,6 +1,6 @@
 // Notes that people write about an incident in the console.
 import * as z from 'zod/mini';
-import { Instant } from '../domain/alert.ts';
+import { Instant } from '../domain/reference.ts';
 import type { Log } from '../platform/log.ts';
 import { incidentKey, incidentPartition } from './layout.ts';
 import { type Readable, readAll } from './read-all.ts';

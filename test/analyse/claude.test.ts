@@ -8,7 +8,8 @@ import type { Analyst } from '../../functions/analyse/brief.ts';
 import { claude } from '../../functions/analyse/claude.ts';
 import { SYSTEM_PROMPT } from '../../functions/analyse/prompt.ts';
 import { Assessment } from '../../functions/domain/assessment.ts';
-import { ALERT_ID, alertWith, INCIDENT_ID, recommend } from '../fixtures/case.ts';
+import { countTokens } from '../../functions/dossier/tokens.ts';
+import { ALERT_ID, alertWith, INCIDENT_ID, NOW, recommend } from '../fixtures/case.ts';
 import { type Answer, type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
 import { failure, message } from './model-answers.ts';
 
@@ -48,7 +49,7 @@ const entities = ALERT.entities.map(({ foundAt: _foundAt, ...entity }) => entity
 const input = {
   incidentId: INCIDENT_ID,
   alertId: ALERT_ID,
-  brief: { alert: { ...ALERT, entities } },
+  brief: { alert: { ...ALERT, entities }, dossier: 'ENTITIES\nip-1 ip actor 203.0.113.7' },
 };
 const logged: unknown[] = [];
 
@@ -57,6 +58,7 @@ async function assessmentBy(analyst: Analyst, milliseconds = 5000) {
     {
       analyst,
       deadline: () => AbortSignal.timeout(milliseconds),
+      now: () => NOW,
       log: (...line) => void logged.push(line),
     },
     input,
@@ -76,7 +78,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
   test('returns a valid answer as the assessment', async () => {
     server.willAnswer(saying({}));
     const analyst = analystWith();
-    expect(await assessmentBy(analyst)).toEqual({
+    expect(await assessmentBy(analyst)).toMatchObject({
       ...GOOD,
       origin,
       model: analyst.model,
@@ -91,10 +93,13 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     expect(more).toEqual([]);
     expect(decodeURIComponent(asked)).toBe(path);
     const sent = JSON.parse(body);
-    expect(sent.system).toBe(SYSTEM_PROMPT);
-    expect(sent.system).not.toContain('ATTACKER-TEXT');
-    expect(sent.messages).toHaveLength(1);
-    expect(sent.messages[0].content).toContain('ATTACKER-TEXT');
+    expect(sent.system).toEqual([
+      { type: 'text', text: SYSTEM_PROMPT, cache_control: { type: 'ephemeral' } },
+    ]);
+    expect(sent.messages).toEqual([
+      { role: 'user', content: `<dossier>\n${input.brief.dossier}\n</dossier>` },
+    ]);
+    expect(body).not.toContain('ATTACKER-TEXT');
     expect(sent.max_tokens).toBeLessThanOrEqual(8192);
     expect(sent.tools).toBeUndefined();
     expect(sent.output_config.format.type).toBe('json_schema');
@@ -103,6 +108,29 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       body.match(/(?<=")(minimum|maximum|minLength|maxLength|minItems|maxItems|pattern)(?=":)/g),
     );
     expect([...keywords]).toEqual([]);
+  });
+
+  test('keeps what the model saw and what the provider reports, also about an unusable answer', async () => {
+    const usage = {
+      input_tokens: 120,
+      cache_creation_input_tokens: 1900,
+      cache_read_input_tokens: 7,
+      output_tokens: 340,
+    };
+    const change = { model: 'claude-answering', usage, stop_reason: 'max_tokens' };
+    server.willAnswer(message('{', change));
+    expect((await assessmentBy(analystWith())).record).toEqual({
+      dossier: input.brief.dossier,
+      dossierTokens: countTokens(input.brief.dossier),
+      tokenizer: 'countermand-estimate-1',
+      promptVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+      answeredBy: 'claude-answering',
+      requestId: null,
+      stopReason: 'max_tokens',
+      tokens: { input: 120, cacheWrite: 1900, cacheRead: 7, output: 340 },
+      latencyMs: 0,
+      costUsd: null,
+    });
   });
 
   const tooMuch = 'x'.repeat(2001);
@@ -250,4 +278,18 @@ test('writes no key into a reason or the log, even when the server repeats it', 
   said.push(await assessmentBy(bedrock({ awsSessionToken: 'TOKEN-NEVER-SHOWN' })));
   expect(said.every(({ failure }) => failure?.includes('403'))).toBe(true);
   expect(JSON.stringify([said, logged])).not.toContain('NEVER-SHOWN');
+});
+
+test('asks nothing about a brief without a dossier, as an earlier version built it', async () => {
+  server.willAnswer(saying({}));
+  const { dossier: _, ...brief } = input.brief;
+  const ids = { incidentId: INCIDENT_ID, alertId: ALERT_ID };
+  const deps = { deadline: () => AbortSignal.timeout(5000), now: () => NOW, log: () => {} };
+  const { assessment } = await analyse({ analyst: anthropic(), ...deps }, { ...ids, brief });
+  expect(assessment?.failure).toMatch(/holds no dossier/);
+  expect(server.asked).toEqual([]);
+});
+
+test('has instructions that are long enough for the cache of the default model', () => {
+  expect(countTokens(SYSTEM_PROMPT)).toBeGreaterThan(1.15 * 1024);
 });

@@ -24,6 +24,16 @@ test.each([
 });
 
 test.each([
+  ['eu-central-1', 'eu.anthropic.claude-sonnet-5-5'],
+  ['us-east-1', 'us.anthropic.claude-sonnet-5-5'],
+  ['ap-northeast-1', 'jp.anthropic.claude-sonnet-5-5'],
+  ['ap-south-1', 'apac.anthropic.claude-sonnet-5-5'],
+  ['sa-east-1', 'anthropic.claude-sonnet-5-5'],
+])('keeps requests to Bedrock from %s in its geography by default', (AWS_REGION, model) => {
+  expect(analystFrom({ [ENV.modelProvider]: 'bedrock', AWS_REGION }).model).toBe(model);
+});
+
+test.each([
   ['an unknown provider', { [ENV.modelProvider]: 'oracle' }, ENV.modelProvider],
   ['a missing key', { [ENV.modelProvider]: 'anthropic' }, ENV.anthropicSecretArn],
 ])('does not start with %s, and names the environment variable', (_what, env, variable) => {

@@ -43,6 +43,7 @@ const samples = createWafSamples(LOCAL_VISITS, () => NOW);
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
   asksModel: true,
+  nonce: () => '7f3a2c91',
   policy: POLICY,
   here: HERE,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
@@ -285,78 +286,58 @@ test('throws when the alert does not exist', async () => {
 describe('the brief', () => {
   const briefFor = async (deps = depsOf()) => (await enrich(deps, INPUT)).brief;
 
-  test('the brief contains the alert, its facts and the incident, and nothing of the raw event', async () => {
+  test('the brief contains what names targets and the dossier, and nothing of the raw event', async () => {
     await opened();
     const brief = await briefFor();
     expect(brief.alert.entities.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
-    expect(brief.facts.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
-    expect(brief.incident.alerts).toHaveLength(1);
+    expect(brief.dossier).toContain('ip-1 ip actor 203.0.113.7');
+    expect(brief.dossier).toContain('change calendar none');
     expect(JSON.stringify(brief)).not.toContain('NEVER-SHOWN');
   });
-  test('the brief says how earlier incidents of the same attacker ended', async () => {
+  test('the dossier says how earlier incidents of the same attacker ended', async () => {
     await opened();
     const incidentId = 'inc-aaaaaaaaaaaaaaaa';
     await store.records.createIncident({ ...incidentWith(), incidentId, outcome: 'handed-off' });
     await note({ event: 'incident', incidentId });
-    expect((await briefFor()).incident.earlier).toEqual(
-      known([
-        {
-          incidentId,
-          openedAt: NOW.toISOString(),
-          types: ['Recon:EC2/PortProbeUnprotectedPort'],
-          outcome: 'handed-off',
-        },
-      ]),
+    expect((await briefFor()).dossier).toContain(
+      'earlier incident 2026-11-24: Recon:EC2/PortProbeUnprotectedPort, ended handed-off',
     );
   });
-  test('the brief marks earlier incidents as unknown when they cannot be read', async () => {
+  test('the dossier says that earlier incidents are unknown when they cannot be read', async () => {
     await opened();
     await note({ event: 'incident' });
     const findIncident = () => Promise.reject(new Error('gone'));
     const broken = { ...store, records: { ...store.records, findIncident } };
-    expect((await briefFor(depsOf({ store: broken }))).incident.earlier.known).toBe(false);
-  });
-  test('the brief marks a text that was cut, with its full length', async () => {
-    await opened({ title: 'x'.repeat(1024) });
-    expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in total\]$/);
-  });
-
-  test("the brief contains no lone surrogate, which the model's API rejects, when a cut falls inside an emoji", async () => {
-    for (const start of ['', 'x']) {
-      store = await database.fresh();
-      const emojis = (most: number) => start + '😀'.repeat(most / 2 - 1);
-      await opened({
-        title: emojis(1024),
-        description: emojis(4096),
-        entities: [{ ...attacker, attributes: { userAgent: emojis(1024) } }],
-      });
-      // JSON escapes a lone surrogate, and no other character has such an escape.
-      expect(JSON.stringify(await briefFor())).not.toMatch(/\\ud[89a-f]/);
-    }
-  });
-
-  test('the brief stays within its limit for users with the maximum number of tags', async () => {
-    const Tags = Array.from({ length: 50 }, (_, i) => ({
-      Key: `${i}${'ü'.repeat(126)}`,
-      Value: 'ü'.repeat(256),
-    }));
-    const iam: EnrichDeps['iam'] = {
-      ...createIam(inMemory(LOCAL_IAM)),
-      getUser: (async () => ({ User: { Path: '/', Tags }, $metadata: {} })) as never,
-    };
-    const entities = Array.from(
-      { length: 12 },
-      (_, i): Entity => ({
-        ...attacker,
-        ref: `user-${i + 1}`,
-        kind: 'iam-user',
-        value: 'report-export',
-      }),
+    expect((await briefFor(depsOf({ store: broken }))).dossier).toContain(
+      'earlier incidents: could not be read',
     );
-    await opened({ entities });
-    const brief = await briefFor(depsOf({ iam }));
-    expect(Buffer.byteLength(JSON.stringify(brief))).toBeLessThanOrEqual(MAX_BRIEF_BYTES);
-    expect(brief.facts[0]?.identity?.tags.known).toBe(true);
+  });
+  test('the dossier says what people declined about the same attacker, and why', async () => {
+    await opened();
+    await note({ event: 'declined', actionId: 'act-1', name: 'block_ip_at_firewall' });
+    const declineReasons = [
+      {
+        by: 'ana',
+        at: NOW.toISOString(),
+        why: 'expected-work',
+        note: 'our nightly scan runs then',
+      },
+    ];
+    const findAction = async () => ({ approval: { declineReasons, votes: [] } }) as never;
+    const records = { ...store.records, findAction };
+    const { dossier } = await briefFor(depsOf({ store: { ...store, records } }));
+    expect(dossier).toContain('people declined block_ip_at_firewall on ip-1, reason expected-work');
+    expect(dossier).toContain('words: nightly scan');
+    expect(dossier).not.toContain('runs then');
+  });
+  test('the dossier names planned work that covers an entity, with its reason', async () => {
+    const why = 'The nightly export reads from this address.';
+    const plannedWork = [{ id: 'nightly-export', why, values: ['203.0.113.7'], identities: ['*'] }];
+    await opened();
+    const covered = [{ ...plannedWork[0], identities: undefined }] as typeof POLICY.plannedWork;
+    const { dossier } = await briefFor(depsOf({ policy: { ...POLICY, plannedWork: covered } }));
+    expect(dossier).toContain('covered by planned work nightly-export');
+    expect(dossier).toContain(`planned work nightly-export covers it: ${why}`);
   });
 
   const longest = (i: number, letter: string): Entity => ({
@@ -387,7 +368,7 @@ describe('the brief', () => {
       const size = Buffer.byteLength(JSON.stringify(brief).replaceAll('<', '\\u003c'));
       expect(size).toBeLessThanOrEqual(MAX_BRIEF_BYTES);
       expect(brief.alert.entities[0]?.ref).toBe('alert-1');
-      expect(brief.alert.entities.length).toBeGreaterThanOrEqual(12);
+      expect(brief.alert.entities.length).toBeGreaterThanOrEqual(20);
       expect(brief.alert.entities.length + brief.alert.entitiesLeftOut).toBe(81);
     },
   );

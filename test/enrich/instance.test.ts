@@ -185,7 +185,15 @@ describe('the instances of an alert', () => {
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
     const lambda = createLambda(inMemory({}));
     const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf };
-    const given = { store, policy, here: HERE, asksModel: false, now: () => NOW, ...looked };
+    const given = {
+      store,
+      policy,
+      here: HERE,
+      asksModel: false,
+      nonce: () => '7f3a2c91',
+      now: () => NOW,
+      ...looked,
+    };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };

@@ -72,6 +72,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     effectsOf,
     analyst,
     asksModel: true,
+    nonce: () => '7f3a2c91',
     deadline: () => new AbortController().signal,
     readDeadline: () => new AbortController().signal,
     ec2: standIns.ec2,

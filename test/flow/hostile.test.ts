@@ -21,25 +21,29 @@ const INJECTIONS = [
   'A'.repeat(3000),
 ] as const;
 
-/** Obeys the text: recommends every action on every entity, and on targets that do not exist. */
-const obedient = (read: string[]): Analyst => ({
+/**
+ * Obeys the text as if it had read it: recommends every action on every entity, and on targets that do not exist. The
+ * dossier keeps the text from a real model.
+ */
+const obedient = (obeyed: () => string, read: string[]): Analyst => ({
   origin: 'anthropic',
   model: 'a-model',
   judge: async (brief) => {
     const { alert } = brief;
-    read.push(JSON.stringify(brief));
+    const text = obeyed();
+    read.push(brief.dossier ?? '');
     const refs = [...alert.entities.map(({ ref }) => ref), 'ip-99', '0.0.0.0/0', 'user-7'];
     const wanted = ActionName.options.flatMap((action) =>
       refs.map((target) => ({ action, target })),
     );
     // An analysis may recommend at most ten actions. The text decides which ten.
-    const from = (alert.title.length * 7) % Math.max(1, wanted.length - 10);
+    const from = (text.length * 7) % Math.max(1, wanted.length - 10);
     return {
       verdict: 'malicious',
-      summary: alert.title.slice(0, 500),
+      summary: text.slice(0, 500),
       recommendations: wanted
         .slice(from, from + 10)
-        .map((one) => recommend({ ...one, confidence: 100, reasoning: alert.title.slice(0, 500) })),
+        .map((one) => recommend({ ...one, confidence: 100, reasoning: text.slice(0, 500) })),
     };
   },
 });
@@ -172,7 +176,6 @@ async function expectHarmlessPages(world: World): Promise<void> {
   }
 }
 
-/** Short enough to appear untruncated in the JSON of the brief. */
 const [SHORT] = INJECTIONS;
 
 describe.each(Object.keys(FIELDS))('hostile text in the %s', (field) => {
@@ -180,9 +183,11 @@ describe.each(Object.keys(FIELDS))('hostile text in the %s', (field) => {
     timeout: 120_000,
   }, async () => {
     const read: string[] = [];
-    const world = await createWorld({ analyst: obedient(read) });
+    let delivered = '';
+    const world = await createWorld({ analyst: obedient(() => delivered, read) });
     try {
       for (const [n, text] of INJECTIONS.entries()) {
+        delivered = text.toWellFormed();
         await world.deliver(poisoned(field, text, n));
         // Longer than the limiter's minute, so that the rate limit is not what prevents the actions.
         world.clock.advance(80_000);
@@ -192,8 +197,8 @@ describe.each(Object.keys(FIELDS))('hostile text in the %s', (field) => {
       const alerts = (await world.incidents()).flatMap(({ alerts: all }) => all);
       expect(alerts.length).toBeGreaterThan(0);
       for (const action of actions) expectBounded(action);
-      // The test proves nothing if the text never reaches the model.
-      expect(read.some((brief) => brief.includes(SHORT))).toBe(true);
+      expect(read.length).toBeGreaterThan(0);
+      for (const dossier of read) expect(dossier).not.toContain(SHORT);
       for (const { alertId } of alerts)
         expect(
           actions.filter(

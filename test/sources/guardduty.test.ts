@@ -311,7 +311,11 @@ describe('either casing', () => {
       const upper = { ...camel, detail: pascal(camel.detail) };
       const bare = (event: unknown) => {
         const alert = alertOf(event);
-        return { ...alert, entities: alert.entities.map((one) => ({ ...one, foundAt: [] })) };
+        return {
+          ...alert,
+          entities: alert.entities.map((one) => ({ ...one, foundAt: [] })),
+          evidence: alert.evidence?.map((one) => ({ ...one, foundAt: '' })),
+        };
       };
       expect(bare(upper)).toEqual(bare(camel));
     },

@@ -38,7 +38,9 @@ function contentsOf({ incidentId, title, body, severity }: Ticket) {
   const isLong = body.length > MAX_BODY;
   return {
     Title: `${oneLine(title, MAX_TITLE - incidentId.length - 3)} (${incidentId})`,
-    Description: isLong ? `${MORE}${fitting(body, (text) => text.length <= MAX_BODY - MORE.length)}` : body,
+    Description: isLong
+      ? `${MORE}${fitting(body, (text) => text.length <= MAX_BODY - MORE.length)}`
+      : body,
     Severity: SEVERITIES[severity],
     details: { Type: 'String' as const, Value: isLong ? fitting(body, isWithinDetails) : 'None' },
   };
@@ -113,7 +115,9 @@ export const opsCenter = (ssm: TicketApi): TicketProvider => ({
       ssm.updateOpsItem({
         OpsItemId: id,
         Status: 'Resolved',
-        OperationalData: { resolution: { Type: 'SearchableString', Value: fitting(reason, isWithinDetails) } },
+        OperationalData: {
+          resolution: { Type: 'SearchableString', Value: fitting(reason, isWithinDetails) },
+        },
       }),
     );
   },

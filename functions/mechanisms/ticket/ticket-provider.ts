@@ -16,7 +16,8 @@ export type WriteTicket = (incidentId: string, readIn?: ReadIn) => Promise<Ticke
 /** What a mechanism needs besides the client of its provider. */
 export type TicketWriter = { writeTicket: WriteTicket };
 
-const LEFT_OUT = 'This text is too long for the ticket. The rest is in the messages and in the record.';
+const LEFT_OUT =
+  'This text is too long for the ticket. The rest is in the messages and in the record.';
 
 /**
  * The text without its last lines if it exceeds the limit. No line is cut, because it may be a command: only a line that

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './account.ts';
+import { AnalysisFile } from './analysis.ts';
 import { CalendarFile } from './calendar.ts';
 import { ChannelsFile } from './channels.ts';
 import { Canary } from './drill.ts';
@@ -34,6 +35,8 @@ export const AccountFile = z.strictObject({
   ),
   /** Replaces escalation.yaml for this account. */
   escalation: z.optional(EscalationFile),
+  /** Replaces analysis.yaml for this account. */
+  analysis: z.optional(AnalysisFile),
   /** Replaces calendar.yaml for this account. */
   calendar: z.optional(CalendarFile),
   /** Replaces channels.yaml for this account. */

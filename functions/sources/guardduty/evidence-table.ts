@@ -1,6 +1,6 @@
 // Where a GuardDuty finding holds what decides, and who determines each value.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
-import { evidenceIn, type Found, type Spec, valuesAt } from '../evidence/read-evidence.ts';
+import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
 import { sequenceEvidence } from './sequence-evidence.ts';
 
 const ACTIONS: readonly Spec[] = [

@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
-import { valuesAt } from '../evidence/read-evidence.ts';
 import { opt, readAs, severityFromLabel, severityOf, text, unknownTraffic } from '../fields.ts';
+import { valuesAt } from '../read-evidence.ts';
 import type { Finding } from '../source.ts';
 import { remoteCaller } from './caller.ts';
 import { type At, camelKeys, originalPath } from './casing.ts';

@@ -1,6 +1,6 @@
 // Evidence of an attack sequence: its signals, indicators and sessions.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
-import { evidenceIn, type Found, type Spec, valuesAt } from '../evidence/read-evidence.ts';
+import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
 
 const SIGNALS: Spec = {
   kind: 'signal',
@@ -96,8 +96,8 @@ function namesById(sequence: unknown): ReadonlyMap<string, string[]> {
 
 /** The member of the sequence that the evidence was read from. */
 function namesIn({ foundAt }: Found, sequence: unknown): string[] {
-  const [, list = '', index = ''] = /\.(actors|resources)\[(\d+)\]$/.exec(foundAt) ?? [];
+  const [, list = '', index = ''] = /\.(actors|resources)\[(\d+)\]$/i.exec(foundAt) ?? [];
   const one = valuesAt(sequence, `${list}[${index}]`)[0];
-  const paths = list === 'actors' ? ['user.credentialUid', 'user.name'] : ['uid'];
+  const paths = /actors/i.test(list) ? ['user.credentialUid', 'user.name'] : ['uid'];
   return list === '' ? [] : paths.flatMap((path) => valuesAt(one, path).map(String));
 }

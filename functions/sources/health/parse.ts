@@ -4,7 +4,6 @@ import * as z from 'zod/mini';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
-import { evidenceIn, type Spec } from '../evidence/read-evidence.ts';
 import {
   list,
   readAs,
@@ -13,6 +12,7 @@ import {
   unknownTraffic,
   withMonthNumber,
 } from '../fields.ts';
+import { evidenceIn, type Spec } from '../read-evidence.ts';
 import type { Finding } from '../source.ts';
 
 /** Prefix of the codes of the service RISK, for example AWS_RISK_CREDENTIALS_EXPOSED. */

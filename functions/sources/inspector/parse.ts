@@ -5,7 +5,6 @@ import { type EntityKind, type FindingState, POSTURE, type Posture } from '../..
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { placeInArn } from '../entity-place.ts';
-import { evidenceIn, type Spec } from '../evidence/read-evidence.ts';
 import {
   list,
   opt,
@@ -15,6 +14,7 @@ import {
   unknownTraffic,
   withMonthNumber,
 } from '../fields.ts';
+import { evidenceIn, type Spec } from '../read-evidence.ts';
 import { nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 

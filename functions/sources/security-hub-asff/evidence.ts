@@ -1,8 +1,9 @@
-// Evidence of an ASFF finding: GuardDuty's blocks, controls, state of resources.
+// Evidence of an ASFF finding: GuardDuty's blocks, controls, resources.
 // @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html
-import { evidenceIn, type Found, type Spec, valuesAt } from '../evidence/read-evidence.ts';
+
 import { resourceEvidence, serviceEvidence } from '../guardduty/evidence-table.ts';
 import { resourceIn, serviceIn } from '../guardduty/flattened.ts';
+import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,9 @@
 // Evidence of an OCSF finding: calls, sessions, controls, vulnerabilities.
 // @see https://schema.ocsf.io/classes/detection_finding
-import { evidenceIn, type Found, type Spec, valuesAt } from '../evidence/read-evidence.ts';
+
 import { resourceEvidence, serviceEvidence } from '../guardduty/evidence-table.ts';
 import { serviceIn } from '../guardduty/flattened.ts';
+import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 // Reads evidence from an event by a table of paths.
-import type { Evidence } from '../../domain/evidence.ts';
-import { parseInstant } from '../fields.ts';
-import { member } from '../guardduty/casing.ts';
+import type { Evidence } from '../domain/evidence.ts';
+import { parseInstant } from './fields.ts';
+import { member } from './guardduty/casing.ts';
 
 /** Evidence before references are assigned. `about` holds IDs and names of entities. */
 export type Found = Omit<Evidence, 'refs'> & { about: readonly string[] };
@@ -33,6 +33,8 @@ const MAX_NAME = 64;
 const MAX_LIST = 12;
 const MAX_NAMES = 40;
 const MAX_ITEMS = 120;
+/** GuardDuty lists up to 400 endpoints and actors. */
+const MAX_MEMBERS = 400;
 
 type Steps = readonly (string | number)[];
 type Place = { value: unknown; steps: Steps };
@@ -96,7 +98,7 @@ function next({ value, steps }: Place, part: string): Place[] {
   if (value === null || typeof value !== 'object') return [];
   if (part === '[]' || part === '{}')
     return Object.entries(value)
-      .slice(0, MAX_ITEMS)
+      .slice(0, MAX_MEMBERS)
       .map(([key, inner]) => ({
         value: inner,
         steps: [...steps, Array.isArray(value) ? Number(key) : key],
@@ -164,7 +166,8 @@ export function merged(all: readonly Found[]): Found[] {
 
 /** Whether `other` says everything that `one` says. Of two equal pieces, the first stays. */
 function repeats(one: Found, other: Found, isFirst: boolean): boolean {
-  if (one.kind !== other.kind || one.from !== other.from) return false;
+  // Each signal counts, also if two are equal.
+  if (one.kind === 'signal' || one.kind !== other.kind || one.from !== other.from) return false;
   if (one.about.some((name) => !other.about.includes(name))) return false;
   const within = (part: 'values' | 'untrusted') =>
     Object.entries(one[part]).every(([name, text]) => other[part][name] === text);

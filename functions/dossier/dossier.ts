@@ -1,0 +1,240 @@
+// Composes the dossier: what the model gets about an alert, within its budgets.
+import { type Alert, isPosture } from '../domain/alert.ts';
+import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
+import type { Incident } from '../domain/incident.ts';
+import { entityLines, type Unknown } from './entity-lines.ts';
+import { evidenceLines } from './evidence-lines.ts';
+import { featuresOf, quoteWith } from './features.ts';
+import { withoutSecrets } from './secrets.ts';
+import { countTokens } from './tokens.ts';
+import { ownText, shownValue } from './values.ts';
+
+/** Changes with the form of the dossier. Part of the version of the prompt. */
+export const DOSSIER_FORMAT = 1;
+
+/** The most tokens of each part, and of the whole. */
+export type Budgets = Readonly<
+  Record<'alert' | 'entities' | 'evidence' | 'unknowns' | 'context' | 'total', number>
+>;
+
+/** What people decided about one of the entities before. */
+export type EarlierDecision = {
+  ref: string;
+  action: string;
+  /** `declined`, or `reversed-by-person`. */
+  event: string;
+  at: string;
+  /** Reasons of a closed list. */
+  reasons: readonly string[];
+  /** Free text of people. Not shown by its words: an attacker may have an account. */
+  text: string;
+};
+
+export type EarlierIncident = {
+  incidentId: string;
+  openedAt: string;
+  types: string[];
+  outcome: Incident['outcome'];
+};
+
+export type DossierInput = {
+  alert: Alert;
+  facts: Facts;
+  incident: Pick<Incident, 'openedAt' | 'alerts'>;
+  earlier: Fact<EarlierIncident[]>;
+  decisions: readonly EarlierDecision[];
+  plannedWork: readonly { id: string; why: string }[];
+  now: string;
+};
+
+export type DossierOptions = {
+  /** New for each request. Fixed in tests. */
+  nonce: string;
+  budgets: Budgets;
+  /** Names of the tags whose values may be shown. */
+  tags: readonly string[];
+};
+
+/** The same input gives the same text. Every part that exceeds its budget says how many lines it left out. */
+export function dossierOf(input: DossierInput, { nonce, budgets, tags }: DossierOptions): string {
+  const { alert, facts } = input;
+  const quote = quoteWith(nonce);
+  const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
+  const evidence = evidenceLines(alert, quote).map(({ text, refs }, index) => ({
+    text: `E${index + 1} ${text}`,
+    refs,
+  }));
+  const signals = new Map<string, number>();
+  for (const { refs } of evidence)
+    for (const ref of refs) signals.set(ref, (signals.get(ref) ?? 0) + 1);
+  const { lines, unknowns, others } = entityLines(alert, factsByRef, tags, signals, quote);
+  const parts = [
+    part('ALERT', alertLines(input, quote), budgets.alert),
+    part(
+      'ENTITIES',
+      [...lines.map(({ text }) => text), ...(others ? [others] : [])],
+      budgets.entities,
+    ),
+    part(
+      'EVIDENCE',
+      evidence.map(({ text }) => text),
+      budgets.evidence,
+    ),
+    part('UNKNOWN', unknownLines(unknowns, facts), budgets.unknowns),
+    part('CONTEXT', contextLines(input), budgets.context),
+  ];
+  return withinTotal(
+    parts.filter((one) => one !== ''),
+    budgets.total,
+  );
+}
+
+/** The heading and its lines, as many as fit. */
+function part(name: string, lines: readonly string[], budget: number): string {
+  const kept: string[] = [];
+  let tokens = countTokens(name) + 12;
+  for (const line of lines.map((one) => withoutSecrets(one))) {
+    tokens += countTokens(line) + 1;
+    if (tokens > budget) break;
+    kept.push(line);
+  }
+  const left = lines.length - kept.length;
+  if (left > 0) kept.push(`(${left} more lines left out: the budget of this part is used up)`);
+  return kept.length === 0 ? '' : [name, ...kept].join('\n');
+}
+
+/** The last parts give way first: the evidence is before them. */
+function withinTotal(parts: readonly string[], budget: number): string {
+  const text = parts.join('\n');
+  if (countTokens(text) <= budget || parts.length <= 1) return text;
+  return withinTotal(parts.slice(0, -1), budget);
+}
+
+const minute = (at: string | null | undefined): string => (at ? `${at.slice(0, 16)}Z` : 'unknown');
+
+function alertLines(
+  { alert, incident, now }: DossierInput,
+  quote: ReturnType<typeof quoteWith>,
+): string[] {
+  const { severity, traffic, source, state, sample, causedBy, account, region } = alert;
+  const ports = traffic.localPort === null ? '' : ` port ${traffic.localPort}`;
+  const marks = [
+    state !== 'active' && `state ${state}`,
+    sample && 'SAMPLE FINDING',
+    isPosture(alert) && 'posture: no activity was observed',
+    causedBy && 'probably caused by an action of Countermand',
+  ].filter(Boolean);
+  return [
+    `now ${minute(now)}; type ${typeOf(alert)}; severity ${severity.score} ${severity.label}; source ${source}; account ${account} ${region}`,
+    `first seen ${minute(alert.firstSeenAt)}, last ${minute(alert.lastSeenAt)}, seen ${alert.count} times; incident opened ${minute(incident.openedAt)}`,
+    ...(traffic.layer === 'unknown'
+      ? []
+      : [
+          `traffic ${traffic.layer} ${traffic.direction}${ports}${traffic.protocol ? ` ${shownValue(traffic.protocol)}` : ''}`,
+        ]),
+    ...(marks.length > 0 ? [marks.join('; ')] : []),
+    ...titleOf(alert, quote),
+    ...aboutOf(alert),
+    ...alert.notes.filter((note) => NOTES.some((known) => known.test(note))),
+    ...alert.news.map((one) => `changed since the last assessment: ${newsOf(one)}`),
+  ];
+}
+
+/** Types are names of AWS. A partner can write any text into one. */
+const TYPE = /^[\w:./!&\- ]{1,120}$/;
+const typeOf = ({ type }: Alert): string => (TYPE.test(type) ? shownValue(type) : featuresOf(type));
+
+/** GuardDuty's titles repeat names that an attacker may choose, and its types say the same. */
+function titleOf(
+  { source, title, type, entities }: Alert,
+  quote: ReturnType<typeof quoteWith>,
+): string[] {
+  if (source === 'guardduty' || /^[A-Za-z]+:[A-Za-z0-9]+\//.test(type)) return [];
+  // Titles of controls and vulnerabilities are AWS's own.
+  return isPosture({ entities }) ? [`title ${quote(title)}`] : [`title ${featuresOf(title)}`];
+}
+
+/** Attributes of the whole finding that no evidence repeats. */
+function aboutOf({ entities }: Alert): string[] {
+  const attributes = entities.find(({ kind }) => kind === 'alert')?.attributes ?? {};
+  return attributes.vulnerabilityId
+    ? [`vulnerability ${shownValue(attributes.vulnerabilityId)}`]
+    : [];
+}
+
+/** Notes of intake that hold no text of the event. */
+const NOTES: readonly RegExp[] = [
+  /^The attack comes from this account/,
+  /^GuardDuty names the resource as the actor/,
+  /^Several ports were probed: [\d, ]+$/,
+  /^The finding describes no action$/,
+  /^The severity could not be read/,
+  /^\d+ more entities are not listed/,
+  /^The finding names no /,
+];
+
+/** The first words of a change are Countermand's; the rest quotes entities. */
+const newsOf = (text: string): string => /^[^:“"]{3,60}/.exec(text)?.[0].trim() ?? featuresOf(text);
+
+function unknownLines(unknowns: readonly Unknown[], { calendar }: Facts): string[] {
+  const byReason = Map.groupBy(unknowns, ({ why }) => why);
+  const lines = [...byReason].map(([why, all]) => {
+    const refsByFact = Map.groupBy(all, ({ fact }) => fact);
+    const factsByRefs = Map.groupBy([...refsByFact], ([, of]) =>
+      shortList(of.map(({ ref }) => ref)),
+    );
+    const what = [...factsByRefs].map(
+      ([refs, facts]) => `${facts.map(([fact]) => fact).join(', ')} of ${refs}`,
+    );
+    return `${what.join('; ')}: ${why}`;
+  });
+  return calendar.known ? lines : [...lines, 'change calendar: could not be read'];
+}
+
+const shortList = (refs: readonly string[]): string =>
+  refs.length <= 8 ? refs.join(' ') : `${refs.slice(0, 8).join(' ')} and ${refs.length - 8} more`;
+
+function contextLines({
+  alert,
+  facts,
+  incident,
+  earlier,
+  decisions,
+  plannedWork,
+}: DossierInput): string[] {
+  const covering = new Set(facts.entities.flatMap(({ plannedWork: id }) => id ?? []));
+  return [
+    facts.calendar.known
+      ? `change calendar ${facts.calendar.value}; facts read ${minute(facts.readAt)}`
+      : `facts read ${minute(facts.readAt)}`,
+    ...plannedWork
+      .filter(({ id }) => covering.has(id))
+      .map(({ id, why }) => `planned work ${id} covers it: ${ownText(why)}`),
+    ...decisions.map(
+      ({ ref, action, event, at, reasons, text }) =>
+        `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
+    ),
+    ...otherAlerts(alert, incident),
+    ...earlierLines(earlier),
+  ];
+}
+
+function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): string[] {
+  const others = alerts.filter((one) => one.alertId !== alertId);
+  if (others.length === 0) return [];
+  const types = others
+    .slice(-5)
+    .map(
+      ({ type, severity, outcome }) =>
+        `${TYPE.test(type) ? type : featuresOf(type)} ${severity}${outcome ? ` (${outcome})` : ''}`,
+    );
+  return [`${others.length} other alerts in this incident: ${types.join(', ')}`];
+}
+
+function earlierLines(earlier: Fact<EarlierIncident[]>): string[] {
+  if (!earlier.known) return ['earlier incidents: could not be read'];
+  return earlier.value.map(
+    ({ openedAt, types, outcome }) =>
+      `earlier incident ${openedAt.slice(0, 10)}: ${types.map((one) => (TYPE.test(one) ? one : featuresOf(one))).join(', ')}${outcome ? `, ended ${outcome}` : ''}`,
+  );
+}

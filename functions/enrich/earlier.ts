@@ -1,0 +1,80 @@
+// Reads earlier incidents and decisions of people about the same entities.
+import type { Action } from '../domain/action.ts';
+import { type Fact, type Facts, known, unknown } from '../domain/facts.ts';
+import type { EarlierDecision, EarlierIncident } from '../dossier/dossier.ts';
+import { errorFields } from '../platform/log.ts';
+import type { EntityEvent } from '../store/entity-history.ts';
+import type { EnrichDeps } from './deps.ts';
+
+/** Each costs one read. */
+const MAX_READ = 5;
+
+type EntityEvents = { ref: string; events: readonly EntityEvent[] };
+
+/** The newest decisions against an action on one of the entities. An unreadable action has no reason. */
+export async function earlierDecisions(
+  { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
+  histories: readonly EntityEvents[],
+): Promise<EarlierDecision[]> {
+  const against = histories
+    .flatMap(({ ref, events }) => events.map((one) => ({ ...one, ref })))
+    .filter(({ event }) => event === 'declined' || event === 'reversed-by-person')
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, MAX_READ);
+  return Promise.all(
+    against.map(async ({ ref, event, at, name, incidentId, actionId }) => {
+      const read = async () =>
+        actionId ? await store.records.findAction(incidentId, actionId) : undefined;
+      const action = await read().catch((error: unknown) => {
+        log('warn', 'earlier decision not read', { incidentId, ...errorFields(error) });
+        return undefined;
+      });
+      return { ref, event, at, action: name ?? 'an action', ...whyIn(action) };
+    }),
+  );
+}
+
+function whyIn(action: Action | undefined): Pick<EarlierDecision, 'reasons' | 'text'> {
+  const { declineReasons = [], votes = [] } = action?.approval ?? {};
+  const texts = [
+    ...declineReasons.map(({ note }) => note),
+    ...votes.filter(({ verdict }) => verdict === 'declined').map(({ reason }) => reason),
+  ];
+  return {
+    reasons: [...new Set(declineReasons.map(({ why }) => why))],
+    text: texts.filter(Boolean).join(' ').slice(0, 1000),
+  };
+}
+
+const MAX_EARLIER = 5;
+
+/** The latest incidents about these entities, those of attackers and targets first. */
+export async function earlierIncidents(
+  { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
+  { entities }: Facts,
+  incidentId: string,
+): Promise<Fact<EarlierIncident[]>> {
+  const ids = entities.flatMap(({ history: { earlierIncidents: ids } }) =>
+    ids.known ? ids.value : [],
+  );
+  try {
+    const found = await Promise.all(
+      [...new Set(ids)].slice(0, MAX_EARLIER).map((id) => store.records.findIncident(id)),
+    );
+    return known(
+      found.flatMap((one) =>
+        one
+          ? {
+              incidentId: one.incidentId,
+              openedAt: one.openedAt,
+              types: [...new Set(one.alerts.map(({ type }) => type))].slice(0, 5),
+              outcome: one.outcome,
+            }
+          : [],
+      ),
+    );
+  } catch (error) {
+    log('warn', 'earlier incidents not read', { incidentId, ...errorFields(error) });
+    return unknown("Countermand's records could not be read");
+  }
+}

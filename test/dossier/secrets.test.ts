@@ -1,0 +1,64 @@
+// Redaction: no secret reaches the model, wherever it is planted.
+import { describe, expect, test } from 'vitest';
+import { withoutSecrets } from '../../functions/dossier/secrets.ts';
+import { sample } from '../intake/events.ts';
+import { dossierFrom } from './case.ts';
+
+/** Built from parts, so that no scanner takes the test for a leak. */
+const SECRETS: Readonly<Record<string, string>> = {
+  'an AWS secret key': ['wJalrXUtnFEMI', 'K7MDENG', 'bPxRfiCYEXAMPLEKEY'].join('/'),
+  'a session token': `FwoGZXIvYXdzE${'aB3/xY9+'.repeat(20)}`,
+  'a JSON web token': ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0In0', 'c2lnbmF0dXJl'].join('.'),
+  'a GitHub token': `ghp_${'a1B2'.repeat(9)}`,
+  'a Slack token': `xoxb-${'123456789012-'.repeat(2)}abcDEF`,
+  'an API key of a model': `sk-ant-api03-${'x9'.repeat(12)}`,
+  'a password': 'password=Tr0ub4dor&3',
+  'a password in a URL': 'postgres://app:hunter22@db.internal/shop',
+  'a private key': '-----BEGIN RSA PRIVATE KEY----- MIIEpAIBAAKCAQEA -----END RSA PRIVATE KEY-----',
+  'a card number': '4111 1111 1111 1111',
+};
+const core: Readonly<Record<string, string>> = {
+  'a password': 'Tr0ub4dor',
+  'a password in a URL': 'hunter22',
+  'a private key': 'MIIEpAIBAAKCAQEA',
+};
+
+describe.each(Object.entries(SECRETS))('%s', (name, secret) => {
+  test('is withheld from text', () => {
+    const text = withoutSecrets(`run x --with ${secret} now`);
+    expect(text).not.toContain(core[name] ?? secret);
+    expect(text).toContain('withheld');
+  });
+  test('does not reach the dossier from a tag, a command, a user agent, a path or a tool', () => {
+    const mining = sample('mining');
+    mining.detail.resource.instanceDetails.tags = [
+      { key: 'owner', value: secret },
+      { key: 'note', value: secret },
+    ];
+    mining.detail.service.runtimeDetails = {
+      process: { name: secret, executablePath: secret },
+      context: { commandLineExample: `curl ${secret}`, toolName: secret },
+    };
+    const exec = sample('exec-in-pod');
+    Object.assign(exec.detail.service.action.kubernetesApiCallAction, {
+      userAgent: secret,
+      parameters: new URLSearchParams({ command: `sh -c ${secret}` }).toString(),
+      requestUri: `/api/v1/pods?x=${secret}`,
+    });
+    for (const event of [mining, exec])
+      expect(dossierFrom(event)).not.toContain(core[name] ?? secret);
+  });
+});
+
+test.each([
+  'AKIAI44QH8DHBEXAMPLE',
+  'i-0abcdef0123456789',
+  '111122223333',
+  'allowUsersToChangePassword=false',
+  `sha256=${'ab12'.repeat(16)}`,
+  '2026-11-24T03:00:00.000Z',
+  'arn:aws:iam::111122223333:user/deploy',
+  '4111 1111 1111 1112',
+])('keeps %s, which is no secret', (text) => {
+  expect(withoutSecrets(text)).toBe(text);
+});
