@@ -6,17 +6,22 @@ import { secureHeaders } from 'hono/secure-headers';
 import { visible } from '../domain/wording.ts';
 import { FORM_REJECTED } from './texts.ts';
 
+const SOURCES = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+const PRIVATE = { referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' };
+
 /** No script, no frame, no external content, no referrer: the address of a page is the credential. */
-export const guardedHeaders = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
-    formAction: ["'self'"],
-    frameAncestors: ["'none'"],
-    baseUri: ["'none'"],
-  },
-  referrerPolicy: 'no-referrer',
-  xFrameOptions: 'DENY',
+export const guardedHeaders = secureHeaders({ contentSecurityPolicy: SOURCES, ...PRIVATE });
+
+/** The same for pages with the console's own script, which loads the page again. */
+export const scriptedHeaders = secureHeaders({
+  contentSecurityPolicy: { ...SOURCES, scriptSrc: ["'self'"], connectSrc: ["'self'"] },
+  ...PRIVATE,
 });
 
 export const noStore: MiddlewareHandler = async (c, next) => {

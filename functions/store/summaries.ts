@@ -97,6 +97,11 @@ export function createSummaries(table: Table, log: Log) {
       const items = await table.query(pk, { newestFirst: true, limit, ...(before && { before }) });
       return readAll(Summary, items, log);
     },
+    /** The month in which the first incident of all opened; null if there is none. */
+    async oldestMonth(): Promise<string | null> {
+      const [first] = await table.query(listedPartition('listing'), { limit: 1 });
+      return first ? monthOf(first.sk) : null;
+    },
     /** Changes with every change that a console shows. */
     async revision(): Promise<string> {
       return String((await table.get(markKey('REVISION')))?.revision ?? '');

@@ -1,5 +1,6 @@
 // The summarise step: writes the summaries of incidents whose records changed.
 import { Conflict } from '../domain/errors.ts';
+import { worstOf } from '../domain/incident.ts';
 import type { Store } from '../store/store.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -53,9 +54,14 @@ async function summariseOne(
   const alerts = await Promise.all(
     unread.map(({ alertId }) => records.readableAlert(incidentId, alertId)),
   );
+  const named = worstOf(incident.alerts)?.alertId ?? '';
+  const worstAlert =
+    alerts.find((one) => one?.alertId === named) ??
+    (await records.readableAlert(incidentId, named));
   const summary = summaryOf({
     incident,
     actions,
+    worstAlert: worstAlert ?? null,
     alerts: alerts.filter((one) => one !== undefined),
     known,
     unreadable: keys,

@@ -9,6 +9,7 @@ import { type Incident, type Outcome, worstOf } from '../domain/incident.ts';
 import type { SummarisedEffect, SummarisedRequest, Summary } from '../domain/summary.ts';
 import { oneLine, truncate } from '../domain/wording.ts';
 import { orderOf } from '../messaging/texts/action-line.ts';
+import { plainReason } from '../messaging/texts/reason.ts';
 
 const MAX_TITLE = 200;
 const MAX_ORDER = 160;
@@ -24,13 +25,15 @@ export type Sources = {
   actions: readonly Action[];
   /** The alerts whose entities `known` doesn't have. */
   alerts: readonly Alert[];
+  /** The alert that names the incident; null if it can't be read. */
+  worstAlert: Alert | null;
   known: Pick<Summary, 'entities' | 'readAlerts'> | null;
   unreadable: readonly string[];
   versions: number;
 };
 
 export function summaryOf(sources: Sources): Summary {
-  const { incident, actions, alerts, known, unreadable, versions } = sources;
+  const { incident, actions, alerts, worstAlert, known, unreadable, versions } = sources;
   const readAlerts = [...(known?.readAlerts ?? []), ...alerts.map(({ alertId }) => alertId)];
   const { incidentId, account, region, openedAt, outcome } = incident;
   const worst = worstOf(incident.alerts);
@@ -40,7 +43,7 @@ export function summaryOf(sources: Sources): Summary {
     region,
     openedAt,
     updatedAt: lastChange(incident, actions),
-    title: oneLine(worst?.title ?? incidentId, MAX_TITLE),
+    title: oneLine(worstAlert ? titleOf(worstAlert) : (worst?.title ?? incidentId), MAX_TITLE),
     severity: worstEver(incident, actions),
     alerts: incident.alerts.length,
     isAssessing: incident.status === 'open',
@@ -63,6 +66,9 @@ export function summaryOf(sources: Sources): Summary {
     basis: versions + readAlerts.length,
   };
 }
+
+/** In our own words where we have them. */
+const titleOf = (alert: Alert): string => plainReason(alert).replace(/\.$/, '');
 
 function lastChange({ openedAt, closedAt, alerts, history }: Incident, actions: readonly Action[]) {
   const all = [

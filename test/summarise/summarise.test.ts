@@ -14,6 +14,7 @@ import {
   NOW,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
 
 const db = startStores();
 let store: Store;
@@ -196,6 +197,7 @@ test('reads a month page by page, newest first', async () => {
 });
 
 test('summarises incidents of earlier versions in turns, and ends', async () => {
+  store = storeOn(memoryTable());
   await opened();
   const ids = Array.from({ length: 150 }, (_, i) => `inc-${String(i).padStart(16, '0')}`);
   for (const [i, incidentId] of ids.entries())

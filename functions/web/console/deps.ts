@@ -15,6 +15,7 @@ import { createBreaker } from '../../store/breaker.ts';
 import { createNotes } from '../../store/notes.ts';
 import { createRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { createSummaries } from '../../store/summaries.ts';
 import { createKillSwitch } from '../../store/switch.ts';
 import { createTable } from '../../store/table.ts';
 
@@ -22,7 +23,7 @@ import { createTable } from '../../store/table.ts';
 export type ConsoleReader = { id: string; name: string };
 
 export type ConsoleDeps = {
-  store: Pick<Store, 'records' | 'killSwitch' | 'notes'>;
+  store: Pick<Store, 'records' | 'killSwitch' | 'notes' | 'summaries'>;
   policy: Policy;
   /** Signs the links that lead to the decision pages, in the name of the reader. */
   mac: Pick<Mac, 'generate'>;
@@ -51,6 +52,7 @@ export function consoleDeps(env: Env): ConsoleDeps {
       records: createRecords(table, log),
       killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
       notes: createNotes(table, log),
+      summaries: createSummaries(table, log),
     },
     policy,
     mac: createKmsMac(kms, own.linkKeyArn, undefined),

@@ -9,12 +9,15 @@ import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
 import { may } from '../../policy/may.ts';
 import { whoIsAtConsole } from '../../sign-in/session.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../../site/guard.ts';
+import { harmlessPages, noStore, ownFormsOnly, scriptedHeaders } from '../../site/guard.ts';
 import { FORM_REJECTED } from '../../site/texts.ts';
 import { MAX_NOTE } from '../../store/notes.ts';
 import { mayReverse } from '../keep-decision.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
 import { incidentView, mayDecide } from './incident-view.ts';
+import { answerInForce, answerList } from './list/answer.ts';
+import { createListReader } from './list/read.ts';
+import { SCRIPT } from './list/script.ts';
 import { consoleFrame } from './pages/frame.ts';
 import { incidentPage } from './pages/incident.ts';
 import { consoleNotice } from './pages/notice.ts';
@@ -34,11 +37,21 @@ const NoteForm = z.object({
 
 export function createConsole(deps: ConsoleDeps): Hono {
   const app = new Hono();
-  app.use(guardedHeaders, noStore, harmlessPages);
+  app.use(scriptedHeaders, noStore, harmlessPages);
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/console/style.css', (c) =>
     c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+  );
+  app.get('/console/script.js', (c) =>
+    c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
+  const readList = createListReader(deps);
+  app.get('/console', (c) =>
+    withReader(deps, c, (reader) => answerList(deps, c, reader, readList)),
+  );
+  app.get('/console/in-force', (c) =>
+    withReader(deps, c, (reader) => answerInForce(deps, c, reader, readList)),
   );
   app.get('/console/incident/:id/:file{report\\.(?:md|html|json)}', (c) =>
     withReader(deps, c, (reader) => exported(deps, c, reader)),

@@ -1,5 +1,6 @@
 // The style sheet of the console, in the colours of the decision pages.
 import { TOKENS } from '../style.ts';
+import { LIST_STYLE } from './list/style.ts';
 
 export const STYLE = `${TOKENS}
 :root { --hover: #f5f7fa; --accent-hover: #194f9f; --accent-soft: #e8f0fb; --good-soft: #e6f4ec; --bad-soft: #fdecea; --bad-line: #e5a49f; --side: max(24px, calc((100% - 1232px) / 2)); }
@@ -109,4 +110,4 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 @media (prefers-contrast: more) { :root { --line: var(--control); --line-strong: var(--control); --ink-3: var(--ink-2); } }
 @page { size: A4; margin: 14mm; }
 @media print { .top, .strip, .menu, .btn, .noteform, .skip { display: none; } body { background: #fff; } .page { padding: 0; } .panel { break-inside: avoid; } }
-`;
+${LIST_STYLE}`;

@@ -9,9 +9,15 @@ import { CONSOLE, MODE, STRIP, SWITCH } from '../texts.ts';
 import { icon } from './icons.ts';
 
 /** A page without its frame. `current` is its entry in the navigation. */
-export type ConsolePage = { title: string; body: Html; current: 'incidents' | 'in-force' | null };
+export type ConsolePage = {
+  title: string;
+  body: Html;
+  current: 'incidents' | 'in-force' | null;
+  /** What the page shows, for the script that asks whether anything changed. Without it, the page has no script. */
+  revision?: string;
+};
 
-export const bareFrame = (title: string, body: Html): Html => html`<!doctype html>
+export const bareFrame = (title: string, body: Html, isLive = false): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,6 +26,7 @@ export const bareFrame = (title: string, body: Html): Html => html`<!doctype htm
 <meta name="robots" content="noindex, nofollow">
 <title>${title} · Countermand</title>
 <link rel="stylesheet" href="/console/style.css">
+${isLive ? html`<script src="/console/script.js" defer></script>` : ''}
 </head>
 <body>
 ${body}
@@ -27,7 +34,7 @@ ${body}
 </html>`;
 
 export const consoleFrame = (
-  { title, body, current }: ConsolePage,
+  { title, body, current, revision }: ConsolePage,
   {
     status,
     reader,
@@ -41,9 +48,10 @@ export const consoleFrame = (
 <nav class="nav" aria-label="${CONSOLE.nav}"><a href="/console"${current === 'incidents' ? html` aria-current="page"` : ''}>${CONSOLE.incidents}</a><a href="/console/in-force"${current === 'in-force' ? html` aria-current="page"` : ''}>${CONSOLE.inForce}</a></nav>
 <div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></div>
 ${strip(status)}</header>
-<main id="main" class="page">
+<main id="main" class="page"${revision === undefined ? '' : html` data-revision="${revision}"`}>
 ${body}
 </main>`,
+    revision !== undefined,
   );
 
 function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus): Html {
