@@ -36,7 +36,7 @@ describe('the keys of links and pages', () => {
   test('keys are created once and are the same after a restart', () => {
     const keys = keysIn(folder);
     const all = [keys.linkKey, keys.pageKey, ...Object.values(keys.proofKeys)];
-    expect(new Set(all.map((key) => Buffer.from(key).toString('hex'))).size).toBe(6);
+    expect(new Set(all.map((key) => Buffer.from(key).toString('hex'))).size).toBe(7);
     expect(keysIn(folder)).toEqual(keys);
   });
 

@@ -16,7 +16,7 @@ import { startConsole } from '../../functions/sign-in/session.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { createTableInput } from '../../local/engine/database.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { covers, functionsOf, templateWith } from '../infra/template.ts';
+import { covers, type DeployedFunction, functionsOf, templateWith } from '../infra/template.ts';
 import { inForce, put, waiting } from '../web/approval-pages.ts';
 import { type Moto, startMoto } from './moto-server.ts';
 
@@ -24,7 +24,7 @@ const signIn = {
   ...{ issuer: 'https://login.example.com', clientId: 'c', clientSecret: 's', claim: 'email' },
   acrValues: [],
 };
-const role = functionsOf(templateWith({ policy: { signIn } })).get('console')!;
+let role: DeployedFunction;
 
 type Handler = (event: unknown) => Promise<APIGatewayProxyStructuredResultV2>;
 let moto: Moto;
@@ -60,6 +60,7 @@ function recording(port: number): Server {
 
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  role = functionsOf(templateWith({ policy: { signIn } })).get('console')!;
   moto = await startMoto();
   recorder = recording(Number(new URL(moto.endpoint).port)).listen(0, '127.0.0.1');
   await new Promise((resolve) => recorder.once('listening', resolve));

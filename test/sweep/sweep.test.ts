@@ -167,7 +167,9 @@ describe('the sweeper', () => {
     const before = status === 'declined' ? 'awaiting-approval' : 'approved';
     const note = { at: NOW, by, text: 'Decided' };
     const attentionAt = later(20).toISOString();
-    const action = transition(toyAction({ ...approved, status: before }), status, note, { attentionAt });
+    const action = transition(toyAction({ ...approved, status: before }), status, note, {
+      attentionAt,
+    });
     await store.records.createAction(action);
     for (const minutes of [20, 25]) await sweep(deps(later(minutes)));
     expect(calls).toEqual([`tell ${action.actionId}`, `tell ${action.actionId}`]);

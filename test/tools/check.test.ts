@@ -143,6 +143,9 @@ test('test files that need moto or a browser are found by their imports', () => 
   expect(testFilesThatNeed({ modules: ['test/browser/launch.ts'] })).toEqual([
     'test/browser/console.test.ts',
     'test/browser/decide.test.ts',
+    'test/browser/first-screen.test.ts',
+    'test/browser/incident.test.ts',
+    'test/browser/list.test.ts',
     'test/browser/sign-in.test.ts',
   ]);
 });

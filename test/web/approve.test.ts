@@ -146,7 +146,10 @@ describe('P2: a decision on an approval request', () => {
     const { did, pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action), no(action, 'Our own scanner'));
     expect(await answer.text()).toContain('Declined');
-    expect(await load(action)).toMatchObject({ status: 'declined', attentionAt: minute(21).toISOString() });
+    expect(await load(action)).toMatchObject({
+      status: 'declined',
+      attentionAt: minute(21).toISOString(),
+    });
     expect(await store.entityHistory.read(attacker)).toMatchObject([{ event: 'declined' }]);
     expect(did).toEqual(['callback token-1 declined']);
   });

@@ -20,7 +20,7 @@ export function environment(folder: string): NodeJS.ProcessEnv {
     [ENV.ipSets]: JSON.stringify(LOCAL_IP_SETS),
     [ENV.flowLogs]: JSON.stringify(LOCAL_FLOW_LOGS),
     [ENV.previousProofKeyArns]: JSON.stringify({
-      ...{ votes: 'x', rulings: 'x', evidence: 'x', alerts: 'x' },
+      ...{ votes: 'x', rulings: 'x', evidence: 'x', alerts: 'x', resumptions: 'x' },
     }),
     [ENV.modelProvider]: 'anthropic',
     [ENV.webBaseUrl]: 'https://example.com',
