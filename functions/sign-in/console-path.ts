@@ -1,13 +1,13 @@
-// Accepts only pages of the console as the place to return to.
+// Validates the path to which a sign-in from the console returns.
 
 export const CONSOLE_PATH = '/console';
 
-/** Of an address, all printable ASCII except the backslash, which browsers read as a slash. */
+/** At most 1,024 printable ASCII characters, without the backslash, which browsers read as a slash. */
 const PLAIN = /^[!-[\]-~]{1,1024}$/;
 
 /**
- * The path in `to` if it leads to a page of the console, otherwise the console's first page. The path must be written as
- * a browser would write it: dot segments and other spellings of one path are not accepted.
+ * Returns `to` if it is the path of a console page, otherwise `/console`. Rejects paths that are not normalised, for
+ * example those with dot segments.
  */
 export function consolePathIn(to: string | undefined, webBaseUrl: string): string {
   if (to === undefined || !PLAIN.test(to) || !URL.canParse(to, webBaseUrl)) return CONSOLE_PATH;

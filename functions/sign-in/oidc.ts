@@ -10,7 +10,7 @@ export type Attempt = {
   state: string;
   nonce: string;
   verifier: string;
-  /** Whether the provider must ask for the person's password or second factor again. */
+  /** Whether the provider must authenticate the person again, even in a running session. */
   isFresh: boolean;
 };
 /** The claims of the provider about the person. */

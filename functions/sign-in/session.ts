@@ -1,4 +1,4 @@
-// Keeps a sign-in in signed cookies, without server state.
+// Stores sessions and sign-in attempts in signed cookies, without server state.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';
@@ -6,14 +6,17 @@ import { deriveToken, type Mac, signClaims, verifyClaims } from '../links/signed
 import type { Attempt } from './oidc.ts';
 
 type Deps = { pages: Mac; newId: () => string; now: () => Date };
-/** A function that only reads sessions needs no right to sign them. */
+/** For functions that read sessions and must not sign them. */
 export type SessionReader = { pages: Pick<Mac, 'verify'>; now: () => Date };
 
 /** Seconds since 1970. */
 const expires = z.int();
 const SessionClaims = z.strictObject({
   person: z.string(),
-  /** When the person proved to the provider who they are, if the sign-in required that, in seconds since 1970. */
+  /**
+   * When the provider authenticated the person, in seconds since 1970. Null if the sign-in required no new
+   * authentication.
+   */
   authTime: z._default(z.nullable(z.int()), null),
   expires,
 });
@@ -22,17 +25,17 @@ const AttemptClaims = z.strictObject({
   state: z.string(),
   /** The path to return to. */
   path: z.string(),
-  /** The person who owns the link; null for the console, which anyone in policy may open. */
+  /** The owner of the link; null for a sign-in from the console. */
   person: z.nullable(z.string()),
-  /** Whether the provider must ask for the person's password or second factor again. */
+  /** Whether the provider must authenticate the person again, even in a running session. */
   isFresh: z._default(z.boolean(), false),
   expires,
 });
 type From = Pick<z.infer<typeof AttemptClaims>, 'path' | 'person' | 'isFresh'>;
 
-/** Lets a person decide. */
+/** Allows decisions. */
 const SESSION = { name: 'countermand-session', domain: 'countermand session v1', minutes: 15 };
-/** Lets a person read the console, write notes and halt for a working day. It decides and resumes nothing. */
+/** Allows reading the console, writing notes and halting for a working day, but no decision and no resumption. */
 const CONSOLE = { name: 'countermand-console', domain: 'countermand console v1', minutes: 8 * 60 };
 const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
 type Cookie = typeof SESSION;
@@ -41,15 +44,15 @@ type Cookie = typeof SESSION;
 export const whoSignedIn = async (deps: SessionReader, c: Context): Promise<string | null> =>
   (await read(deps, c, SESSION, SessionClaims))?.person ?? null;
 
-/** The person who uses the console in this browser, or null. It is not enough to decide or to resume. */
+/** The person with a valid console session in this browser, or null. Not sufficient to decide or resume. */
 export const whoIsAtConsole = async (deps: SessionReader, c: Context): Promise<string | null> =>
   (await read(deps, c, CONSOLE, ConsoleClaims))?.person ?? null;
 
 export type FreshSignIn = { person: string; authTime: Date };
-/** How long ago the provider may have authenticated a person who resumes. */
+/** How old the authentication of a person who resumes may be. */
 export const FRESH_MINUTES = 5;
 
-/** The person whom the provider authenticated in the last five minutes, or null. */
+/** The person, if the provider authenticated them in the last five minutes; otherwise null. */
 export async function whoSignedInAfresh(
   deps: SessionReader,
   c: Context,
@@ -60,7 +63,7 @@ export async function whoSignedInAfresh(
   return isRecent(authTime, deps.now()) ? { person: claims.person, authTime } : null;
 }
 
-/** The provider's clock may be a minute ahead. */
+/** Whether the authentication is recent enough to resume. The provider's clock may be a minute ahead. */
 export const isRecent = (authTime: Date, now: Date): boolean => {
   const minutes = (now.getTime() - authTime.getTime()) / 60_000;
   return minutes >= -1 && minutes <= FRESH_MINUTES;

@@ -25,7 +25,7 @@ export type SignInDeps = {
   log: Log;
 };
 
-/** `person`: who owns the link at `path`; null for the console. */
+/** `person`: the owner of the link at `path`; null for the console. */
 type From = { path: string; person: string | null; isFresh: boolean };
 
 /** Redirects to the provider. The link at `path` is already verified as this person's. */
@@ -40,7 +40,10 @@ export async function beginSignIn(
   return begin(deps, c, { path, person: id, isFresh: false }, hint);
 }
 
-/** Redirects to the provider from a page of the console. With `fresh`, the provider must ask the person again. */
+/**
+ * Redirects to the provider from a page of the console. With `fresh` in the query, the provider must authenticate the
+ * person again.
+ */
 export const beginConsoleSignIn = (deps: SignInDeps, c: Context): Promise<Response> => {
   const path = consolePathIn(c.req.query('to'), deps.webBaseUrl);
   return begin(deps, c, { path, person: null, isFresh: c.req.query('fresh') !== undefined }, null);
@@ -61,7 +64,10 @@ async function begin(
   }
 }
 
-/** Handles the return from the provider: the person must be the one of the link, or in policy for the console. */
+/**
+ * Handles the return from the provider. The identity must be that of the owner of the link or, for the console, of
+ * exactly one person in policy.
+ */
 export async function finishSignIn(deps: SignInDeps, c: Context): Promise<Response> {
   const { provider, policy, webBaseUrl } = deps;
   if (!provider || !policy.signIn) return c.notFound();
@@ -113,7 +119,7 @@ function whoMatches(signIn: SignIn, identity: Identity, people: Escalation['peop
   return { refused: SIGN_IN.notInPolicy(text) };
 }
 
-/** Why the provider's answer does not prove enough, or null. */
+/** Why the authentication is too weak or not recent enough, or null. */
 function weakness(
   { acrValues }: SignIn,
   { acr }: Identity,
@@ -125,7 +131,7 @@ function weakness(
   return hasFactor ? null : SIGN_IN.noSecondFactor;
 }
 
-/** When the provider authenticated the person, in seconds since 1970; null unless it was just now. */
+/** When the provider authenticated the person, in seconds since 1970; null if that is unknown or not recent. */
 function authTimeIn({ auth_time: seconds }: Identity, now: Date): number | null {
   if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds)) return null;
   return isRecent(new Date(seconds * 1000), now) ? seconds : null;

@@ -1,4 +1,4 @@
-// What people read while they sign in.
+// Texts of the sign-in pages.
 
 type Page = { title: string; text: string };
 
@@ -6,12 +6,12 @@ export const SIGN_IN = {
   backToRequest: 'Back to the request',
   backToConsole: 'Back to the console',
   startAgain: {
-    title: 'Please start again',
-    text: 'Open the link in your message, or the console, again. This sign-in started in another browser, or too long ago. Nothing was decided.',
+    title: 'Start again',
+    text: 'Open the link from your message, or the console, again. This sign-in was started in another browser or has expired. Nothing was decided.',
   },
   unavailable: {
-    title: 'You cannot sign in now',
-    text: 'Please try again in a minute: the identity provider does not answer. Nothing was decided. Other approvers are still asked.',
+    title: 'Sign-in is unavailable',
+    text: 'Try again in a minute: the identity provider is not responding. Nothing was decided. The other approvers are still asked.',
   },
   refused: {
     title: 'Sign-in refused',
@@ -30,10 +30,11 @@ export const SIGN_IN = {
     text: `This link was sent to ${name}. ${why} Nothing was decided.`,
   }),
   notInPolicy: (why: string): Page => ({ title: 'No access', text: why }),
-  noOneMatches: 'The policy names no person with the account that you signed in with.',
-  severalMatch: 'The policy names several people with the account that you signed in with.',
+  noOneMatches: 'No person in the policy matches the account that you signed in with.',
+  severalMatch: 'Several people in the policy match the account that you signed in with.',
   unknownPerson: 'The policy no longer names this person.',
   wrongAccount: 'You signed in with another account.',
-  noClaim: (claim: string) => `The identity provider did not say who you are: no “${claim}”.`,
+  noClaim: (claim: string) =>
+    `The identity provider did not identify you: its answer has no “${claim}”.`,
   unverified: 'The identity provider has not verified your email address.',
 } as const;

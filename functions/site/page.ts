@@ -1,4 +1,4 @@
-// The frame of every page for people, and the page without an action.
+// The HTML frame of a page, and the page that only shows a notice.
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 

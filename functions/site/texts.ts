@@ -1,4 +1,4 @@
-// Why a form is rejected before it is read, on every page.
+// Why a page rejects a form without reading it.
 export const FORM_REJECTED = {
   tooLarge: 'The form is too large.',
   wrongType: 'The form has an unsupported content type.',

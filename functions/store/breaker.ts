@@ -17,7 +17,7 @@ export type BreakerEvent = Exclude<keyof Bounds, 'windowMinutes'>;
 const Counted = z.strictObject({ at: z.iso.datetime(), mishap: z.string(), actionId: z.string() });
 const Breaker = z.strictObject({
   counted: z.array(Counted),
-  /** Null until it trips. It resets only when a signed resumption names it. */
+  /** Null until it trips. Only a signed resumption that names the trip resets it. */
   tripped: z.nullable(z.strictObject({ at: z.iso.datetime(), why: z.string() })),
   /** When the sweeper notifies people; null once they were notified. */
   attentionAt: z._default(z.nullable(z.iso.datetime()), null),

@@ -27,8 +27,8 @@ export function createIncidents(table: Table, log: Log) {
   async function read(incidentId: string): Promise<Readable<Incident>> {
     const item = await table.get(keyOf(incidentId));
     if (!item) return { found: [], unreadable: [] };
-    const isSecond = layoutOf(incidentId) === 2;
-    return incidentIn(item, isSecond ? await members.readMembers(incidentId) : null, log);
+    const isLayout2 = layoutOf(incidentId) === 2;
+    return incidentIn(item, isLayout2 ? await members.readMembers(incidentId) : null, log);
   }
   /** Throws InvalidInput when a part of the incident can't be read. */
   async function findIncident(incidentId: string): Promise<Incident | undefined> {
@@ -100,7 +100,9 @@ export function createIncidents(table: Table, log: Log) {
   return incidents;
 }
 
-/** The incident in its own item and its members. Layout 1 has no members (null), and holds all in the item. */
+/**
+ * Composes the incident from its item and its members. `members` is null in layout 1, where the item has everything.
+ */
 export function incidentIn(
   item: Item,
   members: Readable<Member> | null,

@@ -86,8 +86,8 @@ export const incidentIdFor = (alertId: string, layout: Layout): string =>
   `inc-${layout === 2 ? '2' : ''}${alertId.slice('al-'.length)}`;
 
 /**
- * `id` is the alert's or action's ID, a member's seat, or a post's key, a note's time and ID. The incident itself has none. Facts
- * and notes are always written in layout 2, because `enrich` and `console` may write no other kind.
+ * `id` is the alert's or action's ID, a member's seat, a post's key, or a note's time and ID. The incident itself has
+ * none. Facts and notes are always written in layout 2, because `enrich` and `console` may write no other partition.
  */
 export const incidentKey = (kind: IncidentKind, incidentId: string, id?: string): Key =>
   keyIn(ALWAYS_2.includes(kind) ? 2 : layoutOf(incidentId), kind, incidentId, id);

@@ -110,7 +110,7 @@ export const ENDED = { ...UNHELD, ...UNCLAIMED };
 /** More actions than hold one effect within a day. */
 const MOST_LIFTED = 20;
 
-/** All holders without the effect once the reversal with the claim has ended. */
+/** All holders whose effect is undone once the reversal with the claim has ended. */
 export const liftedWith = ({ lifting, lifted }: Lease): string[] =>
   [...new Set([...lifted, ...lifting])].slice(-MOST_LIFTED);
 

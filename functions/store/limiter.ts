@@ -143,9 +143,10 @@ const isWithin =
     Date.parse(at) > now.getTime() - milliseconds;
 
 /**
- * The first limit that one more action would exceed, in words; null if none. Below a limit, reserved slots are for severe
- * alerts alone. One slot is left to the others, even if policy reserves all. Any action's slot counts the same. Once only
- * reserved slots are left, one incident has at most half of them, so that another severe incident finds a slot.
+ * Describes the first limit that one more action would exceed; null if none. All actions count, of any severity. Near a
+ * limit, the reserved slots are for severe alerts only, but at least one slot is for the others, even if policy
+ * reserves all. Once only reserved slots are left, one incident may have at most half of them, so that another severe
+ * incident finds a slot.
  */
 function exceededLimit(
   { entries, touched }: Recent,
@@ -194,7 +195,7 @@ function exceededLimit(
       return `${count} ${what}; the limit is ${unreserved} below high severity, and ${limit} from high on`;
     const share = Math.ceil(forSevere / 2);
     if (count >= unreserved && own.length >= share && share > 0)
-      return `${count} ${what}, ${own.length} of them for this incident; the reserved slots that are left are for other incidents`;
+      return `${count} ${what}, ${own.length} of them for this incident; the remaining reserved slots are for other incidents`;
   }
   return null;
 }

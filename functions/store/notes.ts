@@ -6,9 +6,10 @@ import { incidentKey, incidentPartition } from './layout.ts';
 import { type Readable, readAll } from './read-all.ts';
 import { ABSENT, type Table } from './table.ts';
 
+/** In characters. */
 export const MAX_NOTE = 2_000;
 
-/** Free text: whoever reads it later treats it like text of an attacker. */
+/** Free text. It is untrusted wherever it is read. */
 export const Note = z.strictObject({
   at: Instant,
   /** ID of the person in policy. */
@@ -24,7 +25,7 @@ export function createNotes(table: Table, log: Log) {
       const { pk, prefix } = incidentPartition('note', incidentId);
       return readAll(Note, await table.query(pk, { prefix }), log);
     },
-    /** Throws Conflict if the ID was used at that moment. */
+    /** Throws Conflict if a note with this time and ID exists. */
     add: (incidentId: string, id: string, note: Note): Promise<void> =>
       table.put(
         { ...incidentKey('note', incidentId, `${note.at}#${id}`), record: Note.parse(note) },

@@ -21,9 +21,12 @@ const Held = z.strictObject({
   told: z.boolean(),
   /** Absent in items of earlier versions, and for messages about no alert. */
   severity: z.optional(SeverityLabel),
-  /** When its recipient's working hours begin, if it waits for them, or when it is due. No digest before contains it. */
+  /**
+   * The earliest time of a digest that contains the entry: when the recipient's working hours begin, or when a
+   * collected entry is due.
+   */
   until: z.optional(z.iso.datetime()),
-  /** Stands for all open requests of its incident. Absent in items of earlier versions. */
+  /** Represents all open requests of its incident. Absent in items of earlier versions. */
   collects: z.optional(z.literal(true)),
 });
 export type Held = z.infer<typeof Held>;
@@ -59,7 +62,7 @@ export type Page = Pick<Held, 'key'> & {
   once?: string | undefined;
   /** Waits for this time instead of paging. */
   until?: string;
-  /** Joins the entry of its incident. `key` is then that of the incident. */
+  /** Joins the digest entry of its incident. `key` is then the `collectedKey`. */
   collects?: true;
   /** Pages regardless of the limit. */
   always: boolean;
@@ -193,7 +196,7 @@ function withWaiting(
 export const collectedKey = (incidentId: string): string => `collected-${incidentId}`;
 
 /**
- * The message is sent at once if the list is full. A later message renews `at`, so that a digest that is being sent
+ * Sends the message at once if the list is full. A later message updates `at`, so that a digest that is being sent
  * without it does not remove the entry.
  */
 function admitCollected(

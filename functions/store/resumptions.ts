@@ -14,7 +14,9 @@ const Content = z.strictObject({
   authTime: z.nullable(z.iso.datetime()),
   /** The mode afterwards. */
   mode: z.enum(['run', 'ask']),
-  /** The entries that it ends, and those that earlier resumptions ended, so that only the newest one is verified. */
+  /**
+   * IDs of the entries that it ends, and of those that earlier resumptions ended, so that only the newest is verified.
+   */
   ends: z.array(z.string()),
 });
 export type Resumption = z.infer<typeof Content>;
@@ -27,7 +29,7 @@ const Stored = z.strictObject({
 
 export const resumptionId = (sk: string): string => `RESUME ${sk}`;
 
-/** The signed item. Its proof names its key: a copy under another key proves nothing. */
+/** Returns the signed item. The MAC covers its key, so a copy under another key is invalid. */
 export async function signResumption(
   signer: Signer,
   account: string,
@@ -39,7 +41,7 @@ export async function signResumption(
   return { ...key, ...content, proof: await prove(signer, 'resumption', claims) };
 }
 
-/** The content, or null if the item can't be read or nobody with the key signed it. */
+/** The content; null if the item can't be read or its MAC is invalid. */
 export async function provenResumption(verifier: Verifier, item: Item): Promise<Resumption | null> {
   const parsed = Stored.safeParse(item);
   if (!parsed.success) return null;
@@ -51,17 +53,17 @@ export async function provenResumption(verifier: Verifier, item: Item): Promise<
 }
 
 export type Resumptions = {
-  /** What keeps halting: resumptions to `ask`, and items without proof. */
+  /** Entries that restrict the account: resumptions to `ask`, and items with an invalid MAC. */
   entries: SwitchEntry[];
-  /** IDs of everything that ended. */
+  /** IDs of all ended entries. */
   ended: ReadonlySet<string>;
-  /** IDs of the proven resumptions to `run`. A later one takes over what they ended, and names them. */
+  /** IDs of the verified resumptions to `run`. The next resumption names them and repeats what they ended. */
   superseded: readonly string[];
-  /** The newest proven resumption; null if there is none. */
+  /** The newest verified resumption; null if there is none. */
   latest: Resumption | null;
 };
 
-/** Reads the newest first. Those that a newer one names need no verification. */
+/** Verifies the newest first. A resumption that a newer one names needs no verification. */
 export async function readResumptions(
   verifier: Verifier,
   items: readonly Item[],

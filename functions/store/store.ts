@@ -27,7 +27,7 @@ export type Store = ReturnType<typeof createStore>;
 
 type Options = {
   pacing?: Pacing;
-  /** Verifies resumptions. Without it, nothing that was halted counts as resumed. */
+  /** Verifies resumptions. Without it, no resumption is valid. */
   resumptions?: Verifier;
 };
 const VERIFIES_NOTHING: Verifier = { verify: async () => false };

@@ -1,4 +1,4 @@
-// Summaries of incidents, by month of opening, and the revision of what consoles show.
+// Summaries of incidents by month of opening, and the revision for polls.
 import * as z from 'zod/mini';
 import { Action } from '../domain/action.ts';
 import type { InvalidInput } from '../domain/errors.ts';
@@ -16,9 +16,9 @@ import {
 import { type Readable, readAll } from './read-all.ts';
 import { type Item, notOlder, type Table } from './table.ts';
 
-/** The summaries of incidents that are open. Each is also in the partition of its month. */
+/** The partition of the open incidents. Each summary is also in the partition of its month. */
 const OPEN = 'open';
-/** Seconds since 1970 as DynamoDB's time to live expects them. */
+/** In seconds since 1970, for DynamoDB's time to live. */
 const secondsOf = (time: Date): number => Math.floor(time.getTime() / 1000);
 
 /** Everything of an incident that its summary needs, and the sum of the versions that were read. */
@@ -29,7 +29,7 @@ export type WholeIncident = {
   versions: number;
 };
 
-/** A rise makes the backfill write every summary again. */
+/** Increase it to make the backfill rewrite every summary. */
 const FORMAT = 1;
 const Backfill = z.object({
   format: z.int(),
@@ -47,7 +47,7 @@ const Keys = z.array(z.string());
 const markKey = (sk: 'REVISION' | 'BACKFILL') => ({ pk: listedPartition('revision'), sk });
 
 export function createSummaries(table: Table, log: Log) {
-  /** Reads one summary; null if there is none, or none that can be read. */
+  /** Null if there is no summary or it can't be read. */
   const find = async (of: Pick<Summary, 'openedAt' | 'incidentId'>): Promise<Summary | null> =>
     Summary.safeParse((await table.get(keyOf(of)))?.record).data ?? null;
 
@@ -71,10 +71,13 @@ export function createSummaries(table: Table, log: Log) {
         notOlder(basis),
       );
     },
-    /** For an incident whose own record can't be read: lists name the keys. */
+    /**
+     * For an incident that can't be read: stores the keys of its unreadable records, which lists show. Throws Conflict
+     * like `put`.
+     */
     putUnreadable: (incidentId: string, keys: readonly string[], basis: number): Promise<void> =>
       table.put({ ...openKey(incidentId), unreadable: keys, basis }, notOlder(basis)),
-    /** All open incidents, in no order, and the keys of incidents without a summary. */
+    /** All open incidents, in no particular order, and the keys of records of incidents that can't be read. */
     async readOpen(now: Date): Promise<Readable<Summary> & { keys: string[] }> {
       const items = await table.query(seriesPartition('summary', OPEN));
       const { found, unreadable } = readAll(
@@ -88,7 +91,10 @@ export function createSummaries(table: Table, log: Log) {
         keys: items.flatMap((item) => Keys.safeParse(item.unreadable).data ?? []),
       };
     },
-    /** The incidents that opened in a month (`2026-11`), newest first, from before the key of a summary on. */
+    /**
+     * Incidents that opened in a month (`2026-11`), newest first. `before`: sort key of the last summary of the
+     * previous page.
+     */
     async readMonth(
       month: string,
       { before, limit }: { before?: string | undefined; limit: number },
@@ -102,13 +108,16 @@ export function createSummaries(table: Table, log: Log) {
       const [first] = await table.query(listedPartition('listing'), { limit: 1 });
       return first ? monthOf(first.sk) : null;
     },
-    /** Changes with every change that a console shows. */
+    /** A random value that differs after every change that a console shows; empty before the first. */
     async revision(): Promise<string> {
       return String((await table.get(markKey('REVISION')))?.revision ?? '');
     },
     setRevision: (revision: string): Promise<void> =>
       table.put({ ...markKey('REVISION'), revision }),
-    /** IDs of the next incidents in the list that have no summary of this format, newest first, and how to go on. */
+    /**
+     * The next incidents without a summary of this format, newest first; null if none is left. Call `done` after
+     * summarising them.
+     */
     async toBackfill(limit: number): Promise<{ ids: string[]; done(): Promise<void> } | null> {
       const mark = Backfill.safeParse(await table.get(markKey('BACKFILL'))).data;
       const isCurrent = mark?.format === FORMAT;
@@ -136,14 +145,14 @@ async function readWhole(table: Table, log: Log, incidentId: string): Promise<Wh
     const { pk, prefix } = incidentPartition(kind, incidentId);
     return table.query(pk, { prefix });
   };
-  const isSecond = layoutOf(incidentId) === 2;
+  const isLayout2 = layoutOf(incidentId) === 2;
   const [own, members, actions] = await Promise.all([
     table.get(incidentKey('incident', incidentId)),
-    isSecond ? partition('member') : [],
+    isLayout2 ? partition('member') : [],
     partition('action'),
   ]);
   const incident = own
-    ? incidentIn(own, isSecond ? readAll(Member, members, log) : null, log)
+    ? incidentIn(own, isLayout2 ? readAll(Member, members, log) : null, log)
     : { found: [], unreadable: [] };
   const { found, unreadable } = readAll(Action, actions, log);
   return {

@@ -3,7 +3,7 @@ import { type Kind, locate, prefixOf } from './layout.ts';
 import type { Key } from './table.ts';
 
 const KINDS: readonly Kind[] = ['incident', 'member', 'alert', 'assessment', 'action', 'note'];
-/** Shown in the console, and part of no summary. */
+/** Shown in the console, but not part of a summary. */
 const SHOWN: readonly Kind[] = ['switch', 'breaker'];
 
 /** Prefixes of their partition keys. */

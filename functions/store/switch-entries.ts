@@ -1,11 +1,11 @@
-// What halts an account: halts of people, the setting of earlier versions, and what can't be proven.
+// Entries that restrict an account until a signed resumption ends them.
 import * as z from 'zod/mini';
 import { SwitchMode } from '../domain/kill-switch.ts';
 import { digestOf } from './hash-chain.ts';
 import { seriesPartition } from './layout.ts';
 import type { Item, Key } from './table.ts';
 
-/** Modes that a person may set without a signature: they only tighten. */
+/** Modes that a person may set without a signature, because they only make it stricter. */
 export const HaltMode = z.enum(['ask', 'halt']);
 export type HaltMode = z.infer<typeof HaltMode>;
 
@@ -13,27 +13,27 @@ const said = { by: z.string(), at: z.iso.datetime(), why: z.string() };
 const Said = z.object(said);
 export type Said = z.infer<typeof Said>;
 
-/** Something that keeps actions from running until a resumption names it. */
+/** Restricts actions until a resumption names it. */
 export type SwitchEntry = Readonly<
   Said & {
-    /** How a resumption names it; null for an entry that no resumption ends. */
+    /** The ID in a resumption; null for an entry that no resumption can end. */
     id: string | null;
     mode: HaltMode;
   }
 >;
 
-/** The mode is part of the key: whoever overwrites an entry can't loosen it. */
+/** The mode is part of the key, so that overwriting an entry can't loosen it. */
 export const haltKey = (account: string, mode: HaltMode, slot: string, by: string): Key => ({
   pk: seriesPartition('halt', account),
   sk: `${mode}#${slot}#${by}`,
 });
 
-/** An entry of the stack itself, for something that is wrong. */
+/** A halt by the stack itself, because a record can't be read or verified. */
 export const fault = (why: string, id: string | null = null): SwitchEntry => ({
   ...{ id, mode: 'halt', by: 'countermand', at: '', why },
 });
 
-/** A key in the partition of halts counts even if its content can't be read. */
+/** An item whose content can't be read counts as `halt`. */
 export function haltEntry(item: Item): SwitchEntry {
   const id = `HALT ${item.sk}`;
   const content = Said.safeParse(item);
@@ -45,8 +45,8 @@ export function haltEntry(item: Item): SwitchEntry {
 const Setting = z.object({ mode: SwitchMode, ...said });
 
 /**
- * The kill switch of earlier versions, which people set without a signature. Only a resumption loosens, so a `run` there
- * counts as `halt`. A resumption names the content: another one is another entry.
+ * The setting of earlier versions, which people wrote without a signature. Only a signed resumption loosens, so `run`
+ * counts as `halt`. The ID contains a digest of the content, so that a resumption doesn't end a later setting.
  */
 export function settingEntry({ pk: _pk, sk: _sk, ...content }: Item): SwitchEntry {
   const id = `SWITCH ${digestOf(content)}`;

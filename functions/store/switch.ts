@@ -1,4 +1,4 @@
-// Kill switch: the strictest of what people and the breaker halted and no signed resumption ended.
+// Kill switch: the strictest entry that no signed resumption has ended.
 import type { Signer, Verifier } from '../authority/claims.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { SwitchMode } from '../domain/kill-switch.ts';
@@ -27,16 +27,16 @@ import { ABSENT, type Table } from './table.ts';
 export type SwitchState = Readonly<
   Said & {
     mode: SwitchMode;
-    /** Everything that halts, the strictest first, then the newest. */
+    /** The entries that are not ended, strictest first, then newest first. */
     entries: readonly SwitchEntry[];
   }
 >;
 
 const DEFAULT: Said = { by: 'default', at: '', why: '' };
 
-/** What a person decided on the page that showed these entries. */
+/** The decision of a person who read the list of entries. */
 export type ToResume = Omit<Resumption, 'ends'> & {
-  /** The IDs that the person saw. A halt that arrived since is not among them. */
+  /** IDs of the entries in the list. A halt added since then stays in force. */
   seen: readonly string[];
 };
 
@@ -78,12 +78,12 @@ export function createKillSwitch(
   };
 
   return {
-    /** The mode: `run` if nothing halts, and `halt` if anything can't be read or proven. */
+    /** The current mode and its entries: `run` without entries, and `halt` if an entry can't be read or verified. */
     read,
 
     /**
-     * Adds an entry and reads nothing. Throws Conflict if this person has an entry in this slot, which is the time of the
-     * press unless the caller chose a longer one.
+     * Adds an entry without reading. Throws Conflict if the person already has an entry in this slot: the time of the
+     * halt, unless the caller chose a longer period.
      */
     halt: (
       account: string,
@@ -91,7 +91,10 @@ export function createKillSwitch(
       slot: string = said.at,
     ): Promise<void> => table.put({ ...haltKey(account, mode, slot, said.by), ...said }, ABSENT),
 
-    /** Signs that a person ended what they saw. Does nothing and returns false if all of it ended before. */
+    /**
+     * Stores a signed resumption that ends the entries in `seen`. Returns false, and stores nothing, if all of them had
+     * ended.
+     */
     resume: async (
       account: string,
       signer: Signer,
@@ -108,7 +111,7 @@ export function createKillSwitch(
 
     /**
      * Counts an event towards the breaker. Does nothing if the breaker is unreadable, because that already means
-     * `halt`. If no resumption can be read, all events in the window count.
+     * `halt`. If the resumptions can't be read, all events in the window count.
      */
     note: async (
       account: string,

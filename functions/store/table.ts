@@ -26,7 +26,7 @@ export const atVersion = (version: number): Condition => ({
   expression: 'version = :version',
   values: { ':version': version },
 });
-/** For derived items: fails if the stored one was derived from newer records. */
+/** For derived items: fails if the stored item was derived from newer records. */
 export const notOlder = (basis: number): Condition => ({
   expression: 'attribute_not_exists(pk) OR basis <= :basis',
   values: { ':basis': basis },
@@ -39,8 +39,8 @@ export type Table = {
   put(item: Item, condition?: Condition): Promise<void>;
   remove(key: Key, condition?: Condition): Promise<void>;
   /**
-   * All items of a partition whose sort key starts with `prefix` or is lower than `before`; highest sort key first if
-   * `newestFirst`.
+   * All items of a partition: with `prefix`, those whose sort key starts with it; with `before`, those with a lower
+   * sort key. Takes at most one of the two. Highest sort key first if `newestFirst`.
    */
   query(
     pk: string,

@@ -15,7 +15,7 @@ export async function handler(event: Partial<DynamoDBStreamEvent>): Promise<void
   }
   const changed = event.Records.flatMap((record) => incidentOf(changeIn(record)) ?? []);
   const incidentIds = [...new Set(changed)];
-  // A table has at most two good readers of its stream, so this one notifies the function that updates tickets.
+  // AWS recommends at most two readers of a stream, so this function invokes the one that updates tickets.
   if (incidentIds.length > 0) await deps.updateTickets({ incidentIds });
   await summarise(deps, incidentIds);
 }

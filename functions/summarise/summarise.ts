@@ -10,8 +10,8 @@ export type SummariseDeps = {
 };
 
 /**
- * Writes whole summaries from consistent reads, then a new revision. One that fails doesn't stop the others: throws
- * AggregateError at the end, so that the stream delivers the changes again.
+ * Writes whole summaries from consistent reads, then a new revision. One incident that fails does not stop the others:
+ * throws AggregateError at the end, so that the stream delivers the changes again.
  */
 export async function summarise(
   { store, newId }: SummariseDeps,
@@ -25,10 +25,10 @@ export async function summarise(
     throw new AggregateError(failures, `${failures.length} incidents could not be summarised`);
 }
 
-/** Incidents of one call. Reading them takes some seconds. */
+/** Incidents per invocation. Reading them takes some seconds. */
 const BACKFILLED = 100;
 
-/** Summarises incidents that began before there were summaries, newest first. Returns false when none is left. */
+/** Summarises incidents of earlier versions, newest first. Returns false when none is left. */
 export async function backfill(deps: SummariseDeps): Promise<boolean> {
   const next = await deps.store.summaries.toBackfill(BACKFILLED);
   if (!next) return false;
@@ -37,7 +37,7 @@ export async function backfill(deps: SummariseDeps): Promise<boolean> {
   return true;
 }
 
-/** Does nothing for an incident that is not opened yet. */
+/** Does nothing for an incident whose record does not exist yet. */
 async function summariseOne(
   { records, summaries }: SummariseDeps['store'],
   incidentId: string,
@@ -68,7 +68,7 @@ async function summariseOne(
     versions,
   });
   await summaries.put(summary).catch((error: unknown) => {
-    // Another reader was faster, and read newer records.
+    // Another invocation read newer records and was faster.
     if (!(error instanceof Conflict)) throw error;
   });
 }

@@ -1,4 +1,4 @@
-// The summary of an incident, from its records.
+// Derives the summary of an incident from its records.
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Alert } from '../domain/alert.ts';
@@ -14,7 +14,7 @@ import { plainReason } from '../messaging/texts/reason.ts';
 const MAX_TITLE = 200;
 const MAX_ORDER = 160;
 const MAX_VALUE = 256;
-/** What people can read in a list. The page of the incident has all. */
+/** Limits of a list. The page of the incident has everything. */
 const MAX_ENTITIES = 60;
 const MAX_TYPES = 20;
 const MAX_ACTIONS = 20;
@@ -80,7 +80,7 @@ function lastChange({ openedAt, closedAt, alerts, history }: Incident, actions: 
   return all.reduce((last, at) => (at > last ? at : last), openedAt);
 }
 
-/** Of the alerts, and of the alerts of other incidents that were reported to the people of an open request. */
+/** The worst severity of its own alerts, and of alerts of other incidents that raised one of its requests. */
 const worstEver = ({ alerts }: Incident, actions: readonly Action[]): Summary['severity'] => {
   const own = worstOf(alerts)?.severity ?? 'medium';
   return actions
@@ -139,7 +139,7 @@ function requestIn(action: Action): SummarisedRequest[] {
   ];
 }
 
-/** A change that was there before the action, or is gone, is no effect of it. */
+/** Leaves out a change that existed before the action, or that is gone. */
 function effectIn(action: Action): SummarisedEffect[] {
   const { status, name, target, dueAt } = action;
   const isOurs = !wasInPlaceBefore(action) && !isRemoved(action) && !isTargetGone(action);
@@ -158,7 +158,7 @@ function effectIn(action: Action): SummarisedEffect[] {
 const effectOrder = ({ status, dueAt }: SummarisedEffect): string =>
   `${status === 'reversal-failed' ? 0 : 1} ${dueAt ?? '9999'}`;
 
-/** The person who decided last what becomes of the action: who kept, undid, approved or declined it. */
+/** The person who decided last about the action, by keeping, undoing, approving or declining it. */
 const deciderOf = ({ history, approval }: Action): string | null =>
   history.findLast(({ by }) => by.startsWith(PERSON))?.by.slice(PERSON.length) ??
   approval?.decision?.by ??

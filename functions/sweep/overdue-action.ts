@@ -96,7 +96,7 @@ async function expire(
   await checkLater({ store, now }, ended);
 }
 
-/** When the work on an open, applied or kept action continues. Before, only people who were not notified need it. */
+/** When the sweeper continues the action itself, or null. Before that, it only sends owed notifications. */
 function continuationOf({ status, approval, dueAt, reviewAt }: Action): string | null {
   if (status === 'awaiting-approval') return approval?.expiresAt ?? null;
   if (!approval?.decision) return null;
@@ -104,7 +104,7 @@ function continuationOf({ status, approval, dueAt, reviewAt }: Action): string |
   return status === 'kept' ? reviewAt : null;
 }
 
-/** Notifies people, because the state machine could not. Leaves the action itself alone. */
+/** Sends the notification that the state machine did not send. Does not change the status. */
 async function notifyBefore(deps: SweepDeps, action: Action, continuesAt: string): Promise<void> {
   const { incidentId, actionId } = action;
   const isOwed = owesOutcome(action);
@@ -118,7 +118,7 @@ async function notifyBefore(deps: SweepDeps, action: Action, continuesAt: string
   );
 }
 
-/** Notifies people of an end that they were promised, unless they were notified when it came. */
+/** Sends the notification that is owed after a failure, unless it was sent then. */
 async function notifyIfOwed(deps: SweepDeps, action: Action): Promise<void> {
   if (!owesNotification(action)) return checkLater(deps, action, null);
   await deps.notify({ incidentId: action.incidentId, actionId: action.actionId });

@@ -1,4 +1,4 @@
-// Lambda entry of `ticket`, called by `summarise` with the incidents that changed.
+// Lambda entry of `ticket`: updates the tickets of the incidents that changed.
 import * as z from 'zod/mini';
 import { ticketDeps } from './deps.ts';
 import { updateTickets } from './update-tickets.ts';

@@ -8,8 +8,8 @@ export type TicketDeps = {
 };
 
 /**
- * Does nothing for an incident without an open ticket. One ticket that can't be updated does not stop the others: throws
- * AggregateError at the end, so that Lambda calls the function again.
+ * Does nothing for an incident without an open ticket. One ticket that can't be updated does not stop the others:
+ * throws AggregateError at the end, so that Lambda invokes the function again.
  */
 export async function updateTickets(
   { provider, writeTicket }: TicketDeps,

@@ -133,7 +133,7 @@ describe('a sign-in on a phone without script', () => {
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();
     await page.getByRole('link', { name: 'Continue as Ana' }).click();
-    await expect.poll(heading).toContain('You cannot sign in now');
+    await expect.poll(heading).toContain('Sign-in is unavailable');
     await world.pass(2);
     expect(world.subjectsTo('ben.okafor').length).toBeGreaterThan(0);
     await world.pass(15);

@@ -285,7 +285,7 @@ describe('a rejected sign-in', () => {
     const other = await asked();
     const refused = await other.ask(location);
     expect(refused.status).toBe(400);
-    expect(await refused.text()).toContain('Please start again');
+    expect(await refused.text()).toContain('Start again');
     now = minute(11);
     expect((await one.ask(location)).status).toBe(400);
   });
