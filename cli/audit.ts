@@ -49,7 +49,7 @@ const PROGRESS_MS = 2_000;
 
 type Noted = { inForce: Map<string, Stored>; switched: string[] };
 
-/** Yields the records that have copies. Notes the actions in force, and who halted and resumed. */
+/** Yields the records that have copies. Collects the actions in force, and a line for each halt and resumption. */
 async function* recordsOf(
   { client, table }: Place,
   { inForce, switched }: Noted,
@@ -75,7 +75,7 @@ async function* recordsOf(
     }
 }
 
-/** `exportFile`: gets every entry of every history, one JSON line each. */
+/** `exportFile`: path of a new file for the history entries of all records, one JSON line each. */
 type Exported = { exportFile?: string | undefined };
 
 async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<Outcome> {

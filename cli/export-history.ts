@@ -7,7 +7,10 @@ import { Refused } from './refused.ts';
 
 const WithHistory = z.object({ history: z.array(HistoryEntry) });
 
-/** Creates the file, and returns what adds the entries of one record. Throws Refused if the file exists. */
+/**
+ * Creates the file, and returns a function that appends the history of one record. Throws Refused if the file exists or
+ * can't be written.
+ */
 export function exportTo(path: string): (item: Stored) => void {
   try {
     writeFileSync(path, '', { flag: 'wx', mode: 0o600 });

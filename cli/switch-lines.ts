@@ -1,4 +1,4 @@
-// Says who halted and resumed an account, and why.
+// Describes who halted and resumed an account, and why.
 import * as z from 'zod/mini';
 import { locate } from '../functions/store/layout.ts';
 import { haltEntry } from '../functions/store/switch-entries.ts';

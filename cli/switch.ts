@@ -24,7 +24,7 @@ import { Refused } from './refused.ts';
 type SwitchOptions = {
   account?: string;
   prefix?: string;
-  /** Not set: only shows what halts. */
+  /** If absent, the command only shows the kill switch. */
   mode?: SwitchMode;
   by?: string;
   why?: string;
@@ -62,7 +62,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
   return { killSwitch, policy, resumptions, close: async () => {} };
 }
 
-/** Shows what halts. With a mode, halts or resumes as a person of the policy. */
+/** Shows the kill switch. With a mode, first halts or resumes as a person of the policy. */
 export async function setSwitch(
   data: string,
   { account, prefix, ...asked }: SwitchOptions,
@@ -77,7 +77,7 @@ export async function setSwitch(
   }
 }
 
-/** Halts at once. Ends only what the operator has read, which the code proves. */
+/** Halts without further checks. Resuming ends only the listed entries, which the code identifies. */
 async function move(
   { killSwitch, policy, resumptions }: Place,
   { mode, by = '', why = '', seen: code }: SwitchOptions & { mode: SwitchMode },
@@ -99,7 +99,7 @@ async function move(
   const seen = entries.flatMap(({ id }) => id ?? []);
   if (code !== codeOf(seen))
     throw new Refused(
-      'run the command without a mode first, and pass the code of its list as --seen',
+      'run the command without a mode first, and pass the code below the list as --seen',
     );
   const decided = { ...said, mode, authTime: null, seen };
   const isMade = await killSwitch.resume(account, resumptions, randomUUID(), decided);
@@ -111,7 +111,7 @@ const refusedTo = (deed: 'halt' | 'resume', { escalation }: Policy): Refused => 
   return new Refused(`--by must be a person who may ${deed}: ${able.map(([id]) => id).join(', ')}`);
 };
 
-/** Identifies a list of entries. */
+/** A short code for a list of entries, in any order. */
 const codeOf = (ids: readonly string[]): string => digestOf([...ids].sort()).slice(0, 8);
 
 async function show({ killSwitch, policy }: Place, out: Out): Promise<Outcome> {
@@ -121,6 +121,6 @@ async function show({ killSwitch, policy }: Place, out: Out): Promise<Outcome> {
   const seen = codeOf(entries.flatMap(({ id }) => id ?? []));
   const since = at ? ` since ${at} by ${by}: ${why}` : '';
   out.line(oneLine(`the kill switch is set to ${mode}${since}`));
-  if (entries.length > 0) out.line(`to end exactly these entries, pass --seen ${seen}`);
+  if (entries.length > 0) out.line(`to end these entries, pass --seen ${seen}`);
   return { exitCode: 0, results: [...entries], counts: { entries: entries.length } };
 }

@@ -1,4 +1,4 @@
-// The demo bar: above every page of the laptop, and never part of the console.
+// The demo bar above every page on a laptop. It is not part of the console.
 import { html } from 'hono/html';
 import { utc } from '../functions/domain/wording.ts';
 import type { Html } from '../functions/site/page.ts';

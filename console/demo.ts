@@ -8,7 +8,7 @@ import type { Runtime } from '../local/runtime.ts';
 import { DEMO_STYLE, demoBar } from './demo-bar.ts';
 import { DEMO } from './texts.ts';
 
-/** A page of this site: a form must not lead anywhere else. */
+/** A path of this site: the form must not redirect to another site. */
 const Path = z.string().check(z.regex(/^\/(?![/\\])[\w/.-]*$/));
 const DemoForm = z.object({
   do: z.enum(['hour', 'event', 'set', 'reset']),

@@ -179,7 +179,7 @@ export const DEMO = {
   event: 'Next event',
   shadow: 'Shadow mode',
   two: 'Two approvers',
-  set: 'Set',
+  set: 'Apply',
   reset: 'Reset',
   nothingDue: {
     title: 'Nothing is due',

@@ -251,7 +251,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   ];
 }
 
-/** Only where people sign in: the console shows every record. */
+/** Deployed only with a sign-in, because the console shows every record. */
 function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   if (s.signIn === null) return [];
   const { table, links, proofs } = commonEnv(s);
@@ -261,7 +261,7 @@ function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       entry: 'web/console/handler.ts',
       handler: 'handler',
       timeoutSeconds: 15,
-      // Its readers must leave concurrency for approvals.
+      // Leaves concurrency for approvals.
       reservedConcurrency: 5,
       policy: true,
       env: { ...table, ...links, ...proofs },

@@ -19,7 +19,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - rulings: the gate signs and verifies; `web` and executors verify.
  * - evidence: executors sign; the gate, `web`, executors and reversers verify.
  * - alerts: intake signs; the gate verifies.
- * - resumptions: `resume` signs which halts a person ended; functions that read the kill switch verify.
+ * - resumptions: `resume` and operators sign which halts a person ended; functions that read the kill switch verify.
  * - pages: functions that send pages sign and verify how many they sent to whom.
  */
 export class MacKeys extends Construct {

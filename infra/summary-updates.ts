@@ -1,4 +1,4 @@
-// Calls `summarise` with changed records, and regularly for the incidents that have no summary yet.
+// Invokes `summarise` for changed records, and on a schedule for the backfill.
 import { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
@@ -19,7 +19,7 @@ export class SummaryUpdates extends Construct {
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.LATEST,
         batchSize: 100,
-        // One alert changes its records many times within seconds, and needs one summary.
+        // One alert changes its records many times within seconds. One summary is enough.
         maxBatchingWindow: Duration.seconds(3),
         retryAttempts: 10,
         bisectBatchOnError: true,
@@ -29,7 +29,7 @@ export class SummaryUpdates extends Construct {
     new Rule(this, 'Backfill', {
       description: 'Summarises Countermand incidents that have no summary yet',
       schedule: Schedule.rate(BACKFILL_EVERY),
-      // The next run does the work of a lost one.
+      // The next run makes up for a lost one.
       targets: [new LambdaFunction(summarise, { retryAttempts: 0, maxEventAge: BACKFILL_EVERY })],
     });
   }

@@ -20,23 +20,24 @@ const ROUTES = [
   { path: '/signed-in', methods: [GET] },
 ];
 
-/** Exists only when people sign in. */
+/** Exists only when policy configures a sign-in. */
 const SIGN_IN_ROUTE = { path: '/sign-in/console', methods: [GET] };
 /** Exist only when policy configures a sign-in. */
 const CONSOLE_ROUTES = [
   { path: '/console', methods: [GET] },
   { path: '/console/{proxy+}', methods: [GET, POST] },
 ];
-/** The console has a limit of its own, so that its readers can't use up that of approvals. */
+/** Separate from the limit of the decision pages, so that readers can't use it up. */
 const CONSOLE_REQUESTS_PER_SECOND = 5;
 const CONSOLE_BURST = 10;
 
 /** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
 
-/** Why routes need no authorisation by API Gateway, where it isn't the link. */
+/** Why a route needs no API Gateway authoriser, except for the routes of links. */
 const REASONS: Readonly<Record<string, string>> = {
-  [SIGN_IN_ROUTE.path]: 'It leads to the identity provider, and back to pages of the console only',
+  [SIGN_IN_ROUTE.path]:
+    'It redirects to the identity provider, and back to pages of the console only',
   [SLACK_ROUTE.path]: 'Slack signs each request, and each button carries its own authorisation',
 };
 
@@ -106,16 +107,16 @@ export class WebApi extends Construct {
     const integration = new HttpLambdaIntegration('Console', site, {
       timeout: Duration.seconds(15),
     });
-    // Plain JSON in CloudFormation, so with the names of the template.
+    // The property is plain JSON, so it uses CloudFormation's names.
     const settings: Record<string, object> = {};
     for (const { path, methods } of CONSOLE_ROUTES)
       for (const route of this.api.addRoutes({ path, methods, integration })) {
         acknowledge(
           route,
           'AwsSolutions-APIG4',
-          'The function requires a session of the sign-in, which the provider authenticated',
+          'The function requires the signed session of a person who signed in',
         );
-        // Settings of a route are valid only once the route exists.
+        // Route settings are valid only once the route exists.
         this.stage.node.addDependency(route);
       }
     for (const { path, methods } of CONSOLE_ROUTES)

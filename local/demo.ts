@@ -1,4 +1,4 @@
-// The demo on a laptop: time moves on demand, and two settings switch.
+// The demo on a laptop: moves time on demand, and switches two settings.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
@@ -7,11 +7,11 @@ import { digestOf } from '../functions/store/hash-chain.ts';
 import type { MovableClock } from './engine/clock.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What people switch on in the demo bar. */
+/** The settings of the demo bar. */
 export type DemoSettings = { shadow: boolean; twoApprovers: boolean };
 export const USUAL: DemoSettings = { shadow: false, twoApprovers: false };
 
-/** The policy with the settings, under a version of its own. */
+/** Applies the settings. A changed policy has a version of its own. */
 export function policyWith(policy: Policy, { shadow, twoApprovers }: DemoSettings): Policy {
   if (!shadow && !twoApprovers) return policy;
   const actions = Object.entries(policy.actions).map(([name, action]) => [
@@ -33,12 +33,12 @@ export type Demo = {
   runtime(): Runtime;
   settings(): DemoSettings;
   now(): Date;
-  /** Moves time ahead and lets everything happen that becomes due meanwhile. */
+  /** Moves time one hour ahead, and runs everything that becomes due in it. */
   passHour(): Promise<void>;
   /** Moves time to the next escalation, reminder, undo or deadline. False if nothing is due. */
   passToNext(): Promise<boolean>;
   set(settings: DemoSettings): Promise<void>;
-  /** Deletes all data, and starts as on the first day. */
+  /** Deletes all data and restarts. */
   reset(): Promise<void>;
   /** The periodic work. Does nothing while the demo restarts or moves time. */
   tick(): Promise<void>;
@@ -55,7 +55,7 @@ export type DemoDeps = {
   idle: () => Promise<void>;
 };
 
-/** More events than any hour of a demo has. */
+/** Maximum number of events in one move, more than any hour of a demo has. */
 const MOST_EVENTS = 500;
 
 export async function createDemo(deps: DemoDeps): Promise<Demo> {
@@ -71,7 +71,7 @@ export async function createDemo(deps: DemoDeps): Promise<Demo> {
     return next.finally(() => pending--);
   };
 
-  /** The state machine's waits, the schedules, and nothing that is only housekeeping. */
+  /** The next wait of the state machine or schedule. Housekeeping does not count. */
   const nextDue = (): Date | null => {
     const times = [clock.next(), runtime.nextSchedule()].flatMap((time) => time ?? []);
     return times.sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
@@ -104,7 +104,7 @@ export async function createDemo(deps: DemoDeps): Promise<Demo> {
       alone(async () => {
         const next = nextDue();
         if (!next) return false;
-        // A second more, so that what is due at that time has become due.
+        // One second later, so that the event has become due.
         await passUntil(new Date(Math.max(next.getTime(), clock.now().getTime()) + 1_000));
         return true;
       }),

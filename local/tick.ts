@@ -1,4 +1,4 @@
-// The periodic work of a stack: summaries, tickets, schedules, sweeper, world check.
+// The periodic work: summaries, tickets, schedules, sweeper, world check.
 
 /** The intervals of the stack. */
 const SWEEP_EVERY_MS = 60_000;

@@ -1,4 +1,4 @@
-// Commands for a deployed stack: audit, drill, sign-effects, switch and try-channels.
+// Commands for a stack: audit, drill, sign-effects, switch and try-channels.
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
 import { requireData } from '../laptop-data.ts';
@@ -28,7 +28,10 @@ export const audit = () =>
     }),
   )
     .argument('[folder]', 'the data of npm start, instead of COUNTERMAND_DATA')
-    .option('--export <file>', 'writes every entry of every history, one JSON line each')
+    .option(
+      '--export <file>',
+      'writes the history entries of all records to a new file, one JSON line each',
+    )
     .action((folder: string | undefined, options: StackOptions & Json & { export?: string }) =>
       finish('audit', options, async (out) => {
         checkStackOptions(options);
@@ -118,16 +121,16 @@ export const killSwitch = () =>
     command({
       call: 'npm run switch --',
       purpose:
-        'Shows what keeps actions from running, and halts or resumes an account. Undoing never stops. On this machine, stop npm start first.',
+        'Shows the kill switch, and halts or resumes an account. Undoing continues in every mode. On this machine, stop npm start first.',
       examples: [
         ['', 'shows the kill switch in .data, or in the folder that COUNTERMAND_DATA names'],
         [
           'halt --by ana.silva --why "attack on us" --account example --region eu-central-1',
-          'applies nothing more, at once',
+          'halts: no further action is applied',
         ],
         [
           'run --by mei.tanaka --why "fixed" --seen 1f2e3d4c --account example --region eu-central-1',
-          'ends the entries of the list with this code, and signs that',
+          'resumes: ends the listed entries, which the code identifies',
         ],
       ],
       exitCodes: [[0, 'the mode was shown or set']],
@@ -135,8 +138,8 @@ export const killSwitch = () =>
   )
     .argument('[mode]', 'halt, ask (every action needs approval) or run')
     .option('--by <person>', 'your ID in the policy')
-    .option('--why <text>', 'the reason, for the audit')
-    .option('--seen <code>', 'the code of the list that you read, to resume')
+    .option('--why <text>', 'the reason, which the audit shows')
+    .option('--seen <code>', 'to resume: the code below the list that you read')
     .action((given: string | undefined, options: StackOptions & Json & Moved) =>
       finish('switch', options, async (out) => {
         checkStackOptions(options);

@@ -34,7 +34,7 @@ export const ApproveInput = z.union([
     actionId: ActionId,
     to: z.string().check(z.minLength(1), z.maxLength(64)),
   }),
-  /** From the page or Slack: a vote that decides nothing yet. */
+  /** From the page or Slack: a vote that does not decide yet. */
   z.strictObject({ incidentId: IncidentId, actionId: ActionId, voted: z.literal(true) }),
   /** From `bounce`: the email to the person did not arrive. */
   z.strictObject({

@@ -52,7 +52,7 @@ export async function askPast(
 
 const MANAGERS_NOTIFIED = 'managers-notified';
 
-/** Pages the managers once, before the request expires: no one who may still be asked has it. The team, if there are none. */
+/** Pages the managers, or the team if there are none, once per request: no one who may be asked has received it. */
 async function notifyManagers(
   deps: ApproveDeps,
   action: Action,

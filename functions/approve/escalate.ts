@@ -74,7 +74,7 @@ export async function escalate(
   );
   const first = others.filter((one) => asksFirst(one, action));
   const asked = asSevereAs(asRaised(alert, action), first, alerts);
-  // A high or critical request reaches people at once, even after another one.
+  // A high or critical request is sent at once, even after another one.
   const mayCollect = !isSevere(asRaised(alert, action).severity.label);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
   const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;

@@ -1,4 +1,4 @@
-// Shows a vote that decides nothing yet in the questions that people received.
+// Shows a vote that does not decide yet in the questions that were sent.
 import type { Action } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { askedOf } from '../messaging/action-notice.ts';
@@ -27,7 +27,7 @@ export async function showVotes(
   await sendEach(deps.send, messages, deps.log);
 }
 
-/** For a person who has answered everything. */
+/** The text for a person who has nothing left to answer. */
 const answered = (action: Action, person: Approver, actions: readonly Action[]): Message => ({
   ...votedText(action),
   key: `voted-${action.actionId}-${person.id}`,

@@ -46,7 +46,7 @@ export async function archive({ put, keys, log }: ArchiveDeps, change: Change): 
   await put(keyOf(change), JSON.stringify(copy));
 }
 
-/** A resumption that no one with the key signed, or that was signed for another key of the table. */
+/** The fault of a resumption whose MAC is invalid or covers another key; none for other records. */
 async function unprovenResumption(
   { resumptions }: ArchiveDeps['keys'],
   change: Change,

@@ -93,8 +93,8 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
       return faultsOfLease(before, after);
     case 'halt':
     case 'resumption':
-      return before ? ['the entry was written again'] : [];
-    // Only people write the setting of the kill switch, manually. Evidence may be written again.
+      return before ? ['the entry was overwritten'] : [];
+    // Only people write the kill switch of earlier versions. Evidence may be written again.
     default:
       return [];
   }

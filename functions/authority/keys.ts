@@ -7,9 +7,9 @@ import { createKmsMac } from '../links/kms-mac.ts';
 import type { Mac } from '../links/signed-claims.ts';
 
 /**
- * Who signs a decision can't carry it out: `web` signs votes and orders, the gate signs rulings, and executors sign
- * evidence. Intake signs the alerts that it accepts, and `resume` signs which halts a person ended. Each role may use only what its row in infra/function-table.ts grants;
- * KMS rejects everything else.
+ * The signer of a decision can't carry it out: `web` signs votes and orders, the gate signs rulings, and executors sign
+ * evidence. Intake signs the alerts that it accepts, and `resume` signs which halts a person ended. Each role may use
+ * only what its row in infra/function-table.ts grants; KMS rejects everything else.
  */
 export type ProofKeys = {
   votes: Mac;

@@ -38,7 +38,7 @@ const isPermanent = ({ eventType, bounce }: Detail): boolean =>
 
 /**
  * Moves the request on, and notifies the team of an address that no longer works. Anyone who may send email in this
- * account can cause such an event. It can only ask people whom policy names, earlier than usual.
+ * account can cause such an event. Its only effect is that people in policy are asked or paged earlier.
  */
 export async function bounce(deps: BounceDeps, input: unknown): Promise<void> {
   const { account, detail } = MailEvent.parse(input);

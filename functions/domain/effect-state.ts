@@ -60,7 +60,7 @@ export function asRaised<A extends { severity: { label: SeverityLabel } }>(
 export const newsIn = ({ history, approval }: Pick<Action, 'history' | 'approval'>) =>
   history.filter(({ event, at }) => event === NEWS && at >= (approval?.requestedAt ?? ''));
 
-/** Whether an open request has news that its people were not told. */
+/** Whether people must still be notified of an update of an open request. */
 export const owesNews = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
   status === 'awaiting-approval' && lastIndexOf(history, NEWS) > lastIndexOf(history, 'told');
 

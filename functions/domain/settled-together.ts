@@ -40,10 +40,10 @@ export function openAlong(these: readonly Action[], ofTheIncident: readonly Acti
     .flat();
 }
 
-/** In milliseconds. */
+/** Times in milliseconds since 1970. */
 type Span = { action: Action; from: number; to: number };
 
-/** Groups of actions whose spans overlap, directly or through another of the group. The earliest start comes first. */
+/** Groups of actions whose spans overlap, directly or through others. The earliest start comes first. */
 function overlapping(spans: readonly Span[]): Action[][] {
   const groups: { to: number; actions: Action[] }[] = [];
   for (const { action, from, to } of spans.toSorted((a, b) => a.from - b.from)) {

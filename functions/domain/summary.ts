@@ -1,4 +1,4 @@
-// The summary of an incident: derived from its records, for lists. It decides nothing.
+// The summary of an incident, derived from its records for lists.
 import * as z from 'zod/mini';
 import { Status } from './action.ts';
 import { ActionName } from './action-catalog.ts';
@@ -30,7 +30,7 @@ export const SummarisedRequest = z.object({
 });
 export type SummarisedRequest = z.infer<typeof SummarisedRequest>;
 
-/** A change that is in place, as far as the record knows. */
+/** A change that is in force according to the record. */
 export const SummarisedEffect = z.object({
   ...named,
   status: Status,
@@ -84,7 +84,7 @@ export const Summary = z.object({
 });
 export type Summary = z.infer<typeof Summary>;
 
-/** What an incident waits for or has become, from what most needs a person to what least does. */
+/** States of an incident, ordered by how urgently it needs a person. */
 export const SUMMARY_STATES = [
   'undo-failed',
   'waiting',
@@ -134,13 +134,13 @@ export function stateOf(summary: Summary, now: Date): SummaryState {
   }
 }
 
-/** Days for which an incident that a person has to deal with elsewhere remains open. */
+/** Days for which an incident stays open when a person must handle it outside Countermand. */
 export const OPEN_DAYS = 7;
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * When the incident stops being open if nothing else happens: null for never, and its last change for one that is
- * closed. No record says when a person has dealt with a hand-off, so it counts as open for some days.
+ * When the incident closes if nothing else happens: null for never, and its last change if it is closed. No record says
+ * when a person has dealt with a hand-off, so the incident counts as open for some days.
  */
 export function openUntil(summary: Summary): Date | null {
   const { requests, effects, isAssessing, isActive, outcome, ended, updatedAt } = summary;

@@ -51,7 +51,7 @@ export function nextIn(window: WeeklyWindow, at: Date): Date {
   const toUtc = (local: number): Date => {
     const guess = new Date(local - offsetAt(at, timeZone) * 60_000);
     const exact = new Date(local - offsetAt(guess, timeZone) * 60_000);
-    // Clocks that go forward skip some local times. Such a time counts by the earlier offset.
+    // When clocks go forward, some local times don't exist. The earlier offset applies to them.
     return isIn(window, exact) ? exact : guess;
   };
   const local = at.getTime() + offsetAt(at, timeZone) * 60_000;

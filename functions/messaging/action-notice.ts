@@ -54,7 +54,7 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
   isRaise?: true;
   /** May wait for the recipient's working hours. */
   canWait?: true;
-  /** The page of the open request shows it, so that it may arrive in the digest until this time. */
+  /** The page of the open request shows the update, so that the message may wait for a digest until this time. */
   collectUntil?: string;
   /** The number of the history entry that caused it, if that is not the entry of the current state. */
   since?: number;
@@ -178,7 +178,7 @@ const openNotice = (
     ? newsNotice(action, alert)
     : { ...unaskedText(action, failure), to: everyone, ticket: true };
 
-/** Pages only about a raised severity. News of a mild request may arrive in the digest. */
+/** Pages only about a raised severity. Updates of a request below high may wait for the digest. */
 function newsNotice(action: Action, alert: Alert | undefined): Notice {
   const since = lastIndexOf(action.history, NEWS);
   const news = action.history[since]?.text ?? '';

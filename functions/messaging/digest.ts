@@ -38,7 +38,7 @@ type Line = {
   needsAnswer: boolean;
   text: string;
   link: Message['links'][number] | null;
-  /** How many open requests it stands for, if it stands for all of its incident. */
+  /** The number of open requests, for a line about all requests of an incident. */
   requests?: number;
 };
 
@@ -109,7 +109,7 @@ function addressOf(recipient: string, { people }: Policy['escalation']): Recipie
   return person ? { kind: 'person', id, name: person.name, email: person.email } : null;
 }
 
-/** Null if nothing is left to say. */
+/** Null if the person has answered all collected requests. */
 async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line | null> {
   const { incidentId, actionId, subject } = held;
   if (held.collects && to.kind === 'person') return collectedRequests(deps, to, held);

@@ -30,8 +30,8 @@ export const Message = z.strictObject({
    */
   canWait: z.optional(z.literal(true)),
   /**
-   * An earlier page of the incident shows its contents to the recipient, so that it may arrive in the recipient's digest
-   * until this time. One digest entry stands for all such messages of an incident.
+   * Until when the message may wait for the digest, because the page of an earlier request shows its contents to the
+   * recipient. One digest entry represents all such messages of an incident.
    */
   collectUntil: z.optional(z.iso.datetime()),
   /** Keys of earlier pages to the same recipient that this message resolves. */
@@ -86,7 +86,7 @@ export type Delivery = {
   held?: true;
   /** The message waits for the recipient's working hours. */
   waits?: true;
-  /** The recipient's next digest has what the message says. */
+  /** The recipient's next digest contains the message. */
   collected?: true;
 };
 

@@ -15,7 +15,7 @@ import { LINKS } from './texts/labels.ts';
 
 export type QuestionDeps = LinkDeps & { policy: Pick<Policy, 'channels' | 'signIn'> };
 
-/** Leaves a few minutes to decide. */
+/** Minutes that remain to decide. */
 const DECIDES_WITHIN_MINUTES = 3;
 
 /** Until when a message about an open request may arrive. */

@@ -14,7 +14,7 @@ export type Sent = {
   held: Message[];
   /** Messages that wait for their recipient's working hours. */
   waiting: Message[];
-  /** Messages whose contents the recipient's next digest has. */
+  /** Messages that the recipient's next digest contains. */
   collected: Message[];
 };
 

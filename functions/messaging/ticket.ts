@@ -48,7 +48,7 @@ export async function ticketOf(
   };
 }
 
-/** Below the first paragraph, where ticket systems don't cut it off. It is our own link, so it stays one. */
+/** Below the first paragraph, which no ticket system cuts off. Added after `harmless`, so that it stays a link. */
 function withLink(body: string, url: string | null): string {
   if (url === null) return body;
   const [first, ...rest] = body.split('\n\n');

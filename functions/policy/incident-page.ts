@@ -1,14 +1,14 @@
 // The address of an incident in the console, where there is one.
 import type { Policy } from './policy.ts';
 
-/** Null without a console: an account has one only where people sign in, a laptop always. */
+/** The path of the page; null without a console. An account has a console only with a sign-in, a laptop always. */
 export const incidentPath = (
   { signIn, stage }: Pick<Policy, 'signIn' | 'stage'>,
   incidentId: string,
 ): string | null =>
   signIn === null && stage !== 'local' ? null : `/console/incident/${incidentId}`;
 
-/** Writes the whole address of an incident, for texts that leave the site. */
+/** Returns a function that builds the full URL, for tickets and messages. */
 export const incidentUrlOf =
   ({ policy, webBaseUrl }: { policy: Pick<Policy, 'signIn' | 'stage'>; webBaseUrl: string }) =>
   (incidentId: string): string | null => {

@@ -59,7 +59,7 @@ export const slackButtonsOf = ({ channels, signIn }: SlackPolicy) =>
 export const slackMemberOf = (policy: SlackPolicy, person: string): string | null =>
   (slackButtonsOf(policy) && policy.channels.people[person]?.slack) ?? null;
 
-/** Whether the person has one of these roles; false for a person whom policy doesn't name. */
+/** Whether the person has one of these roles; false for a person who isn't in policy. */
 export const hasOneOf = (
   person: Pick<Person, 'roles'> | undefined,
   roles: readonly string[],

@@ -55,7 +55,7 @@ export type WebDeps = {
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
-  /** Invokes the asking function: to ask one more person, or to show a vote in the questions that were sent. */
+  /** Invokes `approve`, to ask one more person or to show a vote in the questions that were sent. */
   ask: (
     input: { incidentId: string; actionId: string } & ({ to: string } | { voted: true }),
   ) => Promise<void>;

@@ -1,4 +1,4 @@
-// The clock: the system's, one that a demo moves ahead, or one of a test.
+// The clock: the system's, a movable one for the demo, or a test's.
 
 export type Clock = {
   now(): Date;
@@ -6,15 +6,15 @@ export type Clock = {
   at(time: Date, callback: () => void): () => void;
 };
 
-/** A clock that people move ahead, to see what would otherwise take hours. */
+/** A clock that can be moved ahead. */
 export type MovableClock = Clock & {
-  /** Moves ahead to that time, and calls back whatever has become due. Does nothing for a time in the past. */
+  /** Moves ahead to `time` and runs the callbacks that became due. Does nothing for a time in the past. */
   moveTo(time: Date): void;
-  /** The next time at which something calls back, or null. */
+  /** The time of the next callback, or null. */
   next(): Date | null;
 };
 
-/** Runs like the system's clock, ahead of it by the stored milliseconds. */
+/** Runs like the system's clock. `ahead` stores its lead in milliseconds. */
 export function movableClock(
   ahead: { read(): number; write(milliseconds: number): void },
   system: Clock = systemClock,

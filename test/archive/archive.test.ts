@@ -292,20 +292,20 @@ describe('changes that anyone else makes', () => {
     ]);
   });
 
-  test('P8: logs a halt that is written again or removed', async () => {
+  test('P8: logs a halt that is overwritten or removed', async () => {
     const halt = { pk: 'HALT#1', sk: 'halt#t#ana', by: 'ana', at: soon, why: 'stop' };
     const key = { pk: halt.pk, sk: halt.sk };
     expect((await archived(null, null, { ...key, before: null, after: halt })).lines).toEqual([]);
     const changed = { ...halt, why: 'nothing' };
     expect((await archived(null, null, { ...key, before: halt, after: changed })).lines).toEqual([
-      ['error: record altered', ['the entry was written again']],
+      ['error: record altered', ['the entry was overwritten']],
     ]);
     expect((await archived(null, null, { ...key, before: halt, after: null })).lines).toEqual([
       ['error: record altered', ['the record was deleted']],
     ]);
   });
 
-  test('P8: logs a resumption that nobody signed for its key', async () => {
+  test('P8: logs a resumption whose signature is not for its content and key', async () => {
     const content = { by: 'mei', at: soon, why: 'fixed', authTime: null, mode: 'run' as const };
     const ends = ['HALT halt#t#ana'];
     const after = await signResumption(KEYS.resumptions, '1', 'r-1', { ...content, ends });

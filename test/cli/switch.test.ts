@@ -37,7 +37,7 @@ test('halts at once, and resumes with the code of the list that shows every halt
   ]);
 });
 
-test('refuses a person whose role may not resume, or whom policy does not name', async () => {
+test('refuses a person whose role may not resume, and a person who is not in policy', async () => {
   const seen = codeIn(await run({ mode: 'halt', by: 'ana.silva', why: 'stop' }));
   for (const by of ['ana.silva', 'mallory', ''])
     await expect(run({ mode: 'run', by, why: 'x', seen })).rejects.toThrow(

@@ -112,7 +112,7 @@ describe('the demo', () => {
     expect((await block())?.approval?.required).toBe(2);
   });
 
-  test('starts anew after a reset, at the present time', async () => {
+  test('has no data and the present time after a reset', async () => {
     await deliver();
     await demo.passHour();
     await demo.reset();

@@ -1,4 +1,4 @@
-// The deployed handler of the console, with moto as AWS and only the rights of its role.
+// The console's deployed handler on moto, with only its role's permissions.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -17,7 +17,7 @@ test('viewers read; analysts also note and halt; managers and leads also resume'
   expect(allowed('viewer', 'analyst')).toEqual(['read', 'note', 'halt']);
 });
 
-test('a person whom policy does not name, or without a role, may do nothing', () => {
+test('a person without a role, or who is not in policy, may do nothing', () => {
   expect(DEEDS.filter((deed) => may(undefined, deed))).toEqual([]);
   expect(allowed()).toEqual([]);
 });

@@ -142,7 +142,7 @@ describe('a sign-in from the console', () => {
     expect(await read()).toEqual({ decides: 'ana.silva', console: 'ana.silva', fresh: null });
   });
 
-  test('is not fresh without the request to ask again, whatever time the provider states', async () => {
+  test('is not fresh without the request to authenticate again, even if the provider states the present time', async () => {
     provider.behaves({ claims: { auth_time: seconds() } });
     const { signInFrom, read } = browser();
     const { away } = await signInFrom('?to=/console');

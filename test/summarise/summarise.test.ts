@@ -1,4 +1,4 @@
-// Summaries of incidents: what they say, which one wins, and how lists read them.
+// Summaries of incidents: their contents, concurrent writes, and lists.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { isOpen, type Summary, stateOf } from '../../functions/domain/summary.ts';

@@ -59,7 +59,10 @@ const severityLabels = (ticket: Ticket) => [
  * @see https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
  */
 const INDEX_LAG_MS = 3_000;
-/** Jira's limits of a summary and of a text field. Countermand counts the whole document, the stricter reading. */
+/**
+ * Jira's limits for a summary and a text field, in characters. The limit applies to the whole JSON document, which is
+ * the stricter interpretation.
+ */
 const MAX_SUMMARY = 255;
 const MAX_DOCUMENT = 32_767;
 

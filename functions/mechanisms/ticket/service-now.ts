@@ -49,7 +49,7 @@ export const openServiceNowIncident = /* @__PURE__ */ ticketMechanism(
 /** Incident states: resolved, closed, canceled. A resolved incident is still active. */
 const DONE = ['6', '7', '8'];
 const CLOSED = '7';
-/** ServiceNow's limits of a title and of a text. */
+/** ServiceNow's limits for a title and a text, in characters. */
 const MAX_TITLE = 160;
 const MAX_BODY = 4_000;
 const isWithinLimit = (text: string): boolean => text.length <= MAX_BODY;

@@ -20,8 +20,8 @@ const LEFT_OUT =
   'This text is too long for the ticket. The rest is in the messages and in the record.';
 
 /**
- * The text without its last lines if it exceeds the limit. No line is cut, because it may be a command: only a line that
- * doesn't fit at all is shortened.
+ * Leaves out the last lines of a text that exceeds the limit, and says so. No line is cut, because it may be a command.
+ * If the first line does not fit, only the note remains.
  */
 export function fitting(text: string, isWithin: (text: string) => boolean): string {
   if (isWithin(text)) return text;

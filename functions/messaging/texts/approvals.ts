@@ -1,4 +1,4 @@
-// Who approved a request that needs several people, and who is still needed.
+// Who has approved a request that needs several people, and who has not.
 import type { Action } from '../../domain/action.ts';
 import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import { utc } from '../../domain/wording.ts';
@@ -29,7 +29,7 @@ function approvalsOf(approval: ApprovalRequest): string {
   ].join(' ');
 }
 
-/** In place of the question, for a person who has answered while others must still approve. */
+/** Replaces the question for a person who has answered while others must still approve. */
 export const votedText = (action: Action): Text => ({
   subject: subjectOf('Waiting for another approval:', action),
   paragraphs: [
