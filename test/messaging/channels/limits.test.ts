@@ -123,6 +123,28 @@ async function tickets(ticket: Ticket) {
   return { items, bodies };
 }
 
+/** The texts of an OpsItem, each within its limit. */
+function textsOf({
+  Title = '',
+  Description = '',
+  OperationalData = {},
+}: Awaited<ReturnType<typeof tickets>>['items'][number]): string[] {
+  expect(Title.length).toBeLessThanOrEqual(1_024);
+  expect(Description.length).toBeLessThanOrEqual(2_048);
+  for (const { Value = '' } of Object.values(OperationalData))
+    expect(Value.length).toBeLessThanOrEqual(20_000);
+  return [Description, OperationalData.details?.Value ?? ''];
+}
+
+/** The strings of request bodies by their field. A document of Jira must be within its limit. */
+function stringsIn(value: unknown, key = ''): Record<string, string> {
+  if (typeof value === 'string') return { [key]: value };
+  if (typeof value !== 'object' || value === null) return {};
+  if ('type' in value && value.type === 'doc')
+    expect(JSON.stringify(value).length).toBeLessThanOrEqual(32_767);
+  return Object.assign({}, ...Object.entries(value).map(([name, one]) => stringsIn(one, name)));
+}
+
 describe('the limits of the channels', () => {
   test('hold for a ticket in OpsCenter, Jira and ServiceNow, with no line cut', async () => {
     await fc.assert(
@@ -135,23 +157,8 @@ describe('the limits of the channels', () => {
           const { items, bodies } = await tickets(ticket);
           expect(items).toHaveLength(2);
           const texts: string[] = [];
-          for (const { Title = '', Description = '', OperationalData } of items) {
-            expect(Title.length).toBeLessThanOrEqual(1_024);
-            expect(Description.length).toBeLessThanOrEqual(2_048);
-            const values = Object.values(OperationalData ?? {}).map(({ Value = '' }) => Value);
-            for (const value of values) expect(value.length).toBeLessThanOrEqual(20_000);
-            texts.push(Description, OperationalData?.details?.Value ?? '');
-          }
-          const found: Record<string, string> = {};
-          const read = (value: unknown, key = '') => {
-            if (typeof value === 'string') found[key] = value;
-            else if (typeof value === 'object' && value !== null) {
-              if ('type' in value && value.type === 'doc')
-                expect(JSON.stringify(value).length).toBeLessThanOrEqual(32_767);
-              for (const [name, one] of Object.entries(value)) read(one, name);
-            }
-          };
-          for (const one of bodies) read(one);
+          for (const item of items) texts.push(...textsOf(item));
+          const found = stringsIn(bodies);
           expect(found.summary?.length).toBeLessThanOrEqual(255);
           expect(found.short_description?.length).toBeLessThanOrEqual(160);
           expect(found.description?.length).toBeLessThanOrEqual(4_000);
