@@ -5,6 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { HELD_BY_ANOTHER } from '../../functions/domain/effect-state.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { isNotified } from '../../functions/domain/settled-together.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
@@ -413,6 +414,19 @@ describe('requests that were settled together', () => {
     unreachable = [];
     await about(second);
     expect(recipients()).toEqual(['ana.silva']);
+  });
+
+  test('are counted in a message that a person can read, if hundreds of them ended together', async () => {
+    await put(store, expired());
+    for (let n = 1; n < 200; n++)
+      await store.records.createAction(
+        expired({ actionId: `act-${String(n).padStart(16, '0')}-1`, target: watched }),
+      );
+    await about(waiting().actionId, { now: () => minute(16) });
+    expect(text()).toMatch(/^Not approved in time: 200 requests/);
+    expect(text()).toContain('no details of 180 more requests');
+    expect(text().length).toBeLessThan(100_000);
+    expect((await store.records.actions(INCIDENT_ID)).every(isNotified)).toBe(true);
   });
 
   test('are reported in one message, with the commands of each, if no one decided', async () => {

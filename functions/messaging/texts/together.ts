@@ -7,29 +7,37 @@ import type { Text } from './phrases.ts';
 
 export type About = { action: Action; text: Text };
 
-/** The text itself for one request. */
+/** The record of each action has the others. An incident may have hundreds of requests. */
+const MAX_DETAILED = 20;
+
+/** The text itself for one request. The subject counts all requests; the text has the details of the first ones. */
 export function togetherText(first: About, others: readonly About[]): Text {
   if (others.length === 0) return first.text;
   const all = [first, ...others];
+  const shown = all.slice(0, MAX_DETAILED);
+  const more = all.length - shown.length;
   return {
     subject: oneLine(
       `${outcomeOf(all.map(({ action }) => action))}, including one to ${orderOf(first.action)}`,
       99,
     ),
     paragraphs: [
-      firstParagraph(all),
-      ...unique(all.flatMap(({ text }) => text.paragraphs.slice(1))),
+      firstParagraph(shown),
+      ...(more > 0
+        ? [`This message has no details of ${more} more requests. Their records have them.`]
+        : []),
+      ...unique(shown.flatMap(({ text }) => text.paragraphs.slice(1))),
     ],
     facts: [
       ...Map.groupBy(
-        all.flatMap(({ text }) => text.facts),
+        shown.flatMap(({ text }) => text.facts),
         ({ label }) => label,
       ),
     ].map(([label, facts]) => ({
       label,
       value: unique(facts.map(({ value }) => value)).join('\n'),
     })),
-    steps: all.flatMap(({ action, text }) =>
+    steps: shown.flatMap(({ action, text }) =>
       text.steps.map(({ title, lines }) => ({
         title: `${title} (${oneLine(headlineOf(action), 80)})`,
         lines,
