@@ -3,9 +3,6 @@ import { type Action, lastIndexOf } from './action.ts';
 import { owesNews } from './effect-state.ts';
 import { isNotified } from './settled-together.ts';
 
-/** Longer than the state machine retries a notification. The sweeper then checks that people were notified. */
-export const NOTIFIED_WITHIN_MINUTES = 20;
-
 /** Whether people must still be notified of the update of an open request, or of what followed their decision. */
 export function owesOutcome(action: Action): boolean {
   if (action.status === 'awaiting-approval') return owesNews(action);

@@ -9,3 +9,6 @@ export const minutesBetween = (from: Instant, to: Instant): number =>
   (Date.parse(to) - Date.parse(from)) / 60_000;
 
 export const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
+
+/** Longer than the state machine retries a notification. The sweeper then checks that people were notified. */
+export const NOTIFIED_WITHIN_MINUTES = 20;

@@ -2,8 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Status } from '../domain/action.ts';
-import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { transition } from '../store/hash-chain.ts';

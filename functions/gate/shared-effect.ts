@@ -15,8 +15,7 @@ import {
   saysRaised,
 } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
-import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
-import { earlier, minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Claimed } from '../store/effects.ts';

@@ -1,9 +1,8 @@
 // Marks an applied and verified action as in force, or as kept.
 
 import type { Action } from '../domain/action.ts';
-import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
 import type { Instant } from '../domain/reference.ts';
-import { earlier, minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import { transition } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';

@@ -10,8 +10,7 @@ import {
 } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { newsIn } from '../domain/effect-state.ts';
-import { NOTIFIED_WITHIN_MINUTES } from '../domain/owed-notification.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
 import { findingClosed, notDone } from '../messaging/texts/phrases.ts';
 import { concerns, hasOneOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
