@@ -10,7 +10,7 @@ import { type By, type Change, refuse } from './decision.ts';
 import { onDeclineReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { chosenFor, Durations } from './durations.ts';
-import { decideTogether, pickedActions, TogetherForm } from './grouped-answers.ts';
+import { decideTogether, PickedField, pickedActions, TogetherForm } from './grouped-answers.ts';
 import { mayReverse, mayUndoBy } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { Remark } from './remark.ts';
@@ -41,6 +41,8 @@ export const ApproveForm = z.strictObject({
   reason: Remark,
   /** Only with `give-reason`: why the person declined. */
   why: z._default(DeclineReason, 'something-else'),
+  /** Only with `undo`: one of the actions that the page offered. By default, the action of the link. */
+  undo: z.optional(PickedField),
   digest: z.string(),
   /** The time that the person chose for each action. */
   duration: Durations,
@@ -62,9 +64,7 @@ export async function onApproval(
     case 'hand-over':
       return postpone(deps, opened, verdict, form);
     case 'undo':
-      return mayUndoBy(action, person) || !mayReverse(action)
-        ? onReview(deps, opened, { review: 'reverse', digest: form.digest, extensions: 0 })
-        : notCounted(action, refuse('not-yours', REFUSED.notAsked));
+      return undo(deps, opened, form);
     case 'give-reason':
       return onDeclineReason(deps, opened, { why: form.why, note: reason, chosen: form.all });
     case 'approve':
@@ -81,6 +81,23 @@ export async function onApproval(
         durations: form.duration,
       });
   }
+}
+
+/** Undoes the one action that the button named, by an order of its own. */
+async function undo(
+  deps: WebDeps,
+  opened: Opened,
+  { undo: picked }: Pick<ApproveForm, 'undo'>,
+): Promise<Answer> {
+  const { claims, action } = opened;
+  const [chosen] = picked ? await pickedActions(deps, action, [picked]) : [action];
+  if (!chosen) return notCounted(action, refuse('settled', REFUSED.nothingToUndo));
+  if (mayReverse(chosen) && !mayUndoBy(chosen, claims.person))
+    return notCounted(action, refuse('not-yours', REFUSED.notAsked));
+  const order = { review: 'reverse', digest: chosen.digest, extensions: 0 } as const;
+  const answer = await onReview(deps, { ...opened, action: chosen }, order);
+  // The page stays about the action of its link.
+  return { ...answer, action: await deps.store.records.action(action.incidentId, action.actionId) };
 }
 
 const SEVERAL = {

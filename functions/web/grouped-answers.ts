@@ -12,7 +12,7 @@ import type { Answer } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
 /** A question as the page showed it: its id and its digest. */
-const PickedField = z.pipe(
+export const PickedField = z.pipe(
   z.pipe(
     z.string(),
     z.transform((text) => text.split(' ')),

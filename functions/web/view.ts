@@ -48,8 +48,8 @@ export type View = {
   others: readonly Action[];
   /** Those of the others that were settled with this one, for example by the same form. */
   together: readonly Action[];
-  /** Whether this person may undo the action with this link. */
-  mayUndo: boolean;
+  /** What this person may undo with this link: its own action first. An undo ends the change for all holders. */
+  undoable: readonly { action: Action; sharedWith: readonly Action[] }[];
   /** Requests that this person declined without saying why. */
   unexplained: readonly Action[];
   /** Facts about the link's alert; null if they cannot be read. */
@@ -93,6 +93,16 @@ const ownFirst = (open: readonly Action[], { actionId }: Action): Action[] => [
   ...open.filter((one) => one.actionId !== actionId),
 ];
 
+/** More buttons than this hide the rest of the page. The reminder of each action undoes it as well. */
+const MOST_UNDOABLE = 10;
+
+const mayUndoNow =
+  ({ policy, now }: WebDeps, person: string) =>
+  (one: Action): boolean =>
+    mayUndoBy(one, person) &&
+    !isBeingUndone(one, now()) &&
+    !mayNot(one, person, policy.escalation.people);
+
 export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
   const { claims, action } = opened;
   const { records } = deps.store;
@@ -114,6 +124,12 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
       )
     : [];
   const open = ownFirst(openToPerson, action).slice(0, MOST_TOGETHER);
+  const mine = asks ? ownFirst(actions, action).filter(mayUndoNow(deps, claims.person)) : [];
+  const undoable = await Promise.all(
+    mine
+      .slice(0, MOST_UNDOABLE)
+      .map(async (one) => ({ action: one, sharedWith: await otherHolders(deps, one) })),
+  );
   return {
     action,
     alert,
@@ -140,7 +156,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
         !open.some((one) => one.actionId === actionId),
     ),
     together: settledWith(action, actions, deps.now()),
-    mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
+    undoable,
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
     left: alert ? notProposed([alert], actions) : [],
     manualSteps: commandsFor(action, alert, known ?? null),

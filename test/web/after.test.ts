@@ -45,6 +45,10 @@ const applied = () =>
 
 async function show(action: Action, now = 5, change = {}) {
   await put(store, action);
+  return shown(action, now, change);
+}
+
+async function shown(action: Action, now = 5, change = {}) {
   const pages = createPages(store);
   pages.clock.now = minute(now);
   const path = await pages.pathOf(action, change);
@@ -198,6 +202,33 @@ describe('Undo now, with the link of the request', () => {
     expect(await answer.text()).toMatch(REFRESH);
     const { orders } = await store.records.action(INCIDENT_ID, applied().actionId);
     expect(orders).toMatchObject([{ kind: 'undo', by: 'ana.silva' }]);
+  });
+
+  test('is offered for each action in force that the reader was asked about, and undoes only that one', async () => {
+    const second = inForce({ actionId: 'act-0123456789abcdef-2' });
+    const ofMei = inForce({
+      actionId: 'act-0123456789abcdef-3',
+      approval: { ...approvedByAna, rungs: [{ at: minute(0).toISOString(), ask: [mei] }] },
+    });
+    await put(store, applied());
+    for (const one of [second, ofMei]) await store.records.createAction(one);
+    const { page, post, path, did } = await shown(applied());
+    const picks = [...page.matchAll(/<button name="undo" value="(\S+ \S+)">/g)].map(
+      ([, pick]) => pick,
+    );
+    const pickOf = ({ actionId, digest }: Action) => `${actionId} ${digest}`;
+    expect(picks).toEqual([applied(), second].map(pickOf));
+    await post(path, { ...undo(applied()), undo: pickOf(ofMei) });
+    await post(path, {
+      ...undo(applied()),
+      undo: pickOf({ ...second, digest: applied().digest.replace(/^./, 'x') }),
+    });
+    expect(did).toEqual([]);
+    await post(path, { ...undo(applied()), undo: pickOf(second) });
+    expect(did).toHaveLength(1);
+    expect(did[0]).toContain(second.actionId);
+    const orders = (await store.records.actions(INCIDENT_ID)).map((one) => one.orders.length);
+    expect(orders).toEqual([0, 1, 0]);
   });
 
   test('is not offered once the link has expired, and does nothing then', async () => {

@@ -4,7 +4,9 @@ import type { Action } from '../../domain/action.ts';
 import { isBeingUndone, joinedIn } from '../../domain/effect-state.ts';
 import { minutesBetween } from '../../domain/time.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
+import { doneLine } from '../../messaging/texts/phrases.ts';
 import { type Html, shell } from '../../site/page.ts';
+import { pickOf } from '../grouped-answers.ts';
 import { AFTER, nextFor } from '../texts/next.ts';
 import { COMMON, REVIEW } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
@@ -69,17 +71,26 @@ function changesSoon(action: Action, now: Date): boolean {
   return isRecent && (changes || isBeingUndone(action, now));
 }
 
-/** For an approver whose link is still valid. A person's undo ends the effect for everyone who needs it. */
+/** For an approver whose link is still valid: one button for each action, and each undoes only that one. */
 function undoNow(view: View): Html | '' {
-  if (!view.mayUndo) return '';
-  const { action, sharedWith } = view;
-  const joined = joinedIn(action);
+  const { undoable } = view;
+  if (undoable.length === 0) return '';
+  const isOwn = undoable.length === 1 && undoable[0]?.action.actionId === view.action.actionId;
   return html`${form(
     view,
     AFTER.undoForm,
-    html`<div class="choice wide"><button name="verdict" value="undo">${AFTER.undo}<small>${view.together.length > 0 ? headlineOf(action) : AFTER.undoHint}</small></button></div>`,
+    html`<input type="hidden" name="verdict" value="undo">
+<div class="choice wide">${undoable.map(
+      ({ action }) =>
+        html`<button name="undo" value="${pickOf(action)}">${AFTER.undo}<small>${isOwn ? AFTER.undoHint : doneLine(action)}</small></button>`,
+    )}</div>`,
   )}
-${sharedWith.length > 0 || joined.length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joined)}</p>` : ''}`;
+${undoable.map(({ action, sharedWith }) => {
+  const joined = joinedIn(action);
+  return sharedWith.length > 0 || joined.length > 0
+    ? html`<p class="quiet">${isOwn ? '' : `${doneLine(action)}: `}${REVIEW.shared(sharedWith, joined)}</p>`
+    : '';
+})}`;
 }
 
 function next(view: View): Html | '' {
