@@ -111,7 +111,10 @@ export const ACTIONS = {
   },
   disable_user_account_temporarily: {
     kind: 'changes',
-    headline: (target) => `Disable the user ${target}`,
+    headline: (target, kind) =>
+      kind === 'iam-user'
+        ? `Deny all access for the IAM user ${target}`
+        : `Disable the user ${target}`,
     inPlaybook: true,
     targets: {
       'iam-user': 'Not a valid IAM user name',
@@ -124,7 +127,10 @@ export const ACTIONS = {
   },
   revoke_api_key: {
     kind: 'changes',
-    headline: (target) => `Disable the key ${target}`,
+    headline: (target, kind) =>
+      kind === 'access-key'
+        ? `Deactivate the access key ${target}`
+        : `Disable the API Gateway key ${target}`,
     inPlaybook: true,
     targets: {
       'access-key':

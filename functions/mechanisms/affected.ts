@@ -25,7 +25,7 @@ export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | nu
 export function identityFacts({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {
   const identity = facts?.entities.find(({ ref }) => ref === target.ref)?.identity;
   if (!identity) return ['Unknown: its use'];
-  return [
+  return sameReasonOnce([
     inWords(identity.lastUsed, 'its last use', lastUse),
     inWords(identity.createdAt, 'its creation', (at) => `Created at ${utc(at)}`),
     inWords(identity.consoleAccess, 'whether the user has a console password', (has) =>
@@ -39,17 +39,31 @@ export function identityFacts({ target }: Pick<Subject, 'target'>, facts: Facts 
         ? 'Marked as a service account'
         : 'Not marked as a service account; this is checked again before the change',
     ),
-  ];
+  ]);
 }
 
-const inWords = <T>(fact: Fact<T>, what: string, words: (value: T) => string): string =>
-  fact.known ? words(fact.value) : `Unknown: ${what} (${fact.why})`;
+/** A line, or what is unknown and why. */
+type Line = string | { what: string; why: string };
+
+const inWords = <T>(fact: Fact<T>, what: string, words: (value: T) => string): Line =>
+  fact.known ? words(fact.value) : { what, why: fact.why };
+
+/** One failed call leaves several facts unknown, for the same reason. */
+const sameReasonOnce = (lines: readonly Line[]): string[] => [
+  ...lines.filter((line) => typeof line === 'string'),
+  ...[
+    ...Map.groupBy(
+      lines.filter((line) => typeof line !== 'string'),
+      ({ why }) => why,
+    ),
+  ].map(([why, all]) => `Unknown: ${all.map(({ what }) => what).join(', ')} (${why})`),
+];
 
 type LastUse = Extract<IdentityFacts['lastUsed'], { known: true }>['value'];
 const lastUse = (use: LastUse): string =>
   use
     ? `Last used for ${use.service}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}`
-    : 'Never used, as far as IAM knows';
+    : 'IAM has recorded no use yet; its records can be hours behind';
 
 /** The undo with its time: `Removes exactly the added entry after 24 h, unless someone keeps it`. */
 export function undoneAfter(

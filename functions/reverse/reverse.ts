@@ -103,6 +103,9 @@ async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput)
   return failed.status === 'failed' ? cleanUp(deps, failed, request) : failed;
 }
 
+/** People read the message of an error, not the name of its class. */
+const withoutName = (why: string): string => why.replace(/^[A-Z]\w+: (?=\S)/, '');
+
 /** Marks the action as reversing. Reads the end from the current record, because a person may keep or extend it. */
 function begin(
   { store, keys, now }: ReverseDeps,
@@ -120,7 +123,11 @@ function begin(
     return transition(
       current,
       'reversing',
-      { at: now(), by, text: why ? `Undoing after a failure: ${why}` : `Undoing (${cause})` },
+      {
+        at: now(),
+        by,
+        text: why ? `The action failed: ${withoutName(why)}` : `Undoing (${cause})`,
+      },
       {
         attentionAt: minutesAfter(now(), STUCK_AFTER_MINUTES),
         ...(neverInForce && { failure: why ?? 'the execution did not finish' }),

@@ -42,6 +42,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 .pick .hurts { color: var(--ink-2); font-size: .8125rem; line-height: 1.0625rem; margin: .125rem 0 0; }
 .pick i { font-style: normal; color: var(--ink-3); }
 .pick .undo { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 .5rem; font-size: .8125rem; line-height: 1.0625rem; color: var(--ink-2); }
+.if-none, form:not(:has(:checked)) .if-ticked { display: none; } form:not(:has(:checked)) .if-none { display: block; }
 .count::before { content: counter(ticked); }
 .hint { margin: .5rem 0 0; font-size: .875rem; line-height: 1.125rem; color: var(--ink-2); } .hint b { color: var(--wait); font-weight: 600; }
 .unknown { background: var(--wait-soft); border-color: var(--wait-line); } .unknown ul { list-style: none; margin: 0; padding: 0; } .unknown li + li { border-top: 1px solid var(--wait-line); margin-top: .5rem; padding-top: .5rem; } .unknown small { display: block; color: var(--ink-2); font-size: .8125rem; line-height: 1.125rem; }

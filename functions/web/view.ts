@@ -30,6 +30,8 @@ export type View = {
   action: Action;
   /** Undefined if the record cannot be read: this must not block the decision. */
   alert: Alert | undefined;
+  /** The alerts of the requests in `open`, the link's own first. An unreadable one is missing. */
+  alerts: readonly Alert[];
   incident: Incident | undefined;
   /** Who wrote the analysis; null if it is not recorded. */
   origin: Assessment['origin'] | null;
@@ -93,6 +95,8 @@ const ownFirst = (open: readonly Action[], { actionId }: Action): Action[] => [
   ...open.filter((one) => one.actionId !== actionId),
 ];
 
+/** The evidence of more alerts is on the page of the incident. */
+const MOST_ALERTS = 10;
 /** More buttons than this hide the rest of the page. The reminder of each action undoes it as well. */
 const MOST_UNDOABLE = 10;
 
@@ -124,6 +128,10 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
       )
     : [];
   const open = ownFirst(openToPerson, action).slice(0, MOST_TOGETHER);
+  const otherAlerts = [...new Set(open.map((one) => one.alertId))].filter((id) => id !== alertId);
+  const alerts = await Promise.all(
+    otherAlerts.slice(0, MOST_ALERTS).map((id) => records.readableAlert(incidentId, id)),
+  );
   const mine = asks ? ownFirst(actions, action).filter(mayUndoNow(deps, claims.person)) : [];
   const undoable = await Promise.all(
     mine
@@ -133,6 +141,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   return {
     action,
     alert,
+    alerts: [alert, ...alerts].filter((one) => one !== undefined),
     incident,
     origin: assessment?.origin ?? null,
     person: names[claims.person] ?? claims.person,

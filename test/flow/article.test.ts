@@ -114,7 +114,7 @@ describe('failure modes of automated response', () => {
     await world.pass(3);
     const reminder = world.runtime
       .inbox()
-      .findLast(({ message }) => /^Undo scheduled: /.test(message.subject));
+      .findLast(({ message }) => /; it is undone at /.test(message.subject));
     expect(reminder?.message.paragraphs.join()).toContain('The activity may continue.');
   });
 

@@ -78,7 +78,7 @@ describe('a compromised API key', () => {
     await world.deliver(sample('api-key-abuse'));
     await world.approve('ana.silva');
     await world.pass(4);
-    expect(received('Undo scheduled:')).toHaveLength(1);
+    expect(received('Disabled the API Gateway key k4partner9; it is undone at')).toHaveLength(1);
     expect(received('Rotate the key now. Undone:')).toEqual([]);
     await world.pass(30);
     expect(received('Rotate the key now. Undone:')).toEqual([

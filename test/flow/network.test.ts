@@ -59,7 +59,7 @@ describe('an SSH brute-force attack', () => {
 test('requests separate approvals for the network ACL and the web ACL when web traffic hit an instance', async () => {
   await world.deliver(sample('web-port-probe'));
   expect(world.subjectsTo('ana.silva')).toEqual([
-    'Approve 2 actions? Block web requests from 203.0.113.66',
+    'Approve 2 actions? Block web requests from 203.0.113.66; Block traffic from 203.0.113.66 in networ…',
   ]);
   await world.approveOnly('ana.silva', `Block traffic from 203.0.113.66 in network ACL ${ACL}`);
   expect(world.denied()).toEqual([`203.0.113.66/32 at ${ACL}`]);

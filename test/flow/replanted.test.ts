@@ -137,7 +137,7 @@ describe('P4: nothing is left behind', () => {
     const action = await block();
     await world.pass(3);
     const { orders, ...reminded } = await block();
-    const review = world.link('ana.silva', 'Block web requests');
+    const review = world.link('ana.silva', 'Blocked web requests');
     const dueAt = minutesAfter(NOW, 9000);
     await plantIn(world, { ...reminded, orders, ...change, dueAt, attentionAt: dueAt });
     const response = await world.choose(review, { review: 'extend' });

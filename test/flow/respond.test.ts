@@ -27,7 +27,7 @@ describe('an alert about a web attack', () => {
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
     expect(world.subjectsTo('ana.silva')).toEqual([
-      `Approve 2 actions? Block web requests from ${ATTACKING_HOST}`,
+      `Approve 2 actions? Block web requests from ${ATTACKING_HOST}; Block traffic from ${ATTACKING_HOST} in networ…`,
     ]);
   });
 
@@ -245,7 +245,7 @@ describe('decisions about an action in force', () => {
     await probe();
     await world.approve('ana.silva');
     await world.pass(3);
-    return world.link('ana.silva', 'Block web requests');
+    return world.link('ana.silva', 'Blocked web requests');
   };
 
   test('keeps the block in the name of the person who decided to keep it', async () => {

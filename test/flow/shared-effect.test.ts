@@ -88,7 +88,7 @@ describe('a second finding about a block', () => {
     await world.deliver(probe('first'));
     await world.approve('ana.silva');
     await world.pass(3);
-    await world.choose(world.link('ana.silva', 'Block web requests'), { review: 'reverse' });
+    await world.choose(world.link('ana.silva', 'Blocked web requests'), { review: 'reverse' });
     expect(world.blocked()).toEqual([]);
     await world.deliver(probe('second'));
     expect(await statuses()).toEqual(['reversed', 'awaiting-approval']);
@@ -139,7 +139,7 @@ describe('a block that two actions hold', () => {
     await world.pass(3);
     expect(await statuses()).toEqual(['in-force', 'in-force']);
   };
-  const reminder = () => world.link('ana.silva', 'Block web requests');
+  const reminder = () => world.link('ana.silva', 'Blocked web requests');
 
   test('names the other action on the page, and "Undo now" undoes it for both', async () => {
     await heldByTwo();

@@ -146,10 +146,16 @@ describe('texts for the approver', () => {
         'Not marked as a service account; this is checked again before the change',
       ]),
     );
-    expect(said({ lastUsed: known(null) })).toContain('Never used, as far as IAM knows');
+    expect(said({ lastUsed: known(null) })).toContain(
+      'IAM has recorded no use yet; its records can be hours behind',
+    );
     expect(said({ lastUsed: unknown('IAM did not answer') })).toContain(
       'Unknown: its last use (IAM did not answer)',
     );
+    const denied = unknown('AccessDenied');
+    expect(
+      said({ lastUsed: denied, groups: denied }).filter((line) => line.includes('Denied')),
+    ).toEqual(['Unknown: its last use, the user’s groups (AccessDenied)']);
   });
 
   test.each(Object.entries(descriptions))('says which facts about %s are unknown', (_what, one) => {

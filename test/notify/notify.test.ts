@@ -276,7 +276,7 @@ describe('notifications', () => {
       return transition(reversing, 'reversed', note);
     };
     await notifyAbout(await put(store, undone('person:ana.silva')));
-    expect(text()).toMatch(/^Still in place: Block web requests/);
+    expect(text()).toMatch(/^Still in place: Blocked web requests/);
   });
 
   test('sends nothing when an action is due and another one needs the change', async () => {

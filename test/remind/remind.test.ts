@@ -88,7 +88,7 @@ describe('a reminder', () => {
     expect(reminded()).toEqual(['ben.okafor']);
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
-      'Undo scheduled: Block web requests from 203.0.113.7',
+      'Blocked web requests from 203.0.113.7; it is undone at 04:03 UTC',
       'In force since: 03:03 UTC\n',
       'Undo is scheduled for 04:03 UTC.\n',
       'repeated 3 times',

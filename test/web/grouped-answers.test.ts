@@ -156,7 +156,7 @@ test('declines the ticked requests and still offers the others', async () => {
 
 test('decides nothing when no request is ticked, and says so', async () => {
   expect((await posting(answer('approve-ticked'))).page).toContain(
-    'You selected no action, so nothing was decided.',
+    'Nothing was decided: no action was ticked. Tick at least one, then approve or decline.',
   );
   expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
 });

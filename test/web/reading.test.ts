@@ -65,6 +65,20 @@ test.each([
   expect(aboveButtons(shown)).toContain(expected);
 });
 
+test('shows the evidence of every alert that the open requests are about', async () => {
+  const other = alertWith({ alertId: 'al-fedcba9876543210', title: 'The other alert' });
+  await put(store, waiting());
+  await store.records.putAlert(waiting().incidentId, other, {});
+  const second = waiting({ actionId: 'act-0123456789abcdef-2', alertId: other.alertId });
+  await store.records.createAction(second);
+  const { app, pathOf } = createPages(store);
+  const shown = await (await app.request(await pathOf(waiting()))).text();
+  const titles = [...shown.matchAll(/<dt>Alert<\/dt><dd><q><bdi>([^<]*)/g)].map(
+    ([, title]) => title,
+  );
+  expect(titles).toEqual([alertWith().title, 'The other alert']);
+});
+
 test('each severity has a shape and a word of its own', async () => {
   const badges: unknown[] = [];
   for (const label of SeverityLabel.options) {

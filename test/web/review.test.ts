@@ -40,7 +40,7 @@ describe('the review page', () => {
     expect(page).toContain(
       '1 new alert joined the incident, and its alerts were repeated 7 times in total. The activity may continue.',
     );
-    expect(page).toContain('Extend by 1 h');
+    expect(page).toContain('Extend until 05:03 UTC');
   });
 
   test("the review page shows the reminder's newest observation of the target, as text", async () => {

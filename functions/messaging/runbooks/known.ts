@@ -72,7 +72,7 @@ const identityLines = ({
   ...factLine(lastUsed, 'its last use', (use) =>
     use
       ? `Last used for ${quoted(use.service, 60)}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}.`
-      : 'Never used, as far as IAM knows.',
+      : 'IAM has recorded no use yet. Its records can be hours behind.',
   ),
 ];
 

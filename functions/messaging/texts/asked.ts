@@ -8,6 +8,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { capitalised, folded, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
 import { approvalsFact } from './approvals.ts';
+import { askSubject } from './ask-subject.ts';
 import { beforeFact, manualSteps } from './manual.ts';
 import {
   doneSubject,
@@ -59,7 +60,7 @@ export function askText(
   const { approval } = action;
   const all = [action, ...others];
   return {
-    subject: subjectOf(others.length > 0 ? `Approve ${all.length} actions?` : 'Approve?', action),
+    subject: askSubject(all),
     paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others)}`],
     facts: [
       ...(others.length > 0 ? detailed(all) : effectOf(action)),
@@ -126,8 +127,11 @@ function whyAPerson({ reasons }: Action): Text['facts'] {
 const MAX_UNKNOWN = 5;
 
 function unknownFact(unknowns: readonly Unknown[]): Text['facts'] {
-  const lines = unknowns.map(({ what, of, why }) =>
-    sentence(`${capitalised(what)}${of ? ` (${of})` : ''}: ${why}`),
+  // One failed call leaves several facts unknown, for the same reason.
+  const lines = [...Map.groupBy(unknowns, ({ why }) => why)].map(([why, all]) =>
+    sentence(
+      `${capitalised(all.map(({ what, of }) => (of ? `${what} (${of})` : what)).join(', '))}: ${why}`,
+    ),
   );
   return lines.length > 0
     ? [{ label: 'Unknown', value: folded(lines, MAX_UNKNOWN).join('\n') }]

@@ -6,7 +6,7 @@ import {
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
-import { utc } from '../../domain/wording.ts';
+import { oneLine, utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
@@ -26,7 +26,7 @@ export function remindText(action: Action, seenSince: string, now: Date): Text {
   const other = insteadOfAsking(action);
   if (other) return other;
   return {
-    subject: subjectOf('Undo scheduled:', action),
+    subject: remindSubject(action, now),
     paragraphs: [
       `Keep or extend this if you still need it. Undo is scheduled for ${utc(action.dueAt, now)}.\n${seenSince}`,
     ],
@@ -35,12 +35,18 @@ export function remindText(action: Action, seenSince: string, now: Date): Text {
   };
 }
 
+/** `Blocked web requests from 203.0.113.7; it is undone at 03:15 UTC`. The time is never cut off. */
+function remindSubject(action: Action, now: Date): string {
+  const end = `; it is undone at ${utc(action.dueAt, now)}`;
+  return `${oneLine(doneLine(action), 99 - end.length)}${end}`;
+}
+
 /** The review of an action that a person kept. */
 export function keptText(action: Action, seenSince: string): Text {
   const other = insteadOfAsking(action);
   if (other) return other;
   return {
-    subject: subjectOf('Still needed?', action),
+    subject: oneLine(`Still needed? ${doneLine(action)}`, 99),
     paragraphs: [
       `Keep this or undo it: in force since ${utc(action.appliedAt)}, and kept by a person.\n${seenSince}`,
     ],
@@ -90,7 +96,7 @@ export function rotateText(action: Action): Text | null {
 
 /** A person undid one action, but another action needs the same change and could not be undone with it. */
 export const stillHeldText = (action: Action): Text => ({
-  subject: subjectOf('Still in place:', action),
+  subject: oneLine(`Still in place: ${doneLine(action)}`, 99),
   paragraphs: [
     'To remove the change now, undo the other action as well. The change stays in place because that action needs it.',
   ],

@@ -1,7 +1,7 @@
 // The page that asks about every open request of the incident.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { unlinked } from '../../domain/wording.ts';
+import { capitalised, unlinked } from '../../domain/wording.ts';
 import { type Unknown, unknownsOf } from '../../messaging/texts/unknown.ts';
 import { type Html, shell } from '../../site/page.ts';
 import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts';
@@ -61,7 +61,7 @@ const unknownList = (unknowns: readonly Unknown[]): Html =>
   unknowns.length === 0
     ? html``
     : html`<section class="unknown" aria-labelledby="unknown"><h2 id="unknown">${APPROVE.unknown}</h2>
-<ul>${unknowns.map(({ what, of, why }) => html`<li>${what}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}</ul></section>`;
+<ul>${unknowns.map(({ what, of, why }) => html`<li>${capitalised(what)}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}</ul></section>`;
 
 /** Requests that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>

@@ -5,7 +5,7 @@ import type { Alert } from '../../domain/alert.ts';
 import { asRaised } from '../../domain/effect-state.ts';
 import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
-import { changesFact, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
+import { changesFact, doneOf, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import { incidentPath } from '../../policy/incident-page.ts';
@@ -42,9 +42,11 @@ export const facts = (action: Action, { now }: View): Html => {
   const { description, target, account, region } = action;
   const { label, lines } = changesFact(action, now);
   const progress = progressOf(action, now);
+  // A failed action made its change in part at most.
+  const isChanged = (progress === 'made' || progress === 'undone') && action.status !== 'failed';
   return html`
 <section class="facts">
-<h2>${headlineOf(action)}</h2>
+<h2>${isChanged ? doneOf(action) : headlineOf(action)}</h2>
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>
@@ -54,14 +56,23 @@ ${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>$
 </section>`;
 };
 
+/** One section for each alert that the open requests are about. */
 export const evidence = (view: View): Html =>
-  view.alert
-    ? quotedFrom(view, view.alert)
+  view.alerts.length > 0
+    ? html`${view.alerts.map((alert) => quotedFrom(view, alert))}`
     : html`<section aria-labelledby="evidence"><h2 id="evidence">${EVIDENCE.heading}</h2><p>${FACTS.noAlert}.</p></section>`;
 
-const quotedFrom = ({ action, now }: View, alert: Alert): Html => html`
-<section aria-labelledby="evidence">
-<h2 id="evidence">${EVIDENCE.heading}</h2>
+function quotedFrom({ action, open, now }: View, alert: Alert): Html {
+  const { alertId } = alert;
+  const id = alertId === action.alertId ? 'evidence' : `evidence-${alertId}`;
+  const about = [action, ...open.filter(({ actionId }) => actionId !== action.actionId)].filter(
+    (one) => one.alertId === alertId,
+  );
+  const paths = new Set(about.flatMap(({ target }) => target?.foundAt ?? []));
+  const reasons = new Set(about.flatMap((one) => one.reasons.map(({ text }) => text)));
+  return html`
+<section aria-labelledby="${id}">
+<h2 id="${id}">${EVIDENCE.heading}</h2>
 <p class="quiet">${EVIDENCE.quoted}</p>
 <dl>
 <dt>${EVIDENCE.alert}</dt><dd><q>${data(alert.title)}</q></dd>
@@ -69,12 +80,13 @@ const quotedFrom = ({ action, now }: View, alert: Alert): Html => html`
 <dt>${EVIDENCE.severity}</dt><dd>${alert.severity.label}, ${alert.severity.score} of 10</dd>
 <dt>${EVIDENCE.seen}</dt><dd>${EVIDENCE.times(alert.count, alert.lastSeenAt, now)}</dd>
 <dt>${EVIDENCE.traffic}</dt><dd>${trafficOf(alert.traffic)}</dd>
-<dt>${EVIDENCE.foundAt}</dt>${(action.target?.foundAt ?? []).slice(0, 3).map((path) => html`<dd><code>${data(path)}</code></dd>`)}
+<dt>${EVIDENCE.foundAt}</dt>${[...paths].slice(0, 3).map((path) => html`<dd><code>${data(path)}</code></dd>`)}
 ${(alert.sample && html`<dt>${EVIDENCE.sample}</dt><dd>${EVIDENCE.isSample}</dd>`) || ''}
 ${alert.notes.length > 0 ? html`<dt>${EVIDENCE.odd}</dt>${alert.notes.slice(0, 5).map((note) => html`<dd>${data(note)}</dd>`)}` : ''}
-<dt>${EVIDENCE.policy}</dt>${action.reasons.map(({ text }) => html`<dd>${data(text)}</dd>`)}
+<dt>${EVIDENCE.policy}</dt>${[...reasons].map((text) => html`<dd>${data(text)}</dd>`)}
 </dl>
 </section>`;
+}
 
 /** Commands for a person, because an expired request is not repeated automatically. */
 export const manually = ({ manualSteps }: View): Html | '' =>

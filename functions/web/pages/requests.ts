@@ -72,14 +72,18 @@ const buttonsForOne = ({ names, claimant }: View, action: Action): Html => html`
 </div>`;
 
 /** The style sheet counts the ticked actions, so the buttons name what counts without a script. */
-const tickedOnes = html`<span class="count"></span> ${APPROVE.selected}`;
+const tickedOnes = html`<span class="if-ticked"><span class="count"></span> ${APPROVE.selected}</span>`;
+
+/** The hint of a button, or what to do while no action is ticked. The style sheet shows one of them. */
+const hintIfTicked = (hint: string): Html =>
+  html`<small class="if-ticked">${hint}</small><small class="if-none">${APPROVE.tickFirst}</small>`;
 
 const buttonsForSeveral = (
   { names, claimant }: View,
   open: readonly Action[],
 ): Html => html`<div class="choice">
-<button name="verdict" value="approve-ticked" class="go">${APPROVE.approve} ${tickedOnes}<small>${approveAllHint(open, names, claimant)}</small></button>
-<button name="verdict" value="decline-ticked">${APPROVE.decline} ${tickedOnes}<small>${APPROVE.declineHint}</small></button>
+<button name="verdict" value="approve-ticked" class="go">${APPROVE.approve} ${tickedOnes}${hintIfTicked(approveAllHint(open, names, claimant))}</button>
+<button name="verdict" value="decline-ticked">${APPROVE.decline} ${tickedOnes}${hintIfTicked(APPROVE.declineHint)}</button>
 ${open.length > TICKED_AT_FIRST ? allButtons(open.length) : ''}
 </div>`;
 

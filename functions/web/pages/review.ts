@@ -42,9 +42,9 @@ ${form(
   REVIEW.form,
   html`<input type="hidden" name="extensions" value="${action.extensions}">
 <div class="choice wide">
-${mayExtend(action, view) ? extendButton(view) : ''}
+${mayExtend(action, view) && !isRemoved(action) ? extendButton(view) : ''}
 <button name="review" value="reverse">${REVIEW.undo}<small>${REVIEW.undoHint}</small></button>
-${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
+${isTargetGone(action) || isRemoved(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
 </div>`,
 )}
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
@@ -69,7 +69,7 @@ const extendButton = (view: View): Html => {
   const { durationMinutes, dueAt } = view.action;
   const minutes = durationMinutes ?? 0;
   const until = minutesAfter(dueAt ?? '', minutes);
-  return html`<button name="review" value="extend" class="go">${REVIEW.extend(minutes)}<small>${REVIEW.extendHint(until, view)}</small></button>`;
+  return html`<button name="review" value="extend" class="go">${REVIEW.extend(until, view)}<small>${REVIEW.extendHint(minutes)}</small></button>`;
 };
 
 function deadline(view: View): Html {

@@ -118,7 +118,7 @@ const moreApprovers = (count: number): string =>
 
 export const NONE_TICKED = bad(
   'No action selected',
-  'You selected no action, so nothing was decided.',
+  'Nothing was decided: no action was ticked. Tick at least one, then approve or decline.',
 );
 
 /** Several answers at once. `open`: how many still need other approvers. */

@@ -25,6 +25,7 @@ export const APPROVE = {
   decline: 'Decline',
   declineHint: 'nothing changes',
   selected: 'selected',
+  tickFirst: 'tick actions above first',
   later: (count: number) =>
     count === 1
       ? 'One more request is shown after you answer these.'

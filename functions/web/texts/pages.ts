@@ -146,8 +146,8 @@ export const REVIEW = {
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
   keepHint: ({ status }: Action) =>
     status === 'kept' ? 'you are asked again later' : 'until someone undoes it',
-  extend: (minutes: number) => `Extend by ${span(minutes)}`,
-  extendHint: (until: string, reader: Reader) => `until ${timeFor(until, reader)}`,
+  extend: (until: string, reader: Reader) => `Extend until ${timeFor(until, reader)}`,
+  extendHint: (minutes: number) => `${span(minutes)} more`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   targetGone: {
