@@ -1,7 +1,7 @@
 // A form field with one value for each request on the page.
 import * as z from 'zod/mini';
 
-/** The most questions on one page. The form must fit into the limit of a request. */
+/** Maximum number of requests on one page. The form must fit into the limit of a request. */
 export const MOST_TOGETHER = 60;
 
 /** Browsers send one value as a string and several as a list. */

@@ -16,7 +16,7 @@ export type Column = {
 };
 export type Arranged = { columns: Column[]; effects: Effect[] };
 
-/** How close moments must be to share a column, in seconds: the first that needs at most twelve. */
+/** Moments within this many seconds share a column. The smallest window that needs at most twelve columns applies. */
 const WINDOWS = [0, 60, 600, 3_600, 6 * 3_600, 86_400, 7 * 86_400, 30 * 86_400, Infinity];
 
 /** Past and future never share a column. */
@@ -60,16 +60,16 @@ function joined(instants: readonly number[], window: number, now: number): Span[
   return spans;
 }
 
-/** Empty across the present, where the drawing says what time it is. */
+/** Empty across the present, which the drawing marks with the time. */
 const gapBetween = (before: number | undefined, from: number, now: number): string =>
   before === undefined || from - before < 60_000 || (before <= now && from > now)
     ? ''
     : inTime(new Date(from).toISOString(), new Date(before));
 
-/** What people look for first when several moments share a place. */
+/** The marks in order of importance, for a group with several moments. */
 const TELLING: readonly Moment['mark'][] = ['bad', 'no', 'yes', 'wait'];
 
-/** What a group shows: its only moment, or the most telling one and how many there are. */
+/** The label of a group: its only moment, or the most important one and the number of moments. */
 export function labelOf({ moments }: Group): Pick<Moment, 'mark' | 'short' | 'under'> {
   const rank = ({ mark }: Moment) => TELLING.indexOf(mark) + 1 || TELLING.length + 1;
   const [first] = moments.toReversed().toSorted((a, b) => rank(a) - rank(b));
@@ -77,8 +77,8 @@ export function labelOf({ moments }: Group): Pick<Moment, 'mark' | 'short' | 'un
   if (moments.length === 1) return { mark, short, under };
   if (!moments.every((one) => one.short === short))
     return { mark, short, under: `and ${moments.length - 1} more` };
-  const isAlike = moments.every((one) => one.under === under);
-  return isAlike && under !== ''
+  const isSimilar = moments.every((one) => one.under === under);
+  return isSimilar && under !== ''
     ? { mark, short, under: `${under}, ${moments.length}×` }
     : { mark, short: `${moments.length} ${plural(short)}`, under: '' };
 }

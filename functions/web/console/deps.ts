@@ -29,7 +29,7 @@ export type ConsoleDeps = {
   mac: Pick<Mac, 'generate'>;
   /** Verifies sign-ins. The role may not sign with this key. */
   pages: Pick<Mac, 'verify'>;
-  /** Who reads the console of a laptop, where no one signs in; null in an account. */
+  /** The ID of the reader on a laptop, where no one signs in; null in an account. */
   actsAs: string | null;
   newId: () => string;
   webBaseUrl: string;

@@ -1,4 +1,4 @@
-// What was changed and when it is undone, as bars and moments of a timeline.
+// Changes and their undos, as bars and moments of a timeline.
 import { type Action, lastIndexOf } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import { oneLine } from '../../domain/wording.ts';
@@ -7,7 +7,7 @@ import { reminderTime } from '../../platform/schedules.ts';
 import type { IncidentView } from './incident-view.ts';
 import type { Effect, Mark, Moment } from './moments.ts';
 
-/** Entries about the change itself that the bar alone does not tell. */
+/** History entries about the change that the bar alone does not show. */
 const CHANGE: Readonly<
   Record<string, { short: string; mark: Mark; says: (action: Action) => string }>
 > = {
@@ -61,14 +61,14 @@ export function effectMoments(
       ? [
           {
             ...{ at: action.dueAt, lane: 'effects', mark: 'due', short: 'Undo', under: '' },
-            says: `Due: undone, unless a person keeps it: ${doneOf(action)}.`,
+            says: `Due: the undo, unless a person keeps the change: ${doneOf(action)}.`,
           },
         ]
       : [];
   return [...past, ...reminder, ...due];
 }
 
-/** Before the undo, if that time is still to come. */
+/** The time of the reminder before the undo; null if it has passed or there is none. */
 function reminderOf(
   { status, dueAt, durationMinutes }: Action,
   minutes: number,

@@ -1,11 +1,11 @@
-// What the records say for and against an attack, and what they don't know.
+// Evidence for and against an attack, and unknown facts, from the records.
 import type { EntityFacts, Fact } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import type { IncidentView } from './incident-view.ts';
 
-/** `from`: where it was read. */
+/** `from`: the source. */
 export type Point = { text: string; from: string };
 export type Evidence = { supports: Point[]; contradicts: Point[]; unknown: Point[] };
 

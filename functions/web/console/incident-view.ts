@@ -1,13 +1,13 @@
 // Reads everything that the page of an incident shows.
 import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
-import { Role } from '../../domain/approval.ts';
 import type { Assessment } from '../../domain/assessment.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { type Incident, worstFirst } from '../../domain/incident.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import { may } from '../../policy/may.ts';
 import { zoneOf } from '../../policy/people.ts';
+import { isApprover } from '../../policy/schemas/escalation.ts';
 import type { Note } from '../../store/notes.ts';
 import type { Names } from '../texts/status.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
@@ -17,7 +17,7 @@ export type AlertView = {
   alert: Alert;
   facts: Facts | null;
   assessment: Assessment | null;
-  /** How many facts about the targets of its actions are unknown. */
+  /** The number of unknown facts about the targets of its actions. */
   unknown: number;
 };
 
@@ -28,7 +28,7 @@ export type IncidentView = {
   /** Oldest first. */
   actions: readonly Action[];
   notes: readonly Note[];
-  /** Parts of the record that can't be read. The rest is shown without them. */
+  /** The number of records that can't be read. The rest is shown without them. */
   unreadable: number;
   names: Names;
   /** Minutes before an undo at which a person is reminded. */
@@ -41,7 +41,7 @@ export type IncidentView = {
   now: Date;
 };
 
-/** Undefined if there is no such incident, or nothing of it can be read. */
+/** Undefined if the incident doesn't exist or its record can't be read. */
 export async function incidentView(
   { store, policy, now }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>,
   reader: ConsoleReader,
@@ -89,13 +89,16 @@ async function alertView(
   return { alert, facts: facts ?? null, assessment: assessment ?? null, unknown };
 }
 
-/** Only people who may approve are led to the pages that decide. */
+/** Whether the reader has a role that may approve. Only such readers get links to the pages that decide. */
 export const mayDecide = (
   { escalation }: Pick<ConsoleDeps['policy'], 'escalation'>,
   { id }: ConsoleReader,
-): boolean => escalation.people[id]?.roles.some((role) => Role.safeParse(role).success) ?? false;
+): boolean => {
+  const person = escalation.people[id];
+  return person !== undefined && isApprover(person);
+};
 
-/** The people of policy, and those who were asked, who may have left it. */
+/** Names by ID: the people in policy, and people who were asked and may have left it. */
 function namesOf(
   { escalation }: Pick<ConsoleDeps['policy'], 'escalation'>,
   actions: readonly Action[],

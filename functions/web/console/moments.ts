@@ -22,7 +22,7 @@ export type Moment = {
   says: string;
 };
 
-/** The time in which a change is or was in place, or in which it was only asked for. */
+/** The period in which a change is or was in force, or in which its approval is pending. */
 export type Effect = {
   actionId: string;
   from: string;
@@ -30,20 +30,20 @@ export type Effect = {
   until: string | null;
   state: 'asked' | 'in-force' | 'ended' | 'kept' | 'failed';
   label: string;
-  /** When the person who has to decide is reminded; null if it is over or there is none. */
+  /** When people are reminded to keep, extend or undo it; null if that has passed or does not apply. */
   reminderAt: string | null;
 };
 
 export type Story = { moments: Moment[]; effects: Effect[] };
 
-/** The time until then, for people: `8 min`, `23 h 59 min`, `3 days`. */
+/** The time until `until` in words: `8 min`, `23 h 59 min`, `3 days`. */
 export function inTime(until: string, now: Date): string {
   const minutes = (Date.parse(until) - now.getTime()) / 60_000;
   if (minutes < 1) return 'under a minute';
   return minutes < 48 * 60 ? span(Math.floor(minutes)) : `${Math.floor(minutes / (24 * 60))} days`;
 }
 
-/** A moment of the list: its time in full. */
+/** The time of a list entry: with seconds today, with the date otherwise. */
 export const timeOf = (at: string, now: Date): string =>
   at.slice(0, 10) === now.toISOString().slice(0, 10) ? `${at.slice(11, 19)} UTC` : utc(at, now);
 

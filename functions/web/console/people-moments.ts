@@ -1,4 +1,4 @@
-// What people were asked and what they did, as moments of a timeline.
+// Requests to people, and their answers, as moments of a timeline.
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import { oneLine } from '../../domain/wording.ts';
@@ -11,13 +11,13 @@ import { firstName, inTime, type Mark, type Moment } from './moments.ts';
 const PERSON: Readonly<Record<string, { short: string; mark: Mark; verb: string }>> = {
   approved: { short: 'Approved', mark: 'yes', verb: 'approved' },
   declined: { short: 'Declined', mark: 'no', verb: 'declined' },
-  voted: { short: 'Voted', mark: 'person', verb: 'voted on' },
+  voted: { short: 'Voted', mark: 'person', verb: 'voted' },
   acknowledged: { short: 'Took over', mark: 'person', verb: 'took over' },
   'handed-over': { short: 'Handed over', mark: 'person', verb: 'handed over' },
-  'more-time': { short: 'More time', mark: 'person', verb: 'asked for more time for' },
+  'more-time': { short: 'More time', mark: 'person', verb: 'asked for more time' },
   kept: { short: 'Kept', mark: 'person', verb: 'kept' },
   extended: { short: 'Extended', mark: 'person', verb: 'extended' },
-  'undo-ordered': { short: 'Undo ordered', mark: 'person', verb: 'ordered the undo of' },
+  'undo-ordered': { short: 'Undo ordered', mark: 'person', verb: 'ordered the undo' },
   'asked-anew': { short: 'Asked again', mark: 'person', verb: 'requested again' },
 };
 
@@ -58,10 +58,10 @@ export function peopleMoments(action: Action, { names }: IncidentView): Moment[]
   });
 }
 
-/** From `Asking Ana Silva, Ben Okafor`. */
+/** The first name in `Asking Ana Silva, Ben Okafor`. */
 const whomIn = (text: string): string => firstName(text.replace(/^Asking /, ''));
 
-/** What is due, in the future of the reader. */
+/** The moments that are due after `now`. */
 export function dueMoments(action: Action, { now, names }: IncidentView): Moment[] {
   const { status, approval, reviewAt } = action;
   const what = oneLine(headlineOf(action), 120);
@@ -90,7 +90,7 @@ export function dueMoments(action: Action, { now, names }: IncidentView): Moment
         short: 'Review',
         under: keeperOf(action, names),
       },
-      says: `Due: the person who kept it is asked again: ${what}.`,
+      says: `Due: the person who kept it reviews it: ${what}.`,
     });
   return later;
 }

@@ -5,14 +5,14 @@ import type { Html } from '../../site/page.ts';
 import { bareFrame } from './pages/frame.ts';
 import type { Report } from './report.ts';
 
-/** Text as Markdown shows it literally, on one line. A program that renders it makes no link and no markup of it. */
+/** Escapes text for one line of Markdown, so that it renders literally, without links and markup. */
 const literal = (text: string): string =>
   harmless(text)
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]<>|~&]/g, '\\$&')
     .replace(/^[-+#]/, '\\$&');
 
-/** A fence longer than any run of backticks in the lines. */
+/** A code block. Its fence is longer than any run of backticks in the lines. */
 function fenced(lines: readonly string[]): string {
   const text = harmless(lines.join('\n'));
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

@@ -18,7 +18,7 @@ type Code = { title: string; lines: readonly string[] };
 export type Section = { heading: string; lines: readonly string[]; code?: readonly Code[] };
 export type Report = { title: string; sections: Section[] };
 
-/** Empty sections are left out. Every line may contain text that an attacker wrote. */
+/** Leaves out empty sections. Every line may contain untrusted text. */
 export function reportOf(view: IncidentView): Report {
   const { incident, actions, notes, names, now, reader } = view;
   const evidence = evidenceOf(view);
@@ -67,7 +67,7 @@ function actionLine(action: Action, { names, now }: IncidentView): string {
   return `${headlineOf(action)}: ${stateOf(action, now)}. ${decided || `Rules: ${rule}.`}`;
 }
 
-/** What a person may have to carry out or undo. */
+/** The manual commands to carry out or undo actions. */
 function commands({ actions, worst }: IncidentView): Code[] {
   return actions.flatMap((action) => {
     const isOpen = ['handed-off', 'expired', 'failed'].includes(action.status);
@@ -102,7 +102,7 @@ function analysis({ worst }: IncidentView): Section {
 const hashLine = ({ actionId, digest, history, policyVersion }: Action): string =>
   `${actionId}: digest ${digest}, last entry ${history.at(-1)?.hash ?? 'none'}, policy ${policyVersion}`;
 
-/** The records without what lets anyone answer or sign: the callback token and the proofs. */
+/** The records without credentials: no task token and no proofs. */
 export function recordsOf(view: IncidentView) {
   const { incident, worst, actions, notes, now, reader } = view;
   return {

@@ -1,4 +1,4 @@
-// The first sentences of an incident: what was done, what happens next.
+// The first sentences about an incident: the changes so far, and the next step.
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
@@ -8,7 +8,7 @@ import type { IncidentView } from './incident-view.ts';
 const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
-/** At most two texts, and how many more there are. */
+/** Joins at most two texts, and the number of further ones. */
 const listed = (texts: readonly string[], list = AND): string =>
   list.format(texts.length > 2 ? [...texts.slice(0, 2), `${texts.length - 2} more`] : texts);
 
@@ -25,11 +25,11 @@ export function soFarSentence({ actions, now }: Pick<IncidentView, 'actions' | '
   return 'Nothing has been changed.';
 }
 
-/** Who has to do what until when; for an incident without open ends, that nothing is left. */
+/** The next step: a failed undo, an open request, a hand-off or the next undo; otherwise that no decision is open. */
 export function nextSentence({ actions, now }: Pick<IncidentView, 'actions' | 'now'>): string {
   const failed = actions.filter(({ status }) => status === 'reversal-failed');
   if (failed.length > 0)
-    return `The undo failed, and a person has to undo this manually: ${listed(failed.map((one) => lowered(doneOf(one))))}.`;
+    return `The undo failed. A person must undo this manually: ${listed(failed.map((one) => lowered(doneOf(one))))}.`;
   const asked = actions.filter(
     (one) => one.status === 'awaiting-approval' && progressOf(one, now) === 'ahead',
   );

@@ -28,7 +28,7 @@ import { STYLE } from './style.ts';
 import { CONSOLE } from './texts.ts';
 
 const MAX_FORM_BYTES = 16_384;
-/** A link from the console is for the page that follows at once. */
+/** The link expires soon, because the browser opens it at once. */
 const LINK_MINUTES = 15;
 
 const NoteForm = z.object({
@@ -77,7 +77,10 @@ const tooLarge = () => {
   throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
 };
 
-/** Whoever is signed in and still in policy. Everybody else signs in first; a form then has to be sent again. */
+/**
+ * Calls `then` for a signed-in person who is in policy. Redirects everyone else to the sign-in, which drops a submitted
+ * form.
+ */
 async function withReader(
   deps: ConsoleDeps,
   c: Context,
@@ -132,7 +135,7 @@ async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Pr
   return c.redirect(`/console/incident/${incident.incidentId}#notes`, 303);
 }
 
-/** Leads to the page on which the reader decides about the action, if there is one. */
+/** Redirects to the page on which the reader decides about the action; 410 if there is none. */
 async function toDecision(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
   if (!mayDecide(deps.policy, reader)) return c.html(consoleNotice(CONSOLE.noRole), 403);
   const { id = '', action: actionId = '' } = c.req.param();

@@ -1,4 +1,4 @@
-// The facts of the status strip, which stands on every page of the console.
+// The data of the status strip on every page of the console.
 import type { Action } from '../../domain/action.ts';
 import type { SwitchState } from '../../store/switch.ts';
 import type { ConsoleDeps } from './deps.ts';
@@ -7,7 +7,7 @@ export type ConsoleStatus = {
   mode: 'live' | 'shadow';
   killSwitch: SwitchState;
   questions: number;
-  /** When the first open question expires; null without one. */
+  /** When the first open request expires; null if there is none. */
   firstEnds: string | null;
   inForce: number;
   undoFailed: number;

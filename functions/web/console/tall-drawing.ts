@@ -16,7 +16,7 @@ const RAILS: Readonly<Record<Lane, number>> = {
   people: 52,
   effects: 74,
 };
-/** Bars beside each other. The list has all changes. */
+/** Bars side by side. The list has all changes. */
 const MAX_BARS = 2;
 const TEXT_X = 100;
 /** Characters that fit beside the rails at 14 px, before the time at the right. */

@@ -31,10 +31,10 @@ export const TIMELINE = {
       : onDay(from, now, minute),
   bar: ({ label, state }: Effect): string => `${label}${BAR_STATE[state]}`,
   undoIn: (time: string) => `undo in ${time}`,
-  moreEffects: (count: number) => `and ${count} more changes: see the list`,
+  moreEffects: (count: number) => `and ${count} more change${count === 1 ? '' : 's'}: see the list`,
   /** For readers who can't see the drawing. */
   summary: (moments: number, ahead: number) =>
-    `${moments} events, ${ahead === 0 ? 'none of them still to come' : `${ahead} of them still to come`}.`,
+    `${moments} events, ${ahead === 0 ? 'none of them in the future' : `${ahead} of them in the future`}.`,
 } as const;
 
 const BAR_STATE: Readonly<Record<Effect['state'], string>> = {
@@ -65,11 +65,11 @@ export const CONSOLE = {
   noPage: { title: 'No such page', text: 'The console has no page at this address.' },
   failed: {
     title: 'The console can’t show this page',
-    text: 'Reading the records failed. Nothing has changed. Approvals and undos work without the console.',
+    text: 'Try again in a minute. Approvals and undos work without the console.',
   },
   noRole: {
     title: 'Not allowed',
-    text: 'Policy gives you no role that may do this. Nothing has changed.',
+    text: 'None of your roles in policy allows this. Nothing was changed.',
   },
   unreadableForm: (field: string, expected: string) => ({
     title: 'Not saved',
@@ -77,7 +77,7 @@ export const CONSOLE = {
   }),
   gone: {
     title: 'Nothing to decide',
-    text: 'This action no longer waits for you, and it is not in force.',
+    text: 'This action is not waiting for your decision, and it is not in force.',
   },
 } as const;
 
@@ -99,7 +99,10 @@ export const STRIP = {
   inForce: (count: number) =>
     count === 0 ? 'No effects in force' : `${count} effect${count === 1 ? '' : 's'} in force`,
   nextUndo: (failed: number, time: string | null) =>
-    [failed > 0 ? `${failed} undo failed` : '', time === null ? '' : `next undo in ${time}`]
+    [
+      failed > 0 ? `${failed} undo${failed === 1 ? '' : 's'} failed` : '',
+      time === null ? '' : `next undo in ${time}`,
+    ]
       .filter((text) => text !== '')
       .join(', '),
 } as const;
@@ -108,7 +111,7 @@ export const INCIDENT = {
   crumbs: 'Incidents',
   opened: (at: string, now: Date) => `Opened ${utc(at, now)}`,
   place: (account: string, region: string) => `Account ${account} · ${region}`,
-  owner: (name: string | null) => `Owner: ${name ?? 'nobody yet'}`,
+  owner: (name: string | null) => `Owner: ${name ?? 'no one yet'}`,
   open: 'Being assessed',
   unreadable: (count: number) =>
     `${count} part${count === 1 ? '' : 's'} of this incident’s record can’t be read. The page shows the rest.`,
@@ -123,22 +126,22 @@ export const INCIDENT = {
   retry: 'Retry the undo or keep',
   evidence: 'Evidence',
   readAt: (at: string, now: Date) => `read at ${utc(at, now)}`,
-  supports: 'Supports an attack',
-  contradicts: 'Contradicts it',
+  supports: 'Evidence for an attack',
+  contradicts: 'Evidence against it',
   unknown: 'Unknown',
   none: 'Nothing on record',
   notDone: 'Recommended but not done',
   times: (count: number) => `${count} times`,
   details: 'Details',
   rules: 'Rules',
-  rulesCount: (count: number) => `${count} evaluated for each action`,
+  rulesCount: (count: number) => `up to ${count} evaluated per action`,
   rulesPassed: (count: number) => `${count} rules passed`,
   passed: 'passed',
   messages: 'Messages',
   messagesCount: (count: number) => `${count} recorded`,
   analysis: (by: string) => `Analysis by ${by}`,
   analysisWarning:
-    'Written from the alert, whose author may be the attacker. It may be wrong, and it decides nothing.',
+    'Based on the alert, parts of which an attacker may have written. It may be wrong, and it decides nothing.',
   audit: 'Record',
   auditCount: (count: number) => `${count} entries`,
   entities: 'Entities',
@@ -149,8 +152,8 @@ export const INCIDENT = {
   export: 'Export',
   exports: [
     { format: 'report.md', title: 'Markdown', hint: 'for a ticket or a chat' },
-    { format: 'report.html', title: 'For printing', hint: 'one page, A4' },
-    { format: 'report.json', title: 'JSON', hint: 'every record with its hashes' },
+    { format: 'report.html', title: 'Page to print', hint: 'in A4 format' },
+    { format: 'report.json', title: 'JSON', hint: 'the records with their hashes' },
   ],
 } as const;
 
@@ -159,7 +162,7 @@ export const REPORT = {
   commands: 'Commands',
   analysis: 'Analysis',
   hashes: 'Hashes of the record',
-  written: (name: string, at: string) => `Written for ${name} at ${at}.`,
+  written: (name: string, at: string) => `Exported by ${name} at ${at}.`,
 } as const;
 
 /** The state of an action as a word and an icon. */

@@ -129,10 +129,13 @@ ${effect.reminderAt ? reminder(arranged, effect.reminderAt, xOf, y) : ''}
 ${ends ? html`<text class="a f" x="${place.ends.x}" y="${place.ends.isBeside ? y + 9 : y - 6}" text-anchor="${place.ends.isBeside ? 'start' : 'end'}">${ends}</text>` : ''}`;
 }
 
-/** The widest fallback font needs about this much for a character of 12 px. */
+/** Pixels per character of 12 px in the widest fallback font. */
 const CHARACTER = 7.4;
 
-/** Label and end of a bar must not overlap: the end moves beside the bar, and a label that is cut off ends with it. */
+/**
+ * Positions that keep label and end text apart: the end text moves beside the bar if needed, and a label that would be
+ * cut off is aligned to the end of the bar.
+ */
 function labelsOf(start: number, end: number, label: string, ends: string) {
   const width = label.length * CHARACTER;
   const fits = start + width + (ends.length + 2) * CHARACTER <= end;

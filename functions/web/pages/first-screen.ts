@@ -1,4 +1,4 @@
-// What the page shows above its buttons, short enough for the first screen of a phone.
+// The part above the buttons, which fits the first screen of a phone.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { isMoreSevere } from '../../domain/alert.ts';
@@ -12,7 +12,7 @@ import { NOTICES, type Notice, questionOf } from '../texts/decide.ts';
 import type { View } from '../view.ts';
 import { breakable, why } from './parts.ts';
 
-/** What the reader must know beside the request. The most urgent comes first. */
+/** Notices for the reader, the most urgent first. */
 export function noticesOf(view: View): Notice[] {
   const news = newsOf(view.open).toReversed();
   const notice = ({ at, text }: (typeof news)[number]): Notice =>
@@ -26,7 +26,7 @@ export function noticesOf(view: View): Notice[] {
   ];
 }
 
-/** The update with the sentence about the raised severity first, because the first screen may shorten the others. */
+/** Puts the sentence about the raised severity first, because the first screen may cut off the rest. */
 const raiseFirst = (text: string): string => {
   const sentences = text.split('. ');
   return [...sentences.filter(saysRaised), ...sentences.filter((one) => !saysRaised(one))].join(
@@ -34,7 +34,7 @@ const raiseFirst = (text: string): string => {
   );
 };
 
-/** Questions on one page often have the same news. */
+/** Requests on one page often have the same updates. */
 const newsOf = (all: readonly Action[]) => [
   ...new Map(all.flatMap(newsIn).map((news) => [news.text, news])).values(),
 ];
@@ -63,14 +63,14 @@ function raised({ action, alert, incident, now }: View): Notice[] {
 const isLater = (worst: IncidentAlert, { alertId }: Action, { alerts }: Incident): boolean =>
   alerts.indexOf(worst) > alerts.findIndex((one) => one.alertId === alertId);
 
-/** The most requests whose buttons must be on the first screen. */
+/** Maximum number of requests whose buttons must fit on the first screen. */
 const AT_ONCE = 2;
-/** This many characters fit above the buttons in the normal size, for one request and for two. */
+/** Characters that fit above the buttons at normal size, for one request and for two. */
 const ROOM = [0, 620, 430];
 const MAX_REASON = 90;
 const MAX_NOTICE = 96;
 
-/** Whether the first screen needs the small size: long names, or something beside the request itself. */
+/** Whether the first screen needs the small font: for long names, or for any notice. */
 export function isDense({ open, alert }: View, notices: readonly Notice[]): boolean {
   if (open.length > AT_ONCE) return false;
   const texts = open.flatMap(({ description }) => [

@@ -133,7 +133,7 @@ describe('the page of an incident', () => {
     const page = await (await open(PAGE)).text();
     expect(page).toContain('Countermand blocked web requests from 203.0.113.7.');
     expect(page).toContain('undo in 59 min');
-    expect(page).toContain('Due: undone, unless a person keeps it');
+    expect(page).toContain('Due: the undo, unless a person keeps the change');
   });
 
   test('escapes text of the alert in the page and in the drawing', async () => {

@@ -11,7 +11,7 @@ import { statusOf } from '../status.ts';
 import { readQuery } from './query.ts';
 import type { createListReader } from './read.ts';
 
-/** A page is made again after this time even if no record changed: deadlines pass. */
+/** A page is rendered again after this time even if no record changed, because deadlines pass. */
 const CURRENT_MS = 5 * 60_000;
 
 type ReadList = ReturnType<typeof createListReader>;

@@ -59,7 +59,7 @@ const newestFirst = (a: Summary, b: Summary): number =>
 export type Listed = {
   open: Summary[];
   closed: Summary[];
-  /** How many pass the filters, in each view. */
+  /** The number of incidents that pass the filters, in each view. */
   counts: Readonly<Record<View, number>>;
   /** Position of the first row, from 0. */
   from: number;
@@ -93,7 +93,7 @@ export function listed(summaries: readonly Summary[], query: ListQuery, now: Dat
   };
 }
 
-/** What waits for a person: the worst first, then failed undos, then the earliest deadline. */
+/** Incidents that need a person: the worst first, then failed undos, then the earliest deadline. */
 export function needingPerson(summaries: readonly Summary[], now: Date): Summary[] {
   const isFailed = (one: Summary) => (IS_IN['undo-failed'](one, now) ? 0 : 1);
   const ends = (one: Summary) => openIn(one, now)[0]?.expiresAt ?? '';

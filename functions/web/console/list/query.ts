@@ -39,11 +39,11 @@ export type Field = keyof typeof FIELDS;
 export type ListQuery = { [F in Field]?: z.infer<(typeof FIELDS)[F]> };
 export type ReadQuery = {
   query: ListQuery;
-  /** Fields whose values have another form. The list ignores them and names them. */
+  /** Fields with invalid values. The list ignores them and names them. */
   invalid: Field[];
 };
 
-/** Ignores empty fields, which a form sends for what the reader did not choose. */
+/** Ignores empty fields, which a form sends for filters without a choice. */
 export function readQuery(given: Readonly<Record<string, string>>): ReadQuery {
   const query: Record<string, unknown> = {};
   const invalid: Field[] = [];

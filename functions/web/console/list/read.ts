@@ -11,7 +11,7 @@ export type Read = {
   summaries: Summary[];
   /** Keys of records that can't be read. */
   unreadable: string[];
-  /** The last summary that was read, if there are older ones: where the next search goes on. */
+  /** The last summary that was read, if there are older ones: where the next search continues. */
   more: string | null;
 };
 

@@ -1,11 +1,11 @@
-// The console's script: asks whether anything changed, and keeps times current.
+// The script of the console: polls for changes, and keeps times current.
 
-/** Seconds between two questions. Each reads one item while nothing changed. */
+/** Seconds between polls. A poll reads one item if nothing changed. */
 export const POLL_SECONDS = 10;
 
 /**
- * Asks only while the page is visible. Replaces the page's content only if the reader has not begun to use it;
- * otherwise offers to show the changes. Without script, the page has a link to load it again.
+ * Polls only while the page is visible. Replaces the content only if the reader has not started to use the page;
+ * otherwise offers to show the changes. Without the script, the page has a link to reload it.
  */
 export const SCRIPT = `
 const main = document.getElementById('main');

@@ -1,4 +1,4 @@
-// What happens next in an incident, in one sentence.
+// The next step of an incident, in one sentence.
 import { openIn, type Summary, stateOf } from '../../../domain/summary.ts';
 import { NEXT } from './texts.ts';
 

@@ -67,7 +67,7 @@ export const LIST = {
   refresh: 'Refresh',
   changed: 'Something changed since this page was loaded.',
   show: 'Show the changes',
-  lost: 'The console does not answer, or your sign-in has ended. This page may be out of date.',
+  lost: 'The console is not responding, or your sign-in has expired. This page may be out of date.',
 } as const;
 
 /** What each field of the query must be, for a reader who changed the URL. */
@@ -80,7 +80,7 @@ export const EXPECTED: Readonly<Record<Field, string>> = {
   time: 'Time: expected 24h, 7d, 30d or 90d',
   by: 'Approver: expected a person from the list',
   after: 'Page: expected the ID of an incident',
-  older: 'Older incidents: expected the place where a search ended',
+  older: 'Older incidents: expected the position where a search ended',
 };
 export const IGNORED = 'The list ignores this part of the address:';
 
@@ -179,7 +179,7 @@ export const NEXT = {
   decides: (names: string, at: string, now: Date) => `${names} decides by ${utc(at, now)}`,
   decidesSomeone: (at: string, now: Date) => `Someone decides by ${utc(at, now)}`,
   undo: (at: string, now: Date) => `Undone at ${utc(at, now)} unless kept`,
-  undoByPerson: 'Stays until a person undoes it',
+  undoByPerson: 'Remains until a person undoes it',
   undoing: 'Being undone now',
   applying: 'Being applied now',
   assessing: 'The alert is being assessed',

@@ -1,4 +1,4 @@
-// The actions of an incident: state, reason, undo, and where to decide.
+// The actions of an incident: state, reason, undo, and the link to decide.
 import { html } from 'hono/html';
 import type { Action } from '../../../domain/action.ts';
 import { informs } from '../../../domain/action-catalog.ts';
@@ -44,11 +44,11 @@ ${shown.toSorted((a, b) => rank(a.action) - rank(b.action)).map((one) => row(one
   }</div></section>`;
 }
 
-/** Actions that read alike. A flood repeats the same proposal for each of its alerts. */
+/** Actions with the same text. A flood of alerts repeats the same proposal. */
 type Alike = { action: Action; count: number };
 const alone = (action: Action): Alike => ({ action, count: 1 });
 
-/** The latest of each group stands for all of it. */
+/** The latest action represents its group. */
 function alike(actions: readonly Action[], now: Date): Alike[] {
   const groups = Map.groupBy(actions, (one) => `${headlineOf(one)} ${stateOf(one, now)}`);
   return [...groups.values()].flatMap((all) => {
@@ -60,7 +60,7 @@ function alike(actions: readonly Action[], now: Date): Alike[] {
 const times = (count: number): Html =>
   count > 1 ? html` <span class="quiet num">${INCIDENT.times(count)}</span>` : html``;
 
-/** What needs a person first. */
+/** Statuses that need a person, the most urgent first. */
 const URGENT: readonly Action['status'][] = [
   'reversal-failed',
   'awaiting-approval',
@@ -100,13 +100,13 @@ function until(action: Action, now: Date): Html {
   if (status === 'kept' && reviewAt)
     return html`<span class="quiet">No undo planned. Review ${utc(reviewAt, now)}</span>`;
   if (status === 'kept')
-    return html`<span class="quiet">${informs(action.name) ? 'Needs no undo' : 'Stays until someone undoes it'}</span>`;
+    return html`<span class="quiet">${informs(action.name) ? 'Needs no undo' : 'Remains until someone undoes it'}</span>`;
   return html`<span class="quiet">${stateOf(action, now)}</span>`;
 }
 
 const BAR = 72;
 
-/** The number, and a bar of how much of the time is left. */
+/** The time left as text and as a bar. */
 function countdown(end: string, tone: string, text: string, now: Date, from: string | null): Html {
   const whole = Date.parse(end) - Date.parse(from ?? end);
   const left = Math.max(0, Math.min(1, (Date.parse(end) - now.getTime()) / Math.max(1, whole)));

@@ -34,7 +34,7 @@ export const details = (view: IncidentView): Html =>
 const fold = (title: string, more: string, inner: Html): Html =>
   html`<details class="fold"><summary>${title} <span class="more">${more}</span></summary><div class="in">${inner}</div></details>`;
 
-/** Of each action, the rules that limited it, and folded below them those that passed. */
+/** For each action, the rules that limited it and, folded, the rules that passed. */
 function rules({ actions }: IncidentView): Html {
   if (actions.length === 0) return html``;
   const most = Math.max(...actions.map(({ considered }) => considered.length));

@@ -15,7 +15,7 @@ import type { ConsolePage } from './frame.ts';
 import { icon } from './icons.ts';
 import { liveParts } from './live.ts';
 
-/** Incidents that need a person and stand above the list. The others are one click away. */
+/** Maximum number of incidents above the list that need a person. A link leads to the others. */
 const MAX_NEEDING = 4;
 const MAX_ENTITIES = 3;
 const MAX_ORDERS = 2;

@@ -1,4 +1,4 @@
-// A page of the console that only says something.
+// A console page that only shows a notice.
 import { html } from 'hono/html';
 import type { Html } from '../../../site/page.ts';
 import { CONSOLE } from '../texts.ts';
