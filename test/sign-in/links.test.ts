@@ -337,7 +337,7 @@ describe('an unavailable provider', () => {
       const { signIn, answer, status } = await asked();
       const refused = await signIn();
       expect(refused.status).toBe(503);
-      expect(await refused.text()).toContain('the identity provider does not answer');
+      expect(await refused.text()).toContain('the identity provider is not responding');
       expect((await answer()).status).toBe(403);
       expect(await status()).toBe('awaiting-approval');
     },
