@@ -76,7 +76,7 @@ const row = ({ action, count }: Alike, view: IncidentView): Html =>
 function state(action: Action, now: Date): Html {
   const { icon: name, word } = STATES[action.status];
   const isInforming = informs(action.name) && action.status === 'kept';
-  return html`<span class="state ${isInforming ? 'done' : name}">${icon(isInforming ? 'done' : name)}${isInforming ? 'Done' : word}</span>${progressOf(action, now) === 'never' && action.status === 'in-force' ? html`<div class="quiet small">${stateOf(action, now)}</div>` : ''}`;
+  return html`<span class="state ${isInforming ? 'done' : name}">${icon(isInforming ? 'done' : name)}${isInforming ? INCIDENT.done : word}</span>${progressOf(action, now) === 'never' && action.status === 'in-force' ? html`<div class="quiet small">${stateOf(action, now)}</div>` : ''}`;
 }
 
 /** Who decided, or the rule that let it run. */
@@ -91,16 +91,16 @@ function until(action: Action, now: Date): Html {
     return countdown(
       approval.expiresAt,
       'wait',
-      `${inTime(approval.expiresAt, now)} to decide`,
+      INCIDENT.toDecide(inTime(approval.expiresAt, now)),
       now,
       approval.requestedAt,
     );
   if (status === 'in-force' && dueAt)
-    return countdown(dueAt, '', `in ${inTime(dueAt, now)}`, now, action.appliedAt);
+    return countdown(dueAt, '', INCIDENT.undoIn(inTime(dueAt, now)), now, action.appliedAt);
   if (status === 'kept' && reviewAt)
-    return html`<span class="quiet">No undo planned. Review ${utc(reviewAt, now)}</span>`;
+    return html`<span class="quiet">${INCIDENT.reviewAt(reviewAt, now)}</span>`;
   if (status === 'kept')
-    return html`<span class="quiet">${informs(action.name) ? 'Needs no undo' : 'Remains until someone undoes it'}</span>`;
+    return html`<span class="quiet">${informs(action.name) ? INCIDENT.noUndo : INCIDENT.untilUndone}</span>`;
   return html`<span class="quiet">${stateOf(action, now)}</span>`;
 }
 
