@@ -41,7 +41,7 @@ test.each([
   },
 );
 
-test('says a raised severity first, and lists every notice in full below the buttons', async () => {
+test('shows a raised severity first, and lists every notice in full below the buttons', async () => {
   const [{ actions } = { actions: [] }] = LONGEST;
   shown = await longestPage(actions, true);
   await page.goto('http://countermand.example/');

@@ -1,4 +1,4 @@
-// The page of an incident in a real browser: the drawing, and its readers.
+// The page of an incident in a browser: its drawing and its accessibility.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ const TEXTS = `[...document.querySelectorAll('svg.tl')]
   .flatMap((one) => [...one.querySelectorAll('text')]
     .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect(), frame: one.getBoundingClientRect() })))`;
 
-/** Pairs of texts in the visible drawing that lie on each other. */
+/** Pairs of texts that overlap in the visible drawing. */
 const overlaps = (page: Page): Promise<string[]> =>
   page.evaluate(`${TEXTS}.flatMap((a, i, all) => all.slice(i + 1).flatMap((b) => {
     const x = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);

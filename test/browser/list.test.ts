@@ -101,7 +101,7 @@ describe('an open list', () => {
     );
     await store.summaries.setRevision('second');
   }
-  /** Lets the script ask now, and not only every ten seconds. */
+  /** Makes the script poll now instead of every ten seconds. */
   const ask = (page: Page) => page.evaluate('ask()');
 
   test('shows a change at once while the reader has not begun to use the page', async () => {
@@ -112,7 +112,7 @@ describe('an open list', () => {
     await page.context().close();
   });
 
-  test('moves nothing that the reader uses, and offers the changes', async () => {
+  test('does not replace the content that the reader uses, and offers the changes', async () => {
     const page = await open('/console');
     await page.getByRole('searchbox').fill('half a wor');
     await addQuestion();

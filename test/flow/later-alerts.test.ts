@@ -72,14 +72,14 @@ describe('requests of later alerts of one incident', () => {
     expect(to('ben.okafor')).toEqual([]);
   });
 
-  test('P12: reach people at once when their alert is high, and page when it is the first such', async () => {
+  test('P12: arrive at once when their alert is high, and page for the first one', async () => {
     await deliver(1);
     await deliver(2, 8);
     await deliver(3, 8);
     expect(askedIn('ana.silva').map(({ urgency }) => urgency)).toEqual(['page', 'page', 'inform']);
   });
 
-  test('P12: page people when the earlier ones were answered', async () => {
+  test('P12: page when the earlier requests were answered', async () => {
     await deliver(1);
     await world.decline('ana.silva');
     await world.pass(1);

@@ -863,7 +863,7 @@ describe('least privilege', () => {
     expect(invoked).toEqual([`${PREFIX}ticket`]);
   });
 
-  test('no other function than these five invokes functions', () => {
+  test('only these five functions invoke functions', () => {
     const invoking = ['bounce', 'summarise', 'sweep', 'web', 'world'];
     expect(whoMay('lambda:InvokeFunction')).toEqual(invoking);
   });

@@ -1,4 +1,4 @@
-// The demo of a laptop: time on demand, settings, and a new start.
+// The demo on a laptop: time on demand, settings, and the reset.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,8 @@ import { sample } from '../flow/world.ts';
 
 const URL_OF_SITE = 'http://127.0.0.1:8420';
 
-describe('a clock that people move ahead', () => {
-  test('calls back in order what became due, and keeps what is still to come', () => {
+describe('a movable clock', () => {
+  test('runs the callbacks that became due in order, and keeps the later ones', () => {
     const system = manualClock(NOW);
     const ahead = inMemory(0);
     const clock = movableClock(ahead, system);
@@ -80,7 +80,7 @@ describe('the demo', () => {
     return actions.find(({ name }) => name === 'block_ip_at_firewall');
   };
 
-  test('moves to each thing that is due, and shows an expiry without waiting', async () => {
+  test('moves to the next due event, and shows an expiry without waiting', async () => {
     expect(await demo.passToNext()).toBe(false);
     await deliver();
     expect((await block())?.status).toBe('awaiting-approval');
@@ -94,7 +94,7 @@ describe('the demo', () => {
     expect(demo.now() > NOW).toBe(true);
   });
 
-  test('moves an hour ahead, and everything in it happens in its order', async () => {
+  test('moves an hour ahead, and runs the events of that hour in order', async () => {
     await deliver();
     await demo.passHour();
     expect(demo.now().toISOString()).toBe('2026-11-24T04:00:00.000Z');
@@ -120,7 +120,7 @@ describe('the demo', () => {
     expect([demo.now(), demo.settings()]).toEqual([NOW, USUAL]);
   });
 
-  test('stands above every page, and accepts no form of another site', async () => {
+  test('shows its bar above every page, and accepts no form from another site', async () => {
     const site = createDemoSite({
       ...{ demo, drills: () => '17 passed', webBaseUrl: URL_OF_SITE },
       appOf: (runtime) => runtime.console,

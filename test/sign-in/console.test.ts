@@ -1,4 +1,4 @@
-// Signing in from the console: who comes in, and where it leads back.
+// Sign-in from the console: who is admitted, and where it returns.
 import { type Context, Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '../../functions/policy/policy.ts';
@@ -127,7 +127,7 @@ describe('a sign-in from the console', () => {
     expect([...cookies.keys()]).toEqual([]);
   });
 
-  test('is fresh for five minutes after the provider asked the person again', async () => {
+  test('is fresh for five minutes after the provider authenticated the person again', async () => {
     provider.behaves({ claims: { auth_time: seconds() } });
     const { signInFrom, read } = browser();
     const { away, to } = await signInFrom('?fresh&to=/console/resume');

@@ -185,7 +185,7 @@ describe('the digest', () => {
     });
   });
 
-  test('keeps one entry for an incident, which a digest without its last message does not remove', async () => {
+  test('keeps one entry per incident, and a digest without its last message does not remove it', async () => {
     const collected = { until: at(6).toISOString(), collects: true };
     for (const minutes of [1, 2]) await admit('collected-inc-1', minutes, collected);
     const { held } = await store.pager.find(ANA, paging(2));
@@ -199,7 +199,7 @@ describe('the digest', () => {
     expect(await store.pager.find(ANA, paging(6))).toMatchObject({ held: [], dueAt: null });
   });
 
-  test('P12: has no room for a further incident in a full digest, so that its message is sent', async () => {
+  test('P12: sends the message of a further incident at once when the digest is full', async () => {
     const collected = { until: at(6).toISOString(), collects: true };
     for (let n = 0; n < 25; n++)
       expect(await isPaged(`collected-inc-${n}`, 1, collected)).toBe(false);

@@ -93,7 +93,7 @@ describe('a resumption', () => {
     return store;
   };
 
-  test('leaves a halt in force that arrived after the page was shown', async () => {
+  test('does not end a halt that was added after the page was shown', async () => {
     const store = await halted();
     const seen = await idsOf(store);
     await store.killSwitch.halt('1', { mode: 'halt', ...said(2) });
@@ -115,7 +115,7 @@ describe('a resumption', () => {
     expect((await store.killSwitch.read('1')).mode).toBe('run');
   });
 
-  test('adds nothing the second time', async () => {
+  test('stores nothing the second time', async () => {
     const store = await halted();
     const seen = await idsOf(store);
     expect(await resume(store, '1', at(3), { seen })).toBe(true);
@@ -123,7 +123,7 @@ describe('a resumption', () => {
     expect(await store.table.query('RESUME#1')).toHaveLength(1);
   });
 
-  test('ends nothing if another key signed it, if it was altered, or under another key', async () => {
+  test('ends nothing if it is signed by another key, altered, or stored under another item key', async () => {
     const store = await halted();
     await resume(store, '1', at(3));
     const [item] = await store.table.query('RESUME#1');
@@ -148,7 +148,7 @@ describe('a resumption', () => {
     expect((await foreign.read('1')).mode).toBe('halt');
   });
 
-  test('is found without proof after two rotations, and a later one takes over from it', async () => {
+  test('counts as a halt after two key rotations, until a later resumption names it', async () => {
     const store = await halted();
     await resume(store, '1', at(3));
     const rotated = createMac(new Uint8Array(32).fill(99));
@@ -182,13 +182,13 @@ describe('a resumption', () => {
 
 type Model = {
   store: ReturnType<typeof fresh>;
-  /** What halts, by the ID that the page shows. */
+  /** The entries that halt, by the ID that the page shows. */
   open: Map<string, string>;
   minute: number;
 };
 type Step = (model: Model) => Promise<void>;
 
-/** Adds the entries that a step made, with the mode that they must count as. */
+/** Adds the entries of a step, with the modes that they must count as. */
 async function added({ store, open }: Model, mode: string): Promise<void> {
   for (const id of await idsOf(store)) if (!open.has(id)) open.set(id, mode);
 }
@@ -237,7 +237,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom('planted' as const, 'replayed' as const, 'altered' as const).map(forging),
 );
 
-test('P9: no order of halts, resumptions and forged entries loosens without a signature of what was seen', async () => {
+test('P9: no sequence of halts, resumptions and forged entries loosens the mode without a signature over the listed entries', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const store = fresh();

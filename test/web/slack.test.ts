@@ -179,7 +179,7 @@ describe('a click on a button', () => {
     expect(shownIn(post)).toContain('one more person must approve by 03:15 UTC');
   });
 
-  test('the first of two approvals on the page shows in both messages who approved and who is still needed', async () => {
+  test('after the first of two approvals on the page, both messages show who approved and who is still needed', async () => {
     const two = waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) });
     const { click, load, post, ask, submit, pathOf } = await asked(two);
     await ask(1);

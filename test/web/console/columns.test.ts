@@ -1,4 +1,4 @@
-// Every moment of an incident has its place in the drawing.
+// The columns of the timeline: every moment has its place.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

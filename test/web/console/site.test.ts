@@ -79,7 +79,7 @@ describe('who may open the console', () => {
     }
   });
 
-  test('accepts no session of the decision pages, and no role that policy does not give', async () => {
+  test('accepts no session of the decision pages', async () => {
     await put(store, waiting());
     const decides: typeof startConsole = (deps, c, person) =>
       startSession(deps, c, { person, authTime: null });
@@ -117,7 +117,7 @@ describe('who may open the console', () => {
 });
 
 describe('the page of an incident', () => {
-  test('says what happened, what is asked and until when, and what is still due', async () => {
+  test('shows what happened, which requests are open until when, and what is due', async () => {
     await put(store, waiting());
     const page = await (await open(PAGE)).text();
     expect(page).toContain('Nothing has been changed.');
@@ -144,7 +144,7 @@ describe('the page of an incident', () => {
     expect(page).toContain('&lt;script&gt;');
   });
 
-  test('shows proposals that read alike once, with their number', async () => {
+  test('shows proposals with the same text once, with their number', async () => {
     await put(store, waiting({ status: 'declined' }));
     for (const n of [2, 3])
       await store.records.createAction(
@@ -166,14 +166,14 @@ describe('the page of an incident', () => {
 describe('where the reader decides', () => {
   const decide = (id: string) => `${PAGE}/decide/${id}`;
 
-  test('leads a person who was asked to the question, and no one else', async () => {
+  test('redirects a person who was asked to the request, and no one else', async () => {
     const { actionId } = await put(store, waiting());
     const ana = await open(decide(actionId));
     expect(ana.headers.get('location')).toMatch(`${BASE_URL}/approve/`);
     expect((await open(decide(actionId), 'mei.tanaka')).status).toBe(410);
   });
 
-  test('leads to the review of a change in force', async () => {
+  test('redirects to the review of a change in force', async () => {
     const { actionId } = await put(store, inForce());
     expect((await open(decide(actionId))).headers.get('location')).toMatch(`${BASE_URL}/review/`);
   });
@@ -231,7 +231,7 @@ describe('the report of an incident', () => {
     expect(page).not.toMatch(/<img|<nav|<script/);
   });
 
-  test('is JSON with hashes, and without anything that answers or signs', async () => {
+  test('is JSON with hashes, without task tokens and proofs', async () => {
     const action = waiting();
     const exported = await (await report('json', action)).text();
     expect(JSON.parse(exported).actions[0].history[0].hash).toBe(action.history[0]!.hash);
