@@ -103,7 +103,12 @@ export class CountermandStack extends Stack {
       slack: slackButtonsOf(policy) !== null,
       signIn: policy.signIn !== null,
     });
-    if (policy.signIn !== null) web.serveConsole(functions.get('console'));
+    if (policy.signIn !== null)
+      web.serveConsole({
+        console: functions.get('console'),
+        halt: functions.get('halt'),
+        resume: functions.get('resume'),
+      });
     // After a key rotation, `web` must know the new key before any function signs links with it.
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));

@@ -254,8 +254,30 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
 /** Deployed only with a sign-in, because the console shows every record. */
 function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   if (s.signIn === null) return [];
-  const { table, links, proofs } = commonEnv(s);
+  const { table, links, proofs, messages } = commonEnv(s);
+  const site = {
+    handler: 'handler',
+    timeoutSeconds: 15,
+    policy: true,
+    env: { ...table, ...proofs, ...messages, [ENV.webBaseUrl]: s.webBaseUrl },
+  };
+  const notify = ['publishToTeam', 'readMessageSecrets'] as const;
   return [
+    {
+      ...site,
+      name: 'halt',
+      entry: 'halt/handler.ts',
+      // A flood of requests to other functions must not keep anyone from halting.
+      reservedConcurrency: 2,
+      grants: ['readRecords', 'verifyVotes', 'verifyResumptions', ...notify],
+    },
+    {
+      ...site,
+      name: 'resume',
+      entry: 'resume/handler.ts',
+      reservedConcurrency: 1,
+      grants: ['readRecords', 'verifyVotes', 'signResumptions', 'verifyResumptions', ...notify],
+    },
     {
       name: 'console',
       entry: 'web/console/handler.ts',

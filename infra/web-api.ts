@@ -27,6 +27,9 @@ const CONSOLE_ROUTES = [
   { path: '/console', methods: [GET] },
   { path: '/console/{proxy+}', methods: [GET, POST] },
 ];
+/** More specific than the console's, so that API Gateway chooses these first. */
+const HALT_ROUTES = [{ path: '/console/halt', methods: [POST] }];
+const RESUME_ROUTES = [{ path: '/console/resume', methods: [GET, POST] }];
 /** Separate from the limit of the decision pages, so that readers can't use it up. */
 const CONSOLE_REQUESTS_PER_SECOND = 5;
 const CONSOLE_BURST = 10;
@@ -103,13 +106,23 @@ export class WebApi extends Construct {
         );
   }
 
-  serveConsole(site: IFunction): void {
-    const integration = new HttpLambdaIntegration('Console', site, {
-      timeout: Duration.seconds(15),
-    });
-    // The property is plain JSON, so it uses CloudFormation's names.
+  serveConsole(sites: Readonly<Record<'console' | 'halt' | 'resume', IFunction>>): void {
+    this.stage.routeSettings = {
+      ...this.serveSignedIn('Console', sites.console, CONSOLE_ROUTES),
+      ...this.serveSignedIn('Halt', sites.halt, HALT_ROUTES),
+      ...this.serveSignedIn('Resume', sites.resume, RESUME_ROUTES),
+    };
+  }
+
+  /** Adds the routes, and returns their settings: plain JSON, so with CloudFormation's names. */
+  private serveSignedIn(
+    id: string,
+    site: IFunction,
+    routes: readonly { path: string; methods: HttpMethod[] }[],
+  ): Record<string, object> {
+    const integration = new HttpLambdaIntegration(id, site, { timeout: Duration.seconds(15) });
     const settings: Record<string, object> = {};
-    for (const { path, methods } of CONSOLE_ROUTES)
+    for (const { path, methods } of routes)
       for (const route of this.api.addRoutes({ path, methods, integration })) {
         acknowledge(
           route,
@@ -119,13 +132,13 @@ export class WebApi extends Construct {
         // Route settings are valid only once the route exists.
         this.stage.node.addDependency(route);
       }
-    for (const { path, methods } of CONSOLE_ROUTES)
+    for (const { path, methods } of routes)
       for (const method of methods)
         settings[`${method} ${path}`] = {
           ThrottlingRateLimit: CONSOLE_REQUESTS_PER_SECOND,
           ThrottlingBurstLimit: CONSOLE_BURST,
           DetailedMetricsEnabled: true,
         };
-    this.stage.routeSettings = settings;
+    return settings;
   }
 }

@@ -1,6 +1,7 @@
 // A deployed stack in one process: its definitions and functions on stand-ins.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Hono } from 'hono';
 import { analyse } from '../functions/analyse/analyse.ts';
 import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
@@ -12,6 +13,7 @@ import { enrich } from '../functions/enrich/enrich.ts';
 import { execute } from '../functions/execute/execute.ts';
 import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
+import { createHalt } from '../functions/halt/halt.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { WriteTicket } from '../functions/mechanisms/ticket/ticket-provider.ts';
@@ -23,7 +25,9 @@ import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
 import { errorFields } from '../functions/platform/log.ts';
 import { incidentUrlOf } from '../functions/policy/incident-page.ts';
+import { type Deed, personWho } from '../functions/policy/may.ts';
 import { remind } from '../functions/remind/remind.ts';
+import { createResume } from '../functions/resume/resume.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import { createStore } from '../functions/store/store.ts';
@@ -198,7 +202,18 @@ export async function createRuntime(options: RuntimeOptions) {
   const web = createWeb(depsOf('web') satisfies WebDeps);
   // No one signs in on a laptop: the first person of policy reads the console.
   const actsAs = options.provider ? null : (Object.keys(policy.escalation.people)[0] ?? null);
-  const consoleSite = createConsole({ ...depsOf('console'), actsAs } satisfies ConsoleDeps);
+  const consoleSite = new Hono();
+  const actorFor = (deed: Deed): string | null =>
+    options.provider ? null : (personWho(policy.escalation.people, deed) ?? null);
+  const haltSite = createHalt({ ...depsOf('halt'), actsAs: actorFor('halt') });
+  const resumeSite = createResume({
+    ...depsOf('resume'),
+    resumptions,
+    actsAs: actorFor('resume'),
+  });
+  consoleSite.all('/console/halt', (c) => haltSite.fetch(c.req.raw, c.env));
+  consoleSite.all('/console/resume', (c) => resumeSite.fetch(c.req.raw, c.env));
+  consoleSite.route('/', createConsole({ ...depsOf('console'), actsAs } satisfies ConsoleDeps));
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 

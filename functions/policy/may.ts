@@ -11,6 +11,12 @@ const DEEDS: Readonly<Record<PersonRole, readonly Deed[]>> = {
   lead: ['read', 'note', 'halt', 'resume'],
 };
 
+/** The ID of the first person of policy who may do this, for a laptop, where no one signs in. */
+export const personWho = (
+  people: Readonly<Record<string, Pick<Person, 'roles'>>>,
+  deed: Deed,
+): string | undefined => Object.keys(people).find((id) => may(people[id], deed));
+
 /** False for a person whom policy doesn't name. No deed makes a person an approver: that is the action's `roles`. */
 export const may = (person: Pick<Person, 'roles'> | undefined, deed: Deed): boolean =>
   person?.roles.some((role) => DEEDS[role].includes(deed)) ?? false;

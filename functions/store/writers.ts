@@ -7,7 +7,7 @@ const QUESTIONS = [...PAGES, 'post'] as const;
 
 /**
  * The kinds that each function writes. Functions that read untrusted text (`intake`, `enrich`, `analyse`) write
- * evidence and no decision. No function writes the kill switch or a drill: only people do, with their own credentials.
+ * evidence and no decision. No function writes the switch of earlier versions or a drill: only people do, with their own credentials.
  */
 const WRITES = {
   intake: [
@@ -25,6 +25,8 @@ const WRITES = {
   gate: ['assessment', 'action', 'effect', 'limiter', 'modelCalls', 'layout1'],
   approve: ['action', ...QUESTIONS, 'layout1'],
   console: ['note'],
+  halt: ['halt'],
+  resume: ['resumption'],
   web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
   execute: ['action', 'check', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
   reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],

@@ -528,7 +528,36 @@ describe('the console', () => {
   test('is not deployed without sign-in', () => {
     const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
     expect(routes.filter(({ Properties }) => /console/.test(Properties.RouteKey))).toEqual([]);
-    expect(functions.has('console')).toBe(false);
+    for (const name of ['console', 'halt', 'resume']) expect(functions.has(name)).toBe(false);
+  });
+
+  test('halts with a function that signs nothing, and only the function that resumes signs that', () => {
+    const of = (name: string) => functionsOf(deployed).get(name)!.permissions;
+    const written = (name: string) =>
+      of(name).flatMap(({ actions, condition }) =>
+        actions.includes('dynamodb:PutItem') ? JSON.stringify(condition).match(/[A-Z]+#\*/g) : [],
+      );
+    expect([written('halt'), written('resume')]).toEqual([['HALT#*'], ['RESUME#*']]);
+    const isSigning = (name: string) =>
+      of(name).some((one) => one.actions.includes('kms:GenerateMac'));
+    expect([isSigning('halt'), isSigning('resume')]).toEqual([false, true]);
+    const key = (name: string, action: string) =>
+      JSON.stringify(
+        of(name)
+          .filter(({ actions }) => actions.includes(action))
+          .map((one) => one.resources),
+      );
+    const signers = [...functionsOf(deployed).keys()].filter((name) =>
+      /ResumeKey/.test(key(name, 'kms:GenerateMac')),
+    );
+    expect(signers).toEqual(['resume']);
+    for (const name of ['gate', 'web', 'intake', 'console', 'halt', 'archive', 'execute-waf'])
+      expect(key(name, 'kms:VerifyMac'), name).toMatch(/ResumeKey/);
+    const [stage] = Object.values(resourcesOf(deployed, 'AWS::ApiGatewayV2::Stage'));
+    const routes = Object.keys(stage!.Properties.RouteSettings);
+    expect(routes).toEqual(
+      expect.arrayContaining(['POST /console/halt', 'GET /console/resume', 'POST /console/resume']),
+    );
   });
 
   test('can read, verify sessions, sign links and write notes, and nothing else', () => {

@@ -14,6 +14,7 @@ import { FORM_REJECTED } from '../../site/texts.ts';
 import { MAX_NOTE } from '../../store/notes.ts';
 import { mayReverse } from '../keep-decision.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
+import { haltPathOf } from './halt-path.ts';
 import { incidentView, mayDecide } from './incident-view.ts';
 import { answerInForce, answerList } from './list/answer.ts';
 import { createListReader } from './list/read.ts';
@@ -101,7 +102,14 @@ async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promi
   const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
   if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
   const status = await statusOf(deps);
-  return c.html(consoleFrame(incidentPage(view), { status, reader, policy: deps.policy }));
+  return c.html(
+    consoleFrame(incidentPage(view), {
+      status,
+      reader,
+      policy: deps.policy,
+      haltPath: haltPathOf(deps, c, reader),
+    }),
+  );
 }
 
 async function exported(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {

@@ -90,6 +90,8 @@ export const SWITCH = {
   run: { title: 'Kill switch: running', means: 'rules decide what runs' },
   ask: { title: 'Kill switch: ask first', means: 'a person approves every action' },
   halt: { title: 'Kill switch: halted', means: 'nothing is applied; undos continue' },
+  press: 'Halt',
+  resume: 'Resume…',
 } as const;
 
 export const STRIP = {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Html } from '../../../site/page.ts';
 import type { ConsoleDeps, ConsoleReader } from '../deps.ts';
+import { haltPathOf } from '../halt-path.ts';
 import { mayDecide } from '../incident-view.ts';
 import { type ConsolePage, consoleFrame } from '../pages/frame.ts';
 import { inForcePage } from '../pages/in-force.ts';
@@ -30,7 +31,12 @@ async function unlessCurrent(
   c.header('ETag', tag);
   if (c.req.header('If-None-Match') === tag) return c.body(null, 304);
   const [page, status] = await Promise.all([write(revision, tag), statusOf(deps)]);
-  const framed: Html = consoleFrame(page, { status, reader, policy: deps.policy });
+  const framed: Html = consoleFrame(page, {
+    status,
+    reader,
+    policy: deps.policy,
+    haltPath: haltPathOf(deps, c, reader),
+  });
   return c.html(framed);
 }
 

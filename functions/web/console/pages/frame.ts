@@ -39,7 +39,14 @@ export const consoleFrame = (
     status,
     reader,
     policy,
-  }: { status: ConsoleStatus; reader: ConsoleReader; policy: Pick<Policy, 'account'> },
+    haltPath,
+  }: {
+    status: ConsoleStatus;
+    reader: ConsoleReader;
+    policy: Pick<Policy, 'account'>;
+    /** Of this page, if the reader may halt: the halt leads back to it. */
+    haltPath: string | null;
+  },
 ): Html =>
   bareFrame(
     title,
@@ -47,14 +54,18 @@ export const consoleFrame = (
 <header><div class="top"><a class="brand" href="/console">${icon('brand')}<span>${CONSOLE.name}</span></a>
 <nav class="nav" aria-label="${CONSOLE.nav}"><a href="/console"${current === 'incidents' ? html` aria-current="page"` : ''}>${CONSOLE.incidents}</a><a href="/console/in-force"${current === 'in-force' ? html` aria-current="page"` : ''}>${CONSOLE.inForce}</a></nav>
 <div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></div>
-${strip(status)}</header>
+${strip(status, haltPath)}</header>
 <main id="main" class="page"${revision === undefined ? '' : html` data-revision="${revision}"`}>
 ${body}
 </main>`,
     revision !== undefined,
   );
 
-function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus): Html {
+/** Halts with one press, and leads back to this page. */
+const haltButton = (path: string): Html =>
+  html`<form method="post" action="/console/halt"><input type="hidden" name="to" value="${path}"><button class="btn stop">${SWITCH.press}</button></form>`;
+
+function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus, haltPath: string | null): Html {
   const { questions, firstEnds, inForce, undoFailed, nextUndo } = counts;
   const kill = SWITCH[killSwitch.mode];
   const next = STRIP.nextUndo(undoFailed, nextUndo && inTime(nextUndo, now));
@@ -62,6 +73,6 @@ function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus): Html {
 <div class="cell mode"><b><span class="dot ${mode}"></span>${MODE[mode].title}</b><small>${MODE[mode].means}</small></div>
 <a class="cell ${questions > 0 ? 'asks' : ''}" href="/console#waiting"><b>${questions > 0 ? icon('wait') : ''}${STRIP.questions(questions)}</b>${firstEnds ? html`<small>${STRIP.firstEnds(inTime(firstEnds, now))}</small>` : ''}</a>
 <a class="cell" href="/console/in-force"><b>${STRIP.inForce(inForce)}</b>${next ? html`<small>${next}</small>` : ''}</a>
-<div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.why || kill.means}</small></span></div>
+<div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.why || kill.means}</small></span>${killSwitch.mode === 'run' ? '' : html`<a class="btn" href="/console/resume">${SWITCH.resume}</a>`}${killSwitch.mode === 'halt' || haltPath === null ? '' : haltButton(haltPath)}</div>
 </div>`;
 }

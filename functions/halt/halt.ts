@@ -1,0 +1,91 @@
+// The stop button: one press halts the account. This function can't end a halt.
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import * as z from 'zod/mini';
+import { Conflict } from '../domain/errors.ts';
+import { haltedText, switchNotice } from '../messaging/texts/switch.ts';
+import { errorFields } from '../platform/log.ts';
+import { may } from '../policy/may.ts';
+import { CONSOLE_PATH, consolePathIn } from '../sign-in/console-path.ts';
+import { whoIsAtConsole } from '../sign-in/session.ts';
+import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
+import { noticePage } from '../site/page.ts';
+import { FORM_REJECTED } from '../site/texts.ts';
+import { HaltMode, haltId } from '../store/switch-entries.ts';
+import type { HaltDeps } from './deps.ts';
+import { BACK, HALT } from './texts.ts';
+
+const MAX_FORM_BYTES = 4096;
+
+export function createHalt(deps: HaltDeps): Hono {
+  const app = new Hono();
+  app.use(guardedHeaders, noStore, harmlessPages);
+  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
+  app.use(ownFormsOnly(deps.webBaseUrl));
+  app.post('/console/halt', (c) => onPress(deps, c));
+  app.notFound((c) => c.html(noticePage(HALT.noPage, BACK), 404));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException)
+      return c.html(noticePage({ ...HALT.rejected, text: error.message }, BACK), error.status);
+    deps.log('error', 'halting failed', errorFields(error));
+    return c.html(noticePage(HALT.failed, BACK), 500);
+  });
+  return app;
+}
+
+const tooLarge = () => {
+  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
+};
+
+/** A field that can't be read must not keep a person from halting. */
+const Form = z.object({
+  mode: z.catch(HaltMode, 'halt'),
+  why: z.catch(z.string().check(z.trim(), z.minLength(1), z.maxLength(500)), HALT.defaultWhy),
+  to: z.catch(z.string(), CONSOLE_PATH),
+});
+
+async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
+  const id = deps.actsAs ?? (await whoIsAtConsole(deps, c));
+  if (id === null) return c.redirect(`/sign-in/console?to=${CONSOLE_PATH}`, 303);
+  const person = deps.policy.escalation.people[id];
+  if (!person || !may(person, 'halt')) return c.html(noticePage(HALT.mayNot, BACK), 403);
+  const { mode, why, to } = Form.parse(await c.req.parseBody());
+  const said = { mode, by: `person:${id}`, at: deps.now().toISOString(), why };
+  if (await add(deps, said)) await notify(deps, { ...said, name: person.name });
+  return c.redirect(consolePathIn(to, deps.webBaseUrl), 303);
+}
+
+type Halt = Parameters<HaltDeps['store']['killSwitch']['halt']>[1];
+
+/**
+ * Adds the halt, and returns whether it is new. A second press within the hour finds the first one: it adds another only
+ * if the first was ended meanwhile, or if that can't be read.
+ */
+async function add({ store, policy, log }: HaltDeps, halt: Halt): Promise<boolean> {
+  const hour = halt.at.slice(0, 13);
+  try {
+    await store.killSwitch.halt(policy.account, halt, hour);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+  }
+  const first = haltId(halt.mode, hour, halt.by);
+  const state = await store.killSwitch.read(policy.account).catch((error: unknown) => {
+    log('warn', 'the kill switch was not read', errorFields(error));
+    return null;
+  });
+  if (state?.entries.some(({ id }) => id === first)) return false;
+  await store.killSwitch.halt(policy.account, halt);
+  return true;
+}
+
+/** The halt is in force. A message that is not sent must not look like a halt that failed. */
+async function notify(
+  { policy, send, log }: HaltDeps,
+  halt: Halt & { name: string },
+): Promise<void> {
+  await send(switchNotice(`halted-${halt.by}-${halt.at}`, haltedText(policy.account, halt))).catch(
+    (error: unknown) => log('error', 'the team was not notified', errorFields(error)),
+  );
+}

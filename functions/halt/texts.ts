@@ -1,0 +1,19 @@
+// What people read after pressing the stop button, if it did not lead back to their page.
+import { CONSOLE_PATH } from '../sign-in/console-path.ts';
+
+export const BACK = { path: CONSOLE_PATH, label: 'Back to the console' };
+
+export const HALT = {
+  /** Recorded when a person presses the button without a reason. */
+  defaultWhy: 'halted in the console',
+  noPage: { title: 'Not found', text: 'There is no page at this address.' },
+  rejected: { title: 'Request rejected', text: '' },
+  mayNot: {
+    title: 'You may not halt',
+    text: 'Your role in the policy does not allow it. Nothing was changed.',
+  },
+  failed: {
+    title: 'The halt failed',
+    text: 'Press Halt again. If it fails again, use the command in the runbook “Stop everything”.',
+  },
+};

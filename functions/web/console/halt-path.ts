@@ -1,0 +1,11 @@
+// Decides who sees the stop button.
+import type { Context } from 'hono';
+import { may } from '../../policy/may.ts';
+import type { ConsoleDeps, ConsoleReader } from './deps.ts';
+
+/** The path of the page to which a halt leads back; null for a reader who may not halt. */
+export const haltPathOf = (
+  { policy }: Pick<ConsoleDeps, 'policy'>,
+  c: Context,
+  { id }: ConsoleReader,
+): string | null => (may(policy.escalation.people[id], 'halt') ? c.req.path : null);
