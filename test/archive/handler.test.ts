@@ -25,6 +25,7 @@ beforeAll(async () => {
     [ENV.rulingKeyArn]: 'rulings',
     [ENV.evidenceKeyArn]: 'evidence',
     [ENV.alertKeyArn]: 'alerts',
+    [ENV.resumeKeyArn]: 'resumptions',
   }))
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/archive/handler.ts');
