@@ -18,6 +18,8 @@ const Ruling = z.strictObject({
   policyVersion: z.string(),
   /** SHA-256 of the reasons and of every evaluated rule with its inputs. */
   evaluated: Digest,
+  /** SHA-256 of everything that the decision depended on. Rulings of earlier versions lack it. */
+  inputs: z.optional(Digest),
   /** SHA-256 of the description that people read before they answer. */
   description: Digest,
   /** SHA-256 of the target's attributes, which identify a person. Rulings of earlier versions lack it. */

@@ -19,6 +19,7 @@ type Ruled = Pick<
   | 'digest'
   | 'disposition'
   | 'policyVersion'
+  | 'inputs'
   | 'reasons'
   | 'considered'
   | 'description'
@@ -40,6 +41,7 @@ export const rulingOf = (action: Ruled, disposition: Ruling['disposition']): Rul
   disposition,
   policyVersion: action.policyVersion,
   evaluated: digestOf({ reasons: action.reasons, considered: action.considered }),
+  ...(action.inputs && { inputs: action.inputs }),
   description: digestOf(action.description),
   attributes: digestOf(action.target?.attributes ?? null),
   request: action.approval && requestOf(action.approval),
@@ -60,6 +62,7 @@ export async function readRuling(mac: Verifier, action: Action): Promise<Ruling 
   return ruling &&
     isAbout(ruling, action) &&
     ruling.disposition === action.disposition &&
+    ruling.inputs === action.inputs &&
     isOnTarget(ruling, action)
     ? ruling
     : null;

@@ -18,6 +18,8 @@ export type Proposed = {
   recommendation: Recommendation;
   ruling: Ruling;
   effect: Effect | null;
+  /** SHA-256 of what the decision depended on, if that is stored. */
+  inputs?: string;
   /** Set only when the disposition is `approve`. */
   approval: ApprovalRequest | null;
 };
@@ -25,7 +27,7 @@ export type Proposed = {
 export function compose(
   { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
   { alert, facts, policy, here }: Circumstances,
-  { recommendation, ruling, effect, approval }: Proposed,
+  { recommendation, ruling, effect, approval, inputs }: Proposed,
   at: Date,
 ): Action {
   const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
@@ -66,6 +68,7 @@ export function compose(
     reasons,
     considered,
     policyVersion: policy.version,
+    ...(inputs && { inputs }),
     digest: actionDigest(core),
     status: 'proposed',
     ruling: null,

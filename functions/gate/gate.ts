@@ -12,6 +12,7 @@ import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
 import type { Policy } from '../policy/policy.ts';
+import { digestOf } from '../store/hash-chain.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
@@ -21,6 +22,7 @@ import { decide, type Ruling } from './decide.ts';
 import { decideAgain } from './decide-again.ts';
 import { dropRepeats, withOnePage } from './decided.ts';
 import type { GateDeps } from './deps.ts';
+import { inputsOf } from './inputs.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
 import { joinOrClaim, noteJoins, withExistingActions } from './shared-effect.ts';
@@ -158,7 +160,8 @@ async function decideAll(
   circumstances: Circumstances,
   assessment: Assessment,
 ) {
-  await deps.store.records.putAssessment(ids.incidentId, ids.alertId, assessment);
+  const decidedOn = inputsOf(circumstances);
+  await deps.store.records.putAssessment(ids.incidentId, ids.alertId, { ...assessment, decidedOn });
   const why = analysisReason(assessment);
   const rulings = dropRepeats(
     assessment.recommendations.map((recommendation) => {
@@ -183,7 +186,7 @@ async function decideAll(
         deps,
         await reserveSlot(deps, actionIds, concernsSevere, joined),
       );
-      const proposed = { recommendation, effect, ...decided };
+      const proposed = { recommendation, effect, inputs: digestOf(decidedOn), ...decided };
       const action = compose(actionIds, circumstances, proposed, deps.now());
       actions.push(await created(deps, action));
     }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
 import { signEffect, unsignedEffects } from '../../cli/earlier-effects.ts';
 import { readRuling } from '../../functions/authority/rulings.ts';
+import { Alert } from '../../functions/domain/alert.ts';
+import { DecidedAssessment } from '../../functions/domain/decision-inputs.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
@@ -197,6 +199,12 @@ test('shows the reason for a decline that v3 stored', async () => {
   const token = await issueLink(mac, { ...claims, person: 'ana.silva', expires });
   const { page } = await site.world.read(`/approve/${token}`);
   expect(page).toContain('Reason: expected work, “The quarterly scan”.');
+});
+
+test('reads the evidence and the record of the analysis that v4 stored', () => {
+  const [alert, assessment] = itemsOf('v4').map(({ record }) => record);
+  expect(Alert.parse(alert).evidence).toMatchObject([{ kind: 'port-probe', refs: ['ip-1'] }]);
+  expect(DecidedAssessment.parse(assessment).record?.tokens?.output).toBe(350);
 });
 
 describe('items that v1 stored with fewer fields', () => {
