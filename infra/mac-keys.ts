@@ -20,7 +20,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - evidence: executors sign; the gate, `web`, executors and reversers verify.
  * - alerts: intake signs; the gate verifies.
  * - resumptions: `resume` and operators sign which halts a person ended; functions that read the kill switch verify.
- * - pages: functions that send pages sign and verify how many they sent to whom.
+ * - pages: functions that send pages sign and verify how many each recipient got.
  */
 export class MacKeys extends Construct {
   /** Signs new links. */

@@ -5,7 +5,7 @@ import { DOSSIER_FORMAT } from '../dossier/dossier.ts';
 import type { Brief } from './brief.ts';
 import { NoAnswer } from './no-answer.ts';
 
-/** What each action does, for whom it is meant, and what it costs. */
+/** The effect, purpose and cost of each action. */
 const ACTIONS: Readonly<Record<ActionName, string>> = {
   add_ip_to_watchlist:
     'counts and labels web requests from an address. Harmless. Useless where its traffic passes no web ACL, such as AWS API calls, Kubernetes API calls and database logins.',

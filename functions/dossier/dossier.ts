@@ -12,7 +12,7 @@ import { ownText, shownValue } from './values.ts';
 /** Changes with the form of the dossier. Part of the version of the prompt. */
 export const DOSSIER_FORMAT = 1;
 
-/** The most tokens of each part, and of the whole. */
+/** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
   Record<'alert' | 'entities' | 'evidence' | 'unknowns' | 'context' | 'total', number>
 >;
@@ -103,7 +103,7 @@ function part(name: string, lines: readonly string[], budget: number): string {
   return kept.length === 0 ? '' : [name, ...kept].join('\n');
 }
 
-/** The last parts give way first: the evidence is before them. */
+/** The last parts are shortened first. The evidence comes before them. */
 function withinTotal(parts: readonly string[], budget: number): string {
   const text = parts.join('\n');
   if (countTokens(text) <= budget || parts.length <= 1) return text;

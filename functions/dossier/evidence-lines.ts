@@ -1,10 +1,10 @@
-// Numbered evidence: what was seen, when, and who determines each value.
+// Numbered evidence: observations, their times, and the origin of each value.
 import type { Alert } from '../domain/alert.ts';
 import type { Evidence, EvidenceKind } from '../domain/evidence.ts';
 import type { Quote } from './features.ts';
 import { namedOf, untrustedOf } from './values.ts';
 
-/** What decides most comes first, and is left out last. */
+/** The most decisive kinds come first, and are left out last. */
 const WORTH: readonly EvidenceKind[] = [
   'api-call',
   'kubernetes-call',

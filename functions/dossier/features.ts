@@ -3,8 +3,8 @@ import { visible } from '../domain/wording.ts';
 import { withoutSecrets } from './secrets.ts';
 
 /**
- * Words that say something about a name, a path or a reason. Only these appear in the dossier: whoever chooses the text
- * can choose among them, and can't add a sentence.
+ * Words that describe a name, a path or a reason. Only these appear in the dossier. The author of the text can choose
+ * among them, but can't add a sentence.
  */
 const VOCABULARY: ReadonlySet<string> = new Set(
   `admin administrator adminaccess agent airflow amazon analytics analyst ansible api app application athena audit auth

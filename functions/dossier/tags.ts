@@ -23,7 +23,7 @@ export function tagsShown(
   return parts.length > 0 ? `tags ${parts.join(' ')}` : null;
 }
 
-/** A short plain value. Whoever may tag a resource can write a sentence into a tag. */
+/** A short plain value. Anyone who may tag a resource can write a sentence into a tag. */
 function tagValue(value: string): string {
   const clear = visible(value).trim();
   if (withoutSecrets(clear) !== clear) return WITHHELD;

@@ -7,7 +7,7 @@ export const MAX_BRIEF_BYTES = 60_000;
 const MAX_TEXT = 100;
 const MAX_DOSSIER = 20_000;
 
-/** What the playbook decides by. The model gets the dossier alone. */
+/** The input of the playbook. The model gets only the dossier. */
 const DECIDING = ['userType', POSTURE];
 
 /**

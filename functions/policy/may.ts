@@ -17,6 +17,6 @@ export const personWho = (
   deed: Deed,
 ): string | undefined => Object.keys(people).find((id) => may(people[id], deed));
 
-/** False for a person whom policy doesn't name. No deed makes a person an approver: that is the action's `roles`. */
+/** False for a person who isn't in policy. No deed makes a person an approver: that is the action's `roles`. */
 export const may = (person: Pick<Person, 'roles'> | undefined, deed: Deed): boolean =>
   person?.roles.some((role) => DEEDS[role].includes(deed)) ?? false;

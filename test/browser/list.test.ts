@@ -1,4 +1,4 @@
-// The list of 500 incidents in a real browser: its length, accessibility and updates.
+// A list of 500 incidents in a browser: length, accessibility, updates.
 import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { serve } from '@hono/node-server';

@@ -1,4 +1,4 @@
-// The dossier: what decides is in it, and what an attacker writes is not.
+// The dossier: it has the decisive evidence, and no text of an attacker.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -180,7 +180,7 @@ describe('the text of the dossier', () => {
     },
   );
 
-  test('says what time it is, and when the facts were read', () => {
+  test('states the current time, and when the facts were read', () => {
     const dossier = dossierFrom(sample('mining'));
     expect(dossier).toContain(`now ${NOW.toISOString().slice(0, 16)}Z`);
     expect(dossier).toContain('facts read');

@@ -1,4 +1,4 @@
-// Evidence: what decides about a finding reaches the alert, in every format.
+// Evidence: the decisive values of a finding reach the alert in every format.
 import { describe, expect, test } from 'vitest';
 import { alertOf } from '../intake/events.ts';
 import { FAMILIES, findingOf } from './decisive-values.ts';

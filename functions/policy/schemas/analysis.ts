@@ -6,9 +6,12 @@ const Tokens = z.int().check(z.gte(50), z.lte(20_000));
 const Price = z.number().check(z.gte(0), z.lte(1000));
 
 export const AnalysisFile = z.strictObject({
-  /** The counter of the budgets below. Another one would make them mean something else. */
+  /** The token counter of the budgets below, which are only valid for it. */
   tokenizer: z.literal('countermand-estimate-1'),
-  /** The most tokens of each part of the dossier, and of the whole. Lines above the budget are left out and counted. */
+  /**
+   * The maximum number of tokens of each part of the dossier, and of the whole. Lines above the budget are left out and
+   * counted.
+   */
   dossierTokens: z.strictObject({
     alert: Tokens,
     entities: Tokens,

@@ -1,4 +1,4 @@
-// The list of incidents and the changes in force: filters, pages, limits and polls.
+// The list and the changes in force: filters, pages, limits and polls.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Summary } from '../../../functions/domain/summary.ts';
 import type { Store } from '../../../functions/store/store.ts';

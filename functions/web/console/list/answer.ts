@@ -1,4 +1,4 @@
-// Answers the list and the changes in force, or 304 if the reader has the current page.
+// Serves the list and the changes in force; 304 if nothing changed.
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Html } from '../../../site/page.ts';

@@ -1,4 +1,4 @@
-// Reads the summaries that the list searches: all open incidents, and the newest of the others.
+// Reads the summaries for the list: all open incidents, and the newest others.
 import type { Summary } from '../../../domain/summary.ts';
 import type { ConsoleDeps } from '../deps.ts';
 

@@ -1,4 +1,4 @@
-// The changes in force: failed undos, then the earliest undo, with everyone who holds each change.
+// The changes in force: failed undos, then the earliest undo.
 import { html } from 'hono/html';
 import type { Action } from '../../../domain/action.ts';
 import { informs } from '../../../domain/action-catalog.ts';

@@ -1,4 +1,4 @@
-// The list of incidents: what needs a person, filters, and the rows of one page.
+// The list of incidents: urgent ones, filters, and the rows of one page.
 import { html } from 'hono/html';
 import { openIn, type Summary, stateOf } from '../../../domain/summary.ts';
 import { capitalised } from '../../../domain/wording.ts';

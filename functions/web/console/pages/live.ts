@@ -1,4 +1,4 @@
-// The parts of a page that loads its changes: when it was made, and what the script shows.
+// The parts of a page that polls for changes: its time and its notices.
 import { html } from 'hono/html';
 import type { Html } from '../../../site/page.ts';
 import { LIST } from '../list/texts.ts';
