@@ -1,4 +1,4 @@
-// What the gate read when it decided about an alert.
+// The inputs of a decision of the gate about an alert.
 import * as z from 'zod/mini';
 import { FindingState } from './alert.ts';
 import { Assessment } from './assessment.ts';
@@ -9,8 +9,8 @@ import { Place } from './place.ts';
 import { Instant } from './reference.ts';
 
 /**
- * With the alert, a recommendation and the policy of the version, the same code decides the same again. The facts are
- * here in full, because their own record is written again before an approved action runs.
+ * With the alert, a recommendation and the policy version, the same code reaches the same decision. The facts are
+ * stored in full, because their own record is overwritten before an approved action runs.
  */
 export const DecisionInputs = z.strictObject({
   at: Instant,

@@ -1,4 +1,4 @@
-// What people read after pressing the stop button, if it did not lead back to their page.
+// Texts of the stop button, for an answer other than the redirect back.
 import { CONSOLE_PATH } from '../sign-in/console-path.ts';
 
 export const BACK = { path: CONSOLE_PATH, label: 'Back to the console' };

@@ -11,7 +11,9 @@ const DEEDS: Readonly<Record<PersonRole, readonly Deed[]>> = {
   lead: ['read', 'note', 'halt', 'resume'],
 };
 
-/** The ID of the first person of policy who may do this, for a laptop, where no one signs in. */
+/**
+ * The ID of the first person in policy who may do this. A laptop acts as this person, because no one signs in there.
+ */
 export const personWho = (
   people: Readonly<Record<string, Pick<Person, 'roles'>>>,
   deed: Deed,

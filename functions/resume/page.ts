@@ -1,4 +1,4 @@
-// The page that shows what halts, and asks for the reason to resume.
+// The page that lists the entries that halt, and asks for a reason to resume.
 import { html } from 'hono/html';
 import type { SwitchMode } from '../domain/kill-switch.ts';
 import { utc } from '../domain/wording.ts';

@@ -1,4 +1,4 @@
-// Resuming after a halt: a fresh sign-in, a reason, and a signature of what the page showed.
+// Resumes after a halt: a fresh sign-in, a reason, a signed list of entries.
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
@@ -52,7 +52,7 @@ const tooLarge = () => {
   throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
 };
 
-/** Only for a person who signed in just now and may resume. Everyone else signs in again first. */
+/** Calls the page only for a person who signed in just now and may resume. Everyone else signs in again first. */
 async function withPerson(
   deps: ResumeDeps,
   c: Context,
@@ -115,7 +115,7 @@ async function onForm(deps: ResumeDeps, c: Context, fresh: FreshSignIn): Promise
 
 const AGAIN = { path: PATH, label: RESUME.again };
 
-/** Says what the mode is now: another halt may have arrived. */
+/** Shows the current mode: another halt may have been added. */
 async function notify(
   { store, policy, send, log }: ResumeDeps,
   decided: { by: string; at: string; why: string },

@@ -1,4 +1,4 @@
-// What people read while they resume an account.
+// Texts of the page that resumes an account.
 import { CONSOLE_PATH } from '../sign-in/console-path.ts';
 
 export const BACK = { path: CONSOLE_PATH, label: 'Back to the console' };
@@ -19,7 +19,7 @@ export const RESUME = {
   run: 'Run: rules decide what runs',
   ask: 'Ask first: a person approves every action',
   submit: 'Resume',
-  submitHint: 'a halt that arrives meanwhile stays in force',
+  submitHint: 'a halt that is added meanwhile stays in force',
   actsAs: (name: string) => `No one signs in on this machine. You act as ${name}.`,
   again: 'Show the current list',
   noPage: { title: 'Not found', text: 'There is no page at this address.' },

@@ -28,7 +28,7 @@ export const haltKey = (account: string, mode: HaltMode, slot: string, by: strin
   sk: `${mode}#${slot}#${by}`,
 });
 
-/** How a resumption names the halt in this slot. */
+/** The ID by which a resumption names the halt in this slot. */
 export const haltId = (mode: HaltMode, slot: string, by: string): string =>
   `HALT ${mode}#${slot}#${by}`;
 

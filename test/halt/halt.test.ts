@@ -1,4 +1,4 @@
-// The stop button and the way back: who may press which, and what a form can end.
+// The stop button and resuming: who may do which, and what a form can end.
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../functions/domain/errors.ts';
@@ -104,7 +104,7 @@ const mode = async () => (await store.killSwitch.read(account)).mode;
 const halts = () => store.table.query(`HALT#${account}`);
 
 describe('the stop button', () => {
-  test('halts at once, notifies the team with who and why, and leads back to the page', async () => {
+  test('halts at once, tells the team who halted and why, and redirects back to the page', async () => {
     const cookie = await cookiesOf('ana.silva');
     const to = '/console/incident/inc-1?page=2';
     const answer = await post(
@@ -123,7 +123,7 @@ describe('the stop button', () => {
     expect(sent[0]?.paragraphs[0]).toMatch(/^Ana Silva set .* Reason: attack on us$/);
   });
 
-  test('needs no field, leads nowhere else, and adds nothing when pressed twice', async () => {
+  test('needs no form field, redirects to no other site, and adds nothing when pressed twice', async () => {
     const cookie = await cookiesOf('ana.silva');
     const first = await post(HALT, [], { cookie });
     now = minute(20);

@@ -6,7 +6,7 @@ import type { Message } from '../message.ts';
 
 type Words = Pick<Message, 'subject' | 'paragraphs'>;
 
-/** The name of `person:ana.silva`, or the ID if policy doesn't name the person. */
+/** The name of `person:ana.silva`, or the ID if the person isn't in policy. */
 export function nameOf(people: Policy['escalation']['people'], by: string): string {
   const id = by.replace(/^person:/, '');
   return Object.hasOwn(people, id) ? (people[id]?.name ?? id) : id;

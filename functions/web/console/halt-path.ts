@@ -1,4 +1,4 @@
-// Decides who sees the stop button.
+// Decides whether a reader sees the stop button.
 import type { Context } from 'hono';
 import { may } from '../../policy/may.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
