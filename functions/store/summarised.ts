@@ -4,12 +4,12 @@ import type { Key } from './table.ts';
 
 const KINDS: readonly Kind[] = ['incident', 'member', 'alert', 'assessment', 'action', 'note'];
 /** Shown in the console, but not part of a summary. */
-const SHOWN: readonly Kind[] = ['switch', 'breaker'];
+const SHOWN: readonly Kind[] = ['switch', 'halt', 'resumption', 'breaker'];
 
 /** Prefixes of their partition keys. */
 export const SUMMARISED_PREFIXES = [...KINDS, ...SHOWN, 'layout1' as const].map(prefixOf);
 
-/** The incident whose summary depends on the record; null for the kill switch and the breaker. */
+/** The incident whose summary depends on the record; null for what halts or resumes the account. */
 export function incidentOf(key: Key): string | null {
   const located = locate(key);
   return located && KINDS.includes(located.kind) ? located.incidentId : null;

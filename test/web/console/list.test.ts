@@ -2,17 +2,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Summary } from '../../../functions/domain/summary.ts';
 import type { Store } from '../../../functions/store/store.ts';
+import { isShown, SUMMARISED_PREFIXES } from '../../../functions/store/summarised.ts';
+import type { Key } from '../../../functions/store/table.ts';
 import { summarise } from '../../../functions/summarise/summarise.ts';
 import { listed, needingPerson } from '../../../functions/web/console/list/filter.ts';
 import { readQuery } from '../../../functions/web/console/list/query.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
 import { INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { asking, holding, manySummaries, summaryWith } from '../../fixtures/summaries.ts';
+import { resume } from '../../fixtures/switch.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
 import { BASE_URL, inForce, mac, minute, pages, put } from '../approval-pages.ts';
 
 const NOW = minute(4);
 const MANY = manySummaries(NOW);
+const SAID = { by: 'person:ana.silva', at: minute(2).toISOString(), why: 'attack on us' };
 
 describe('a filter', () => {
   const found = (query: Record<string, string>, summaries: readonly Summary[] = MANY) =>
@@ -149,6 +153,27 @@ describe('the pages', () => {
     await store.summaries.setRevision('2');
     expect((await app.request('/console', { headers })).status).toBe(200);
     expect((await app.request('/console?view=waiting', { headers })).status).toBe(200);
+  });
+
+  test.each<[string, (store: Store) => Promise<unknown>]>([
+    ['halts', ({ killSwitch }) => killSwitch.halt(POLICY.account, { mode: 'halt', ...SAID })],
+    ['resumes', (all) => resume(all, POLICY.account, NOW)],
+    [
+      'trips the breaker',
+      ({ table }) => table.put({ pk: `BREAKER#${POLICY.account}`, sk: 'BREAKER' }),
+    ],
+  ])('show a reader of an open page at once that something %s', async (_, act) => {
+    await store.killSwitch.halt(POLICY.account, { mode: 'ask', ...SAID });
+    const written: Key[] = [];
+    const { table } = store;
+    const put: typeof table.put = (item, condition) => {
+      written.push(item);
+      return table.put(item, condition);
+    };
+    await act(storeOn({ ...table, put }));
+    expect(written.filter(isShown)).toHaveLength(1);
+    const prefixes = SUMMARISED_PREFIXES.filter((prefix) => written[0]!.pk.startsWith(prefix));
+    expect(prefixes, 'the stream delivers it').toHaveLength(1);
   });
 
   test('read the list once per revision, and no record of an incident', async () => {
