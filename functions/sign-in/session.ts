@@ -38,6 +38,8 @@ const SESSION = { name: 'countermand-session', domain: 'countermand session v1',
 /** Allows reading the console, writing notes and halting for a working day, but no decision and no resumption. */
 const CONSOLE = { name: 'countermand-console', domain: 'countermand console v1', minutes: 8 * 60 };
 const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
+/** Another cookie: a page of the console that opens again must not end the sign-in of a person who is about to decide. */
+const CONSOLE_ATTEMPT = { ...ATTEMPT, name: 'countermand-console-sign-in' };
 type Cookie = typeof SESSION;
 
 /** The person with a valid session in this browser, or null. */
@@ -81,19 +83,28 @@ export const startConsole = (deps: Deps, c: Context, person: string): Promise<vo
 /** Stores the state that the provider's answer must match. */
 export async function startAttempt(deps: Deps, c: Context, from: From): Promise<Attempt> {
   const state = deps.newId();
-  await write(deps, c, ATTEMPT, { state, ...from });
+  const cookie = from.person === null ? CONSOLE_ATTEMPT : ATTEMPT;
+  await write(deps, c, cookie, { state, ...from });
   return attemptOf(deps, state, from.isFresh);
 }
 
-/** Reads and deletes this browser's attempt. */
+/** Reads and deletes the attempt of this browser that the provider's answer belongs to. */
 export async function takeAttempt(
   deps: Deps,
   c: Context,
 ): Promise<(From & { attempt: Attempt }) | null> {
-  const claims = await read(deps, c, ATTEMPT, AttemptClaims);
-  deleteCookie(c, ATTEMPT.name, { prefix: 'host', secure: true });
-  if (!claims) return null;
-  const { state, path, person, isFresh } = claims;
+  const all = await Promise.all(
+    [ATTEMPT, CONSOLE_ATTEMPT].map(async (cookie) => {
+      const claims = await read(deps, c, cookie, AttemptClaims);
+      return claims ? [{ cookie, claims }] : [];
+    }),
+  );
+  const begun = all.flat();
+  // Without a match, the answer of the provider is refused.
+  const found = begun.find(({ claims }) => claims.state === c.req.query('state')) ?? begun[0];
+  if (!found) return null;
+  deleteCookie(c, found.cookie.name, { prefix: 'host', secure: true });
+  const { state, path, person, isFresh } = found.claims;
   return { path, person, isFresh, attempt: await attemptOf(deps, state, isFresh) };
 }
 

@@ -1,6 +1,7 @@
 // Sign-in from the console: who is admitted, and where it returns.
 import { type Context, Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { questionUrl } from '../../functions/messaging/links.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { consolePathIn } from '../../functions/sign-in/console-path.ts';
 import { providerFrom } from '../../functions/sign-in/provider.ts';
@@ -8,7 +9,7 @@ import { whoIsAtConsole, whoSignedIn, whoSignedInAfresh } from '../../functions/
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { BASE_URL, createPages, minute, pages } from '../web/approval-pages.ts';
+import { BASE_URL, createPages, mac, minute, pages, put, waiting } from '../web/approval-pages.ts';
 
 let provider: Provider;
 let now: Date;
@@ -26,6 +27,7 @@ const seconds = () => now.getTime() / 1000;
 function browser(
   change: Partial<NonNullable<Policy['signIn']>> = {},
   escalation = POLICY.escalation,
+  store = storeOn(memoryTable()),
 ) {
   const signIn = {
     ...{ issuer: provider.issuer, clientId: CLIENT.id, clientSecret: 'a', claim: 'email' },
@@ -40,7 +42,7 @@ function browser(
     } as unknown as Parameters<typeof providerFrom>[2]['secretsManager'],
     now: () => now,
   };
-  const { app } = createPages(storeOn(memoryTable()), {
+  const { app } = createPages(store, {
     policy: { ...POLICY, signIn, escalation },
     provider: providerFrom(signIn, BASE_URL, clients),
     now: () => now,
@@ -77,7 +79,31 @@ function browser(
   return { cookies, ask, signInFrom, read };
 }
 
+/** A browser that was sent from a link to the provider, which has not answered yet. */
+async function signingInToDecide() {
+  const store = storeOn(memoryTable());
+  const { ask, cookies } = browser({}, POLICY.escalation, store);
+  const action = await put(store, waiting());
+  const link = await questionUrl({ mac, webBaseUrl: BASE_URL }, action, { id: 'ana.silva' });
+  const away = await ask(link.replace('/approve/', '/sign-in/approve/'));
+  return { ask, cookies, begun: away.headers.get('Location') ?? '' };
+}
+
 describe('a sign-in from the console', () => {
+  test('does not end a sign-in that a person began from a link to decide', async () => {
+    const { ask, cookies, begun } = await signingInToDecide();
+    await ask('/sign-in/console');
+    await ask('/sign-in/console?to=/console/in-force');
+    const back = await fetch(begun, { redirect: 'manual' });
+    const page = await ask(back.headers.get('Location') ?? '');
+    expect([page.status, page.headers.get('Location')]).toEqual([
+      303,
+      expect.stringMatching('^/approve/'),
+    ]);
+    expect([...cookies.keys()]).toContain('__Host-countermand-session');
+    expect([...cookies.keys()]).not.toContain('__Host-countermand-console');
+  });
+
   test('returns to the page of the console, as the person whose claim matches', async () => {
     const { signInFrom, read } = browser();
     const { page, to } = await signInFrom('?to=/console/incidents/inc-1?state=open%26page=2');
