@@ -8,6 +8,8 @@ import { ABSENT, type Table } from './table.ts';
 
 /** In characters. */
 export const MAX_NOTE = 2_000;
+/** Of one incident: its page reads them all. */
+export const MAX_NOTES = 200;
 
 /** Free text. It is untrusted wherever it is read. */
 export const Note = z.strictObject({

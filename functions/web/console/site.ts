@@ -11,7 +11,7 @@ import { may } from '../../policy/may.ts';
 import { whoIsAtConsole } from '../../sign-in/session.ts';
 import { harmlessPages, noStore, ownFormsOnly, scriptedHeaders } from '../../site/guard.ts';
 import { FORM_REJECTED } from '../../site/texts.ts';
-import { MAX_NOTE } from '../../store/notes.ts';
+import { MAX_NOTE, MAX_NOTES } from '../../store/notes.ts';
 import { mayReverse } from '../keep-decision.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
 import { haltPathOf } from './halt-path.ts';
@@ -138,6 +138,9 @@ async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Pr
       consoleNotice(CONSOLE.unreadableForm('Note', `1 to ${MAX_NOTE} characters`)),
       422,
     );
+  const { found, unreadable } = await deps.store.notes.of(incident.incidentId);
+  if (found.length + unreadable.length >= MAX_NOTES)
+    return c.html(consoleNotice(CONSOLE.notesFull), 409);
   const note = { at: deps.now().toISOString(), by: reader.id, text: form.data.text };
   await deps.store.notes.add(incident.incidentId, deps.newId(), note);
   return c.redirect(`/console/incident/${incident.incidentId}#notes`, 303);

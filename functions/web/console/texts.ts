@@ -75,6 +75,10 @@ export const CONSOLE = {
     title: 'Not saved',
     text: `${field}: expected ${expected}. Go back to correct it.`,
   }),
+  notesFull: {
+    title: 'Not saved',
+    text: 'This incident has as many notes as it can hold. Write to the ticket instead.',
+  },
   gone: {
     title: 'Nothing to decide',
     text: 'This action is not waiting for your decision, and it is not in force.',
@@ -152,6 +156,8 @@ export const INCIDENT = {
   audit: 'Record',
   auditCount: (count: number) => `${count} entries`,
   entities: 'Entities',
+  onlyLatest: (shown: number, all: number) =>
+    `The latest ${shown} of ${all}. The JSON export has all.`,
   notes: 'Notes',
   addNote: 'Add a note',
   saveNote: 'Add note',

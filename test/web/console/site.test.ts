@@ -2,10 +2,12 @@
 
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../../functions/domain/action.ts';
 import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
+import { append } from '../../../functions/store/hash-chain.ts';
 import type { Store } from '../../../functions/store/store.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
-import { alertWith, INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
+import { alertWith, attacker, INCIDENT_ID, POLICY, theAlertItself } from '../../fixtures/case.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
 import { BASE_URL, inForce, mac, minute, pages, put, waiting } from '../approval-pages.ts';
 
@@ -200,6 +202,59 @@ describe('notes', () => {
       expect(await answer.text()).toContain('Note: expected 1 to 2000 characters');
     }
     expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
+  });
+});
+
+describe('an incident of any size', () => {
+  const entity = { ...attacker, value: '203.0.113.7', ref: 'user-1', kind: 'iam-user' } as const;
+  const search = async (value: string) => {
+    await put(store, waiting(), alertWith({ entities: [{ ...entity, value }, theAlertItself] }));
+    const [, query = ''] =
+      /href="\/console\?q=([^"]+)"/.exec(await (await open(PAGE)).text()) ?? [];
+    return new URLSearchParams(`q=${query}`).get('q');
+  };
+
+  test('has a page that Lambda can return when an attacker causes 200 actions', async () => {
+    await put(store, waiting());
+    const considered = Array.from({ length: 60 }, (_, i) => ({
+      ...{ rule: `rule-${i}`, inputs: '"&<'.repeat(100), verdict: null },
+    }));
+    for (let i = 0; i < 200; i++) {
+      const actionId = `act-${String(i).padStart(16, '0')}-1`;
+      const history = Array.from({ length: 8 }, (_, k) => k).reduce<Action['history']>(
+        (all, k) =>
+          append(actionId, all, {
+            ...{ at: minute(k), by: 'execute', event: 'told', text: '"&<'.repeat(300) },
+          }),
+        [],
+      );
+      await store.records.createAction(inForce({ actionId, considered, history }));
+    }
+    const page = await (await open(PAGE)).text();
+    expect(JSON.stringify(page).length).toBeLessThan(4_000_000);
+    expect(page).toMatch(/The latest 200 of 16\d\d\. The JSON export has all\./);
+  });
+
+  test.each(['a'.repeat(300), 'lone \ud800 half', 'a&b=<c>#d'])(
+    'has links that search for any entity (%j)',
+    async (value) => {
+      expect(await search(value)).toBe(value.slice(0, 100).toWellFormed());
+    },
+  );
+
+  test('holds 200 notes, and says so to whoever writes another', async () => {
+    await put(store, waiting());
+    const note = { at: minute(3).toISOString(), by: 'ana.silva', text: 'x' };
+    for (let i = 0; i < 199; i++) await store.notes.add(INCIDENT_ID, `${i}`, note);
+    expect((await post(`${PAGE}/notes`, { text: 'the last one' })).status).toBe(303);
+    const answer = await post(`${PAGE}/notes`, { text: 'one too many' });
+    expect([answer.status, await answer.text()]).toEqual([
+      409,
+      expect.stringContaining('as many notes as it can hold'),
+    ]);
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain('the last one');
+    expect(page).toContain('The latest 50 of 200.');
   });
 });
 

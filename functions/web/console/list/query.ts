@@ -21,9 +21,11 @@ export type Time = keyof typeof TIMES;
 /** The least severe severities that can be chosen. */
 export const SEVERITIES = SeverityLabel.options.filter((one) => one !== 'informational');
 
+export const MAX_SEARCH = 100;
+
 const FIELDS = {
   view: z.enum(VIEWS),
-  q: z.string().check(z.trim(), z.maxLength(100)),
+  q: z.string().check(z.trim(), z.maxLength(MAX_SEARCH)),
   severity: z.enum(SEVERITIES),
   type: z.string().check(z.maxLength(60)),
   entity: NamedKind,

@@ -1,7 +1,7 @@
 // Evidence, rules, messages, record, entities and notes of an incident.
 import { html } from 'hono/html';
 import type { Action } from '../../../domain/action.ts';
-import { oneLine, utc, words } from '../../../domain/wording.ts';
+import { oneLine, truncate, utc, words } from '../../../domain/wording.ts';
 import { headlineOf } from '../../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../../messaging/texts/labels.ts';
 import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
@@ -9,6 +9,7 @@ import type { Html } from '../../../site/page.ts';
 import { MAX_NOTE } from '../../../store/notes.ts';
 import { evidenceOf, type Point } from '../evidence.ts';
 import type { IncidentView } from '../incident-view.ts';
+import { listUrl, MAX_SEARCH } from '../list/query.ts';
 import { INCIDENT } from '../texts.ts';
 import { type Icon, icon } from './icons.ts';
 
@@ -34,6 +35,16 @@ export const details = (view: IncidentView): Html =>
 const fold = (title: string, more: string, inner: Html): Html =>
   html`<details class="fold"><summary>${title} <span class="more">${more}</span></summary><div class="in">${inner}</div></details>`;
 
+/**
+ * The most that a page shows of an incident. Lambda returns at most 6 MB, and an attacker decides how many alerts there are.
+ * The JSON export has all.
+ */
+const MOST = { ruled: 20, messages: 100, entries: 200, notes: 50 } as const;
+
+/** Says how many are left out, if any. */
+const onlyLatest = (shown: number, all: number): Html =>
+  all > shown ? html`<p class="sub">${INCIDENT.onlyLatest(shown, all)}</p>` : html``;
+
 /** For each action, the rules that limited it and, folded, the rules that passed. */
 function rules({ actions }: IncidentView): Html {
   if (actions.length === 0) return html``;
@@ -41,7 +52,7 @@ function rules({ actions }: IncidentView): Html {
   return fold(
     INCIDENT.rules,
     INCIDENT.rulesCount(most),
-    html`${actions.map((action) => {
+    html`${onlyLatest(MOST.ruled, actions.length)}${actions.slice(-MOST.ruled).map((action) => {
       const limiting = action.considered.filter(({ verdict }) => verdict !== null);
       const passed = action.considered.filter(({ verdict }) => verdict === null);
       return html`<h3>${headlineOf(action)}</h3>${ruleList(limiting)}<details><summary class="small">${INCIDENT.rulesPassed(passed.length)}</summary>${ruleList(passed)}</details>`;
@@ -79,10 +90,12 @@ function messages({ actions, now }: IncidentView): Html {
   return fold(
     INCIDENT.messages,
     INCIDENT.messagesCount(sent.length),
-    html`<ul class="rows">${sent.map(
-      ({ action, entry }) =>
-        html`<li>${icon(entry.event.startsWith('not') ? 'fail' : 'done')}<span>${data(entry.text)}<small>${headlineOf(action)}</small></span><span class="quiet small"><time datetime="${entry.at}">${utc(entry.at, now)}</time></span></li>`,
-    )}</ul>`,
+    html`${onlyLatest(MOST.messages, sent.length)}<ul class="rows">${sent
+      .slice(-MOST.messages)
+      .map(
+        ({ action, entry }) =>
+          html`<li>${icon(entry.event.startsWith('not') ? 'fail' : 'done')}<span>${data(entry.text)}<small>${headlineOf(action)}</small></span><span class="quiet small"><time datetime="${entry.at}">${utc(entry.at, now)}</time></span></li>`,
+      )}</ul>`,
   );
 }
 
@@ -109,10 +122,12 @@ function record({ incident, actions, names, now }: IncidentView): Html {
   return fold(
     INCIDENT.audit,
     INCIDENT.auditCount(entries.length),
-    html`<ol class="tlist">${entries.map(
-      ({ about, entry }) =>
-        html`<li><time datetime="${entry.at}">${utc(entry.at, now)}</time><span class="quiet">${eventInWords(entry)}</span><span>${data(about, 120)}: ${data(entry.text, 300)} <small class="quiet">${actor(entry, names)}</small></span></li>`,
-    )}</ol>`,
+    html`${onlyLatest(MOST.entries, entries.length)}<ol class="tlist">${entries
+      .slice(-MOST.entries)
+      .map(
+        ({ about, entry }) =>
+          html`<li><time datetime="${entry.at}">${utc(entry.at, now)}</time><span class="quiet">${eventInWords(entry)}</span><span>${data(about, 120)}: ${data(entry.text, 300)} <small class="quiet">${actor(entry, names)}</small></span></li>`,
+      )}</ol>`,
   );
 }
 
@@ -130,15 +145,17 @@ export function entities({ worst }: IncidentView): Html {
     .slice(0, MAX_ENTITIES)
     .map(
       (one) =>
-        html`<dt>${KINDS[one.kind]}</dt><dd><a class="mono" href="/console?q=${encodeURIComponent(one.value)}">${data(one.value, 120)}</a><div class="quiet small">${roleOf(one)}</div></dd>`,
+        html`<dt>${KINDS[one.kind]}</dt><dd><a class="mono" href="${listUrl({ q: truncate(one.value, MAX_SEARCH) })}">${data(one.value, 120)}</a><div class="quiet small">${roleOf(one)}</div></dd>`,
     )}</dl></div></section>`;
 }
 
 export const notes = ({ incident, notes: written, names, now, mayNote }: IncidentView): Html =>
-  html`<section class="block" aria-labelledby="notes"><div class="head"><h2 id="notes">${INCIDENT.notes}</h2><span class="quiet num">${written.length}</span></div><div class="panel pad">${written.map(
-    ({ at, by, text }) =>
-      html`<p class="note"><bdi>${text}</bdi></p><p class="quiet small">${INCIDENT.noteBy(names[by] ?? by, at, now)}</p>`,
-  )}${
+  html`<section class="block" aria-labelledby="notes"><div class="head"><h2 id="notes">${INCIDENT.notes}</h2><span class="quiet num">${written.length}</span></div><div class="panel pad">${onlyLatest(MOST.notes, written.length)}${written
+    .slice(-MOST.notes)
+    .map(
+      ({ at, by, text }) =>
+        html`<p class="note"><bdi>${text}</bdi></p><p class="quiet small">${INCIDENT.noteBy(names[by] ?? by, at, now)}</p>`,
+    )}${
     mayNote
       ? html`<form method="post" action="/console/incident/${incident.incidentId}/notes" class="noteform"><label for="note" class="vh">${INCIDENT.addNote}</label><textarea id="note" name="text" rows="2" maxlength="${MAX_NOTE}" required placeholder="${INCIDENT.addNote}"></textarea><button class="btn">${INCIDENT.saveNote}</button></form>`
       : ''
