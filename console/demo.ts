@@ -29,6 +29,11 @@ type DemoSite = {
 export function createDemoSite({ demo, appOf, drills, webBaseUrl }: DemoSite): Hono {
   const site = new Hono();
   const { origin, port } = new URL(webBaseUrl);
+  // A page of another site whose name leads to this machine must not read or decide anything.
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  site.use(async (c, next) =>
+    hosts.includes(new URL(c.req.url).host) ? next() : c.text(DEMO.otherHost, 421),
+  );
   site.use('/demo', csrf({ origin: [origin, `http://localhost:${port}`] }));
   site.get('/demo.css', (c) => c.body(DEMO_STYLE, 200, { 'Content-Type': 'text/css' }));
   site.post('/demo', async (c) => {

@@ -181,6 +181,7 @@ export const DEMO = {
   two: 'Two approvers',
   set: 'Apply',
   reset: 'Reset',
+  otherHost: 'This server answers only as 127.0.0.1 or localhost.',
   nothingDue: {
     title: 'Nothing is due',
     text: 'No request, reminder or undo is pending. Send a sample first.',

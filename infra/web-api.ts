@@ -31,8 +31,11 @@ const CONSOLE_ROUTES = [
 const HALT_ROUTES = [{ path: '/console/halt', methods: [POST] }];
 const RESUME_ROUTES = [{ path: '/console/resume', methods: [GET, POST] }];
 /** Separate from the limit of the decision pages, so that readers can't use it up. */
-const CONSOLE_REQUESTS_PER_SECOND = 5;
-const CONSOLE_BURST = 10;
+const CONSOLE_LIMITS = {
+  ThrottlingRateLimit: 5,
+  ThrottlingBurstLimit: 10,
+  DetailedMetricsEnabled: true,
+};
 
 /** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
@@ -97,17 +100,21 @@ export class WebApi extends Construct {
       ...(signIn ? [SIGN_IN_ROUTE] : []),
       ...(slack ? [SLACK_ROUTE] : []),
     ])
-      for (const route of this.api.addRoutes({ path, methods, integration }))
+      for (const route of this.api.addRoutes({ path, methods, integration })) {
         acknowledge(
           route,
           'AwsSolutions-APIG4',
           REASONS[path] ??
             'The link carries the authorisation: purpose, action, person and expiry under a MAC',
         );
+        // It has route settings, which are valid only once the route exists.
+        if (path === SIGN_IN_ROUTE.path) this.stage.node.addDependency(route);
+      }
   }
 
   serveConsole(sites: Readonly<Record<'console' | 'halt' | 'resume', IFunction>>): void {
     this.stage.routeSettings = {
+      [`GET ${SIGN_IN_ROUTE.path}`]: CONSOLE_LIMITS,
       ...this.serveSignedIn('Console', sites.console, CONSOLE_ROUTES),
       ...this.serveSignedIn('Halt', sites.halt, HALT_ROUTES),
       ...this.serveSignedIn('Resume', sites.resume, RESUME_ROUTES),
@@ -133,12 +140,7 @@ export class WebApi extends Construct {
         this.stage.node.addDependency(route);
       }
     for (const { path, methods } of routes)
-      for (const method of methods)
-        settings[`${method} ${path}`] = {
-          ThrottlingRateLimit: CONSOLE_REQUESTS_PER_SECOND,
-          ThrottlingBurstLimit: CONSOLE_BURST,
-          DetailedMetricsEnabled: true,
-        };
+      for (const method of methods) settings[`${method} ${path}`] = CONSOLE_LIMITS;
     return settings;
   }
 }

@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
-import { Conflict } from '../domain/errors.ts';
 import { haltedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
 import { may } from '../policy/may.ts';
@@ -12,9 +11,9 @@ import { whoIsAtConsole } from '../sign-in/session.ts';
 import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
 import { noticePage } from '../site/page.ts';
 import { FORM_REJECTED } from '../site/texts.ts';
-import { HaltMode, haltId } from '../store/switch-entries.ts';
+import { HaltMode } from '../store/switch-entries.ts';
 import type { HaltDeps } from './deps.ts';
-import { BACK, HALT } from './texts.ts';
+import { BACK, HALT, SIGN_IN } from './texts.ts';
 
 const MAX_FORM_BYTES = 4096;
 
@@ -47,7 +46,7 @@ const Form = z.object({
 
 async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
   const id = deps.actsAs ?? (await whoIsAtConsole(deps, c));
-  if (id === null) return c.redirect(`/sign-in/console?to=${CONSOLE_PATH}`, 303);
+  if (id === null) return c.html(noticePage(HALT.signInFirst, SIGN_IN), 403);
   const person = deps.policy.escalation.people[id];
   if (!person || !may(person, 'halt')) return c.html(noticePage(HALT.mayNot, BACK), 403);
   const { mode, why, to } = Form.parse(await c.req.parseBody());
@@ -59,25 +58,19 @@ async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
 type Halt = Parameters<HaltDeps['store']['killSwitch']['halt']>[1];
 
 /**
- * Adds the halt, and returns whether it is new. A second press within the hour finds the first one: it adds another only
- * if the first was ended meanwhile, or if that can't be read.
+ * Adds the halt without reading, so that nothing can keep it from counting. A resumption ends only the entries that its
+ * person saw, so every press is an entry of its own. Returns whether the team must hear of it: not if an earlier press
+ * of the same person is still in force.
  */
 async function add({ store, policy, log }: HaltDeps, halt: Halt): Promise<boolean> {
-  const hour = halt.at.slice(0, 13);
-  try {
-    await store.killSwitch.halt(policy.account, halt, hour);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-  }
-  const first = haltId(halt.mode, hour, halt.by);
+  await store.killSwitch.halt(policy.account, halt);
   const state = await store.killSwitch.read(policy.account).catch((error: unknown) => {
     log('warn', 'the kill switch was not read', errorFields(error));
     return null;
   });
-  if (state?.entries.some(({ id }) => id === first)) return false;
-  await store.killSwitch.halt(policy.account, halt);
-  return true;
+  const isEarlier = ({ mode, by, at }: Halt) =>
+    mode === halt.mode && by === halt.by && at !== halt.at;
+  return !state?.entries.some(isEarlier);
 }
 
 /** The halt is in force. A message that is not sent must not look like a halt that failed. */

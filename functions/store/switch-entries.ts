@@ -28,10 +28,6 @@ export const haltKey = (account: string, mode: HaltMode, slot: string, by: strin
   sk: `${mode}#${slot}#${by}`,
 });
 
-/** The ID by which a resumption names the halt in this slot. */
-export const haltId = (mode: HaltMode, slot: string, by: string): string =>
-  `HALT ${mode}#${slot}#${by}`;
-
 /** A halt by the stack itself, because a record can't be read or verified. */
 export const fault = (why: string, id: string | null = null): SwitchEntry => ({
   ...{ id, mode: 'halt', by: 'countermand', at: '', why },

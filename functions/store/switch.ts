@@ -81,15 +81,9 @@ export function createKillSwitch(
     /** The current mode and its entries: `run` without entries, and `halt` if an entry can't be read or verified. */
     read,
 
-    /**
-     * Adds an entry without reading. Throws Conflict if the person already has an entry in this slot: the time of the
-     * halt, unless the caller chose a longer period.
-     */
-    halt: (
-      account: string,
-      { mode, ...said }: Said & { mode: HaltMode },
-      slot: string = said.at,
-    ): Promise<void> => table.put({ ...haltKey(account, mode, slot, said.by), ...said }, ABSENT),
+    /** Adds an entry without reading. A person's second press in the same millisecond is the same entry. */
+    halt: (account: string, { mode, ...said }: Said & { mode: HaltMode }): Promise<void> =>
+      table.put({ ...haltKey(account, mode, said.at, said.by), ...said }),
 
     /**
      * Stores a signed resumption that ends the entries in `seen`. Returns false, and stores nothing, if all of them had

@@ -123,7 +123,7 @@ describe('the stop button', () => {
     expect(sent[0]?.paragraphs[0]).toMatch(/^Ana Silva set .* Reason: attack on us$/);
   });
 
-  test('needs no form field, redirects to no other site, and adds nothing when pressed twice', async () => {
+  test('needs no form field, redirects to no other site, and notifies once when pressed twice', async () => {
     const cookie = await cookiesOf('ana.silva');
     const first = await post(HALT, [], { cookie });
     now = minute(20);
@@ -136,7 +136,7 @@ describe('the stop button', () => {
       { cookie },
     );
     for (const answer of [first, second]) expect(answer.headers.get('Location')).toBe('/console');
-    expect([(await halts()).length, sent.length, await mode()]).toEqual([1, 1, 'halt']);
+    expect([(await halts()).length, sent.length, await mode()]).toEqual([2, 1, 'halt']);
   });
 
   test('halts again after a resumption within the hour', async () => {
@@ -146,6 +146,16 @@ describe('the stop button', () => {
     expect(await mode()).toBe('run');
     now = minute(2);
     await post(HALT, [], { cookie });
+    expect(await mode()).toBe('halt');
+  });
+
+  test('stays halted by a press that the page of a resumption did not show', async () => {
+    const cookie = await cookiesOf('mei.tanaka');
+    await post(HALT, [], { cookie });
+    const page = await shown(cookie);
+    now = minute(2);
+    await post(HALT, [], { cookie });
+    await submit(page, cookie);
     expect(await mode()).toBe('halt');
   });
 
@@ -172,10 +182,11 @@ describe('the stop button', () => {
 
   test('changes nothing without a session, with a forged one, or for a form of another site', async () => {
     const other = createMac(new Uint8Array(32).fill(1));
-    for (const cookie of ['', await cookiesOf('ana.silva', { key: other })])
-      expect((await post(HALT, [], { cookie })).headers.get('Location')).toBe(
-        '/sign-in/console?to=/console',
-      );
+    for (const cookie of ['', await cookiesOf('ana.silva', { key: other })]) {
+      const answer = await post(HALT, [], { cookie });
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('Sign in, then press Halt again.');
+    }
     const cookie = await cookiesOf('ana.silva');
     for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://evil.example' }])
       expect((await post(HALT, [], { cookie, headers })).status).toBe(403);

@@ -579,7 +579,7 @@ describe('the console', () => {
   test('has a rate limit and a concurrency of its own, below those of the decision pages', () => {
     const [stage] = Object.values(resourcesOf(deployed, 'AWS::ApiGatewayV2::Stage'));
     const limits = stage!.Properties.RouteSettings;
-    for (const route of ['GET /console', 'GET /console/{proxy+}', 'POST /console/{proxy+}'])
+    for (const route of ['GET /console', 'POST /console/{proxy+}', 'GET /sign-in/console'])
       expect(limits[route]).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 });
     const concurrency = (name: string) =>
       functionsOf(deployed).get(name)!.properties.ReservedConcurrentExecutions;

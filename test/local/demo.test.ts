@@ -125,16 +125,18 @@ describe('the demo', () => {
       ...{ demo, drills: () => '17 passed', webBaseUrl: URL_OF_SITE },
       appOf: (runtime) => runtime.console,
     });
-    const page = await (await site.request('/console/incident/x')).text();
+    const page = await (await site.request(`${URL_OF_SITE}/console/incident/x`)).text();
     expect(page).toContain('<form class="demo"');
     expect(page).toContain('17 passed');
     const post = (origin: string, back: string) =>
-      site.request('/demo', {
+      site.request(`${URL_OF_SITE}/demo`, {
         method: 'POST',
         headers: { origin, 'Content-Type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ do: 'hour', back }).toString(),
       });
     expect((await post('http://evil.example', '/')).status).toBe(403);
+    const rebound = new Request('http://rebound.example:8420/console');
+    expect((await site.fetch(rebound)).status).toBe(421);
     for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example'])
       expect((await post(URL_OF_SITE, back)).headers.get('location')).toBe('/');
     expect((await post(URL_OF_SITE, '/console')).headers.get('location')).toBe('/console');

@@ -8,4 +8,7 @@ export const haltPathOf = (
   { policy }: Pick<ConsoleDeps, 'policy'>,
   c: Context,
   { id }: ConsoleReader,
-): string | null => (may(policy.escalation.people[id], 'halt') ? c.req.path : null);
+): string | null => {
+  if (!may(policy.escalation.people[id], 'halt')) return null;
+  return c.req.method === 'GET' ? c.req.path : '/console';
+};

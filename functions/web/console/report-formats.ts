@@ -9,8 +9,10 @@ import type { Report } from './report.ts';
 const literal = (text: string): string =>
   harmless(text)
     .replace(/\s+/g, ' ')
+    .trim()
     .replace(/[\\`*_[\]<>|~&]/g, '\\$&')
-    .replace(/^[-+#]/, '\\$&');
+    .replace(/^[-+#]/, '\\$&')
+    .replace(/^(\d{1,9})([.)])/, '$1\\$2');
 
 /** A code block. Its fence is longer than any run of backticks in the lines. */
 function fenced(lines: readonly string[]): string {

@@ -89,18 +89,27 @@ async function withReader(
 ): Promise<Response> {
   const id = deps.actsAs ?? (await whoIsAtConsole(deps, c));
   const person = id === null ? undefined : deps.policy.escalation.people[id];
-  if (id !== null && person)
-    return may(person, 'read')
-      ? then({ id, name: person.name })
-      : c.html(consoleNotice(CONSOLE.noRole), 403);
-  const back = c.req.method === 'GET' ? c.req.path : '/console';
+  if (id !== null && person) {
+    if (!may(person, 'read')) return c.html(consoleNotice(CONSOLE.noRole), 403);
+    const reader = { id, name: person.name };
+    try {
+      return await then(reader);
+    } catch (error) {
+      if (error instanceof HTTPException) throw error;
+      deps.log('error', 'console page failed', errorFields(error));
+      // The stop button must work when nothing can be read.
+      return c.html(consoleNotice(CONSOLE.failed, haltPathOf(deps, c, reader)), 500);
+    }
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const back = c.req.method === 'GET' ? pathname + search : '/console';
   return c.redirect(`/sign-in/console?to=${encodeURIComponent(back)}`, 303);
 }
 
 async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
   const id = IncidentId.safeParse(c.req.param('id'));
   const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
-  if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
+  if (!view) return c.html(consoleNotice(CONSOLE.notFound, haltPathOf(deps, c, reader)), 404);
   const status = await statusOf(deps);
   return c.html(
     consoleFrame(incidentPage(view), {

@@ -12,6 +12,8 @@ export type ConsoleStatus = {
   inForce: number;
   undoFailed: number;
   nextUndo: string | null;
+  /** Records that can't be read: more may be in force than is counted. */
+  unreadable: number;
   now: Date;
 };
 
@@ -23,7 +25,7 @@ export async function statusOf({
   now,
 }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>): Promise<ConsoleStatus> {
   const at = now();
-  const [{ found }, killSwitch] = await Promise.all([
+  const [{ found, unreadable }, killSwitch] = await Promise.all([
     store.records.outstanding(),
     store.killSwitch.read(policy.account),
   ]);
@@ -41,6 +43,7 @@ export async function statusOf({
     nextUndo: first(
       holding.filter(({ status }) => status === 'in-force').map(({ dueAt }) => dueAt),
     ),
+    unreadable: unreadable.length,
     now: at,
   };
 }

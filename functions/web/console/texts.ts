@@ -104,10 +104,19 @@ export const STRIP = {
   firstEnds: (time: string) => `the first expires in ${time}`,
   inForce: (count: number) =>
     count === 0 ? 'No effects in force' : `${count} effect${count === 1 ? '' : 's'} in force`,
-  nextUndo: (failed: number, time: string | null) =>
+  nextUndo: ({
+    undoFailed,
+    unreadable,
+    next,
+  }: {
+    undoFailed: number;
+    unreadable: number;
+    next: string | null;
+  }) =>
     [
-      failed > 0 ? `${failed} undo${failed === 1 ? '' : 's'} failed` : '',
-      time === null ? '' : `next undo in ${time}`,
+      undoFailed > 0 ? `${undoFailed} undo${undoFailed === 1 ? '' : 's'} failed` : '',
+      unreadable > 0 ? `${unreadable} record${unreadable === 1 ? '' : 's'} unreadable` : '',
+      next === null ? '' : `next undo in ${next}`,
     ]
       .filter((text) => text !== '')
       .join(', '),

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../../functions/domain/action.ts';
 import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
 import { append } from '../../../functions/store/hash-chain.ts';
+import { incidentKey } from '../../../functions/store/layout.ts';
 import type { Store } from '../../../functions/store/store.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY, theAlertItself } from '../../fixtures/case.ts';
@@ -108,6 +109,29 @@ describe('who may open the console', () => {
     });
     expect(note.status).toBe(403);
     expect((await store.notes.of(INCIDENT_ID)).found).toEqual([]);
+  });
+
+  test('keeps the filters of a list when it leads to the sign-in', async () => {
+    const answer = await site().request('/console?severity=high&q=key');
+    expect(answer.headers.get('location')).toBe(
+      `/sign-in/console?to=${encodeURIComponent('/console?severity=high&q=key')}`,
+    );
+  });
+
+  test('shows the stop button although nothing can be read', async () => {
+    await put(store, waiting());
+    store.records.outstanding = () => Promise.reject(new Error('throttled'));
+    const page = await open(PAGE);
+    expect(page.status).toBe(500);
+    expect(await page.text()).toContain('action="/console/halt"');
+  });
+
+  test('says in the status strip that records can’t be read', async () => {
+    await put(store, waiting());
+    const key = incidentKey('action', INCIDENT_ID, 'act-0123456789abcdef-9');
+    const attentionAt = minute(90).toISOString();
+    await store.table.put({ ...key, record: { attentionAt }, open: 'yes', attentionAt });
+    expect(await (await open(PAGE)).text()).toContain('1 record unreadable');
   });
 
   test('writes no note for someone who is not signed in', async () => {
@@ -273,6 +297,19 @@ describe('the report of an incident', () => {
     expect(text).not.toMatch(/[^\\]<img|https:\/\/evil/);
     expect(text).toContain('## Timeline');
     expect(text).toContain('Ana Silva decides by 03:15 UTC');
+  });
+
+  test('has no heading or list that a text of the alert begins', async () => {
+    await put(store, waiting(), alertWith({ title: ' # Heading', type: 'Custom:Unknown' }));
+    for (const text of ['# x', '1. x', '- x'])
+      await store.notes.add(INCIDENT_ID, text, {
+        at: minute(1).toISOString(),
+        by: 'ana.silva',
+        text,
+      });
+    const text = await (await open(`${PAGE}/report.md`)).text();
+    expect(text.match(/^ *#+ [^A-Z“]/gm)).toBeNull();
+    expect(text).not.toMatch(/^- (?:#|-|\d+\.) /m);
   });
 
   test('has the commands of an action that a person may carry out', async () => {

@@ -62,13 +62,13 @@ ${body}
   );
 
 /** Halts with one press, and leads back to this page. */
-const haltButton = (path: string): Html =>
+export const haltButton = (path: string): Html =>
   html`<form method="post" action="/console/halt"><input type="hidden" name="to" value="${path}"><button class="btn stop">${SWITCH.press}</button></form>`;
 
 function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus, haltPath: string | null): Html {
-  const { questions, firstEnds, inForce, undoFailed, nextUndo } = counts;
+  const { questions, firstEnds, inForce, undoFailed, nextUndo, unreadable } = counts;
   const kill = SWITCH[killSwitch.mode];
-  const next = STRIP.nextUndo(undoFailed, nextUndo && inTime(nextUndo, now));
+  const next = STRIP.nextUndo({ undoFailed, unreadable, next: nextUndo && inTime(nextUndo, now) });
   return html`<div class="strip ${killSwitch.mode === 'halt' ? 'halted' : ''}" role="group" aria-label="${CONSOLE.status}">
 <div class="cell mode"><b><span class="dot ${mode}"></span>${MODE[mode].title}</b><small>${MODE[mode].means}</small></div>
 <a class="cell ${questions > 0 ? 'asks' : ''}" href="/console#waiting"><b>${questions > 0 ? icon('wait') : ''}${STRIP.questions(questions)}</b>${firstEnds ? html`<small>${STRIP.firstEnds(inTime(firstEnds, now))}</small>` : ''}</a>
