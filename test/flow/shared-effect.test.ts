@@ -254,9 +254,10 @@ describe('an update that changes the finding while the request is open', () => {
     expect(world.blocked()).toEqual([]);
     await world.pass(1);
     const after = await world.read(path);
-    expect(after.page.match(/Updated at \d\d:\d\d UTC:<\/strong> Severity raised/g)).toHaveLength(
-      1,
-    );
+    const [aboveTheButtons = ''] = after.page.split('<button');
+    expect(
+      aboveTheButtons.match(/Updated at \d\d:\d\d UTC:<\/strong> Severity raised/g),
+    ).toHaveLength(1);
     await after.post({ verdict: 'approve', reason: '' });
     expect(world.blocked()).toEqual([ATTACKER]);
   });
@@ -279,7 +280,7 @@ describe('an alert that joins the incident and is more severe', () => {
     await world.deliver({ ...event, detail: { ...detail, severity: 9.5 } });
     expect(await world.incidents()).toHaveLength(1);
     const { page } = await world.read(world.link('ana.silva', '203.0.113.66'));
-    expect(page).toMatch(/The incident was raised to critical at 03:00 UTC by “/);
+    expect(page).toMatch(/<strong>Raised to critical at 03:00 UTC<\/strong> by “/);
     await world.pass(20);
     const texts = world.runtime.inbox().flatMap(({ message }) => message.paragraphs);
     expect(
