@@ -116,6 +116,10 @@ function next({ value, steps }: Place, part: string): Place[] {
 export const valuesAt = (root: unknown, path: string): unknown[] =>
   placesAt({ value: root, steps: [] }, path).map(({ value }) => value);
 
+/** The texts and numbers at a path, as text. A finding may have any value there. */
+export const textsAt = (root: unknown, path: string): string[] =>
+  valuesAt(root, path).flatMap((value) => scalar(value) || []);
+
 /** The distinct values, joined. A list that is too long says how many values are missing. */
 function textAt(place: Place, path: string): string {
   const isMap = path.endsWith('{}');

@@ -100,6 +100,7 @@ beforeAll(async () => {
     [ENV.rulingKeyArn]: proofs.rulingKeyArn,
     [ENV.evidenceKeyArn]: proofs.evidenceKeyArn,
     [ENV.alertKeyArn]: proofs.alertKeyArn,
+    [ENV.resumeKeyArn]: proofs.resumeKeyArn,
   }))
     vi.stubEnv(name, value);
 });

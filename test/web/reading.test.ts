@@ -110,7 +110,7 @@ describe('unknown facts', () => {
     expect(aboveButtons(shown)).toMatch(/<b>\d unknown:<\/b> [^<;]+; [^<;]+; and \d more\./);
     const list = shown.slice(shown.indexOf('id="unknown"'));
     expect(list).toContain(
-      'whether one of your resources has it<small><bdi>AccessDenied for ownedBy',
+      'Whether one of your resources has it<small><bdi>AccessDenied for ownedBy',
     );
   });
 

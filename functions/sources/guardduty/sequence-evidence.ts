@@ -1,6 +1,6 @@
 // Evidence of an attack sequence: its signals, indicators and sessions.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
-import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
+import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-evidence.ts';
 
 const SIGNALS: Spec = {
   kind: 'signal',
@@ -56,7 +56,7 @@ export function sequenceEvidence(sequence: unknown, prefix: string): Found[] {
   const named = namesById(sequence);
   const signals = valuesAt(sequence, 'signals[]').map((signal, index) => {
     const ids = ['actorIds[]', 'endpointIds[]', 'resourceUids[]'].flatMap((path) =>
-      valuesAt(signal, path).map(String),
+      textsAt(signal, path),
     );
     const at = { ...SIGNALS, at: `signals[${index}]` };
     return evidenceIn(sequence, [at], prefix).map((one) => ({
@@ -83,8 +83,8 @@ function firstTime(one: Found, signal: unknown): Pick<Found, 'from' | 'until'> {
 function namesById(sequence: unknown): ReadonlyMap<string, string[]> {
   const of = (path: string, ...names: string[]) =>
     valuesAt(sequence, path).flatMap((one): [string, string[]][] => {
-      const [id] = [...valuesAt(one, 'id'), ...valuesAt(one, 'uid')].map(String);
-      const found = names.flatMap((name) => valuesAt(one, name).map(String));
+      const [id] = [...textsAt(one, 'id'), ...textsAt(one, 'uid')];
+      const found = names.flatMap((name) => textsAt(one, name));
       return id ? [[id, found]] : [];
     });
   return new Map([
@@ -99,5 +99,5 @@ function namesIn({ foundAt }: Found, sequence: unknown): string[] {
   const [, list = '', index = ''] = /\.(actors|resources)\[(\d+)\]$/i.exec(foundAt) ?? [];
   const one = valuesAt(sequence, `${list}[${index}]`)[0];
   const paths = /actors/i.test(list) ? ['user.credentialUid', 'user.name'] : ['uid'];
-  return list === '' ? [] : paths.flatMap((path) => valuesAt(one, path).map(String));
+  return list === '' ? [] : paths.flatMap((path) => textsAt(one, path));
 }

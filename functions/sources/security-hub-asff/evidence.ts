@@ -3,7 +3,7 @@
 
 import { resourceEvidence, serviceEvidence } from '../guardduty/evidence-table.ts';
 import { resourceIn, serviceIn } from '../guardduty/flattened.ts';
-import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
+import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-evidence.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -146,7 +146,7 @@ export function asffEvidence(body: Fields, path: string): Found[] {
 function resourceAt(resource: unknown, path: string): Found[] {
   const [other] = valuesAt(resource, 'Details.Other');
   const flat = other && typeof other === 'object' ? resourceIn(other as Fields) : null;
-  const about = valuesAt(resource, 'Id').map(String);
+  const about = textsAt(resource, 'Id');
   return [
     ...evidenceIn(resource, RESOURCES, path),
     ...inTexts(resourceEvidence(flat, path), `${path}.Details.Other`),

@@ -3,7 +3,7 @@
 
 import { resourceEvidence, serviceEvidence } from '../guardduty/evidence-table.ts';
 import { serviceIn } from '../guardduty/flattened.ts';
-import { evidenceIn, type Found, type Spec, valuesAt } from '../read-evidence.ts';
+import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-evidence.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -154,7 +154,7 @@ export function ocsfEvidence(body: Fields, path: string): Found[] {
     ...serviceEvidence(block, path).map((one) => ({ ...one, foundAt: `${path}.unmapped` })),
     ...data.flatMap((one) => serviceEvidence(one, `${path}.evidences`)),
     ...resources.flatMap((one, index) => {
-      const about = valuesAt(one, 'uid').map(String);
+      const about = textsAt(one, 'uid');
       const at = `${path}.resources[${index}]`;
       const details = valuesAt(one, 'data').flatMap((value) => [
         value,
