@@ -74,10 +74,10 @@ const STATES: readonly [string, () => Promise<void>][] = [
     },
   ],
   [
-    'forty alerts of one attacker',
+    'fourteen alerts of one attacker',
     async () => {
       const event = JSON.stringify(sample('web-port-probe'));
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 14; i++) {
         await world.deliver(
           JSON.parse(event.replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`)),
         );
@@ -103,13 +103,15 @@ describe.each(STATES)('with %s', (_, reach) => {
 
 test('axe finds no accessibility violation, in light and dark, with all details unfolded', async () => {
   await STATES[0]![1]();
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const viewport of [DESKTOP, PHONE])
-      await opened({ viewport, colorScheme }, async (page) => {
-        await page.evaluate(
-          `for (const one of document.querySelectorAll('details')) one.open = true`,
-        );
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-      });
-});
+  for (const [viewport, colorScheme] of [
+    [DESKTOP, 'light'],
+    [PHONE, 'dark'],
+  ] as const)
+    await opened({ viewport, colorScheme }, async (page) => {
+      await page.evaluate(
+        `for (const one of document.querySelectorAll('details')) one.open = true`,
+      );
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    });
+}, 120_000);

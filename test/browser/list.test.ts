@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { serve } from '@hono/node-server';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConsole } from '../../functions/web/console/site.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { asking, manySummaries, summaryWith } from '../fixtures/summaries.ts';
@@ -11,6 +11,9 @@ import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { inForce, mac, pages, put } from '../web/approval-pages.ts';
 import { launch } from './launch.ts';
 import { PHONE } from './site.ts';
+
+// axe reads the whole page, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const SIZE = '[document.documentElement.scrollHeight, document.documentElement.scrollWidth]';
 const LAPTOP = { width: 1280, height: 800 };

@@ -50,10 +50,12 @@ ${rows.map((row, i) => drawn(row, yOf(i), now))}
 
 function drawn({ lane, group, from, to }: Row, y: number, now: Date): Html {
   const { mark, short, under } = labelOf(group);
+  const time = TIMELINE.row(new Date(from), new Date(to), now);
+  const fits = FITS - Math.max(0, time.length - '03:15'.length);
   const said = group.moments.length === 1 ? group.moments[0].says : '';
   // The bars show what was applied and undone.
   const isDrawn = lane !== 'effects' || mark === 'bad' || short === 'Reminder';
-  return html`${isDrawn ? markAt(mark, group.moments, RAILS[lane], y) : ''}<text class="${tone(mark)}" x="${TEXT_X}" y="${y + 1}">${oneLine(under ? `${short} ${under}` : short, FITS)}</text><text class="q" x="354" y="${y + 1}" text-anchor="end">${TIMELINE.row(new Date(from), new Date(to), now)}</text>${said ? html`<text class="q" x="${TEXT_X}" y="${y + 19}">${oneLine(said, FITS_BELOW)}</text>` : ''}`;
+  return html`${isDrawn ? markAt(mark, group.moments, RAILS[lane], y) : ''}<text class="${tone(mark)}" x="${TEXT_X}" y="${y + 1}">${oneLine(under ? `${short} ${under}` : short, fits)}</text><text class="q" x="354" y="${y + 1}" text-anchor="end">${time}</text>${said ? html`<text class="q" x="${TEXT_X}" y="${y + 19}">${oneLine(said, FITS_BELOW)}</text>` : ''}`;
 }
 
 const tone = (mark: Mark): string => (mark === 'wait' ? 'w' : mark === 'due' ? 'a t1' : 't1');

@@ -1,5 +1,6 @@
 // Draws the timeline for a wide screen: a column for each moment.
 import { html, raw } from 'hono/html';
+import { oneLine } from '../../domain/wording.ts';
 import type { Html } from '../../site/page.ts';
 import { type Arranged, type Column, columnOf, type Group, labelOf } from './columns.ts';
 import { markAt } from './marks.ts';
@@ -32,7 +33,7 @@ ${columns.map((_, i) => html`<line class="rule" x1="${xOf(i)}" x2="${xOf(i)}" y1
 ${LANES.map((lane) => html`<line class="rule" x1="0" x2="${WIDTH}" y1="${laneTop(lane)}" y2="${laneTop(lane)}"/><text x="16" y="${laneTop(lane) + 28}" class="lane">${TIMELINE.lanes[lane]}</text>`)}
 ${columns.map((column, i) => heading(column, { x: xOf(i), width, now }))}
 ${LANES.filter((lane) => lane !== 'effects').map((lane) => flow(columns, { lane, y: laneTop(lane) + 24, xOf }))}
-${columns.map((column, i) => marks(column, xOf(i), laneTop))}
+${columns.map((column, i) => marks(column, { x: xOf(i), width }, laneTop))}
 ${bars.map((effect, i) => bar(effect, { arranged, xOf, y: laneTop('effects') + 32 + i * BAR_HEIGHT, nowX, now }))}
 ${folded > 0 ? html`<text class="q" x="${GUTTER}" y="${laneTop('effects') + 40 + bars.length * BAR_HEIGHT}">${TIMELINE.moreEffects(folded)}</text>` : ''}
 ${changes(columns, { xOf, y: laneTop('effects') + 8 })}
@@ -63,18 +64,24 @@ function flow(
   });
 }
 
-function marks({ lanes, isFuture }: Column, x: number, laneTop: (lane: Lane) => number): Html[] {
+function marks(
+  { lanes, isFuture }: Column,
+  { x, width }: { x: number; width: number },
+  laneTop: (lane: Lane) => number,
+): Html[] {
   return LANES.filter((lane) => lane !== 'effects').flatMap((lane) => {
     const group = lanes[lane];
-    return group ? [labelled(group, { x, y: laneTop(lane) + 24, isFuture })] : [];
+    return group ? [labelled(group, { x, y: laneTop(lane) + 24, width, isFuture })] : [];
   });
 }
 
 function labelled(
   group: Group,
-  { x, y, isFuture }: { x: number; y: number; isFuture: boolean },
+  { x, y, width, isFuture }: { x: number; y: number; width: number; isFuture: boolean },
 ): Html {
-  const { mark, short, under } = labelOf(group);
+  const { mark, ...label } = labelOf(group);
+  const fits = Math.floor(width / CHARACTER);
+  const [short, under] = [oneLine(label.short, fits), oneLine(label.under, fits)];
   const place = isFuture ? 'f' : '';
   return html`${markAt(mark, group.moments, x, y)}<text class="${mark === 'wait' ? 'w' : 'b'} ${place}" x="${x}" y="${y + 21}" text-anchor="middle">${short}</text>${under ? html`<text class="q ${place}" x="${x}" y="${y + 35}" text-anchor="middle">${under}</text>` : ''}`;
 }
