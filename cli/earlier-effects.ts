@@ -1,6 +1,6 @@
 // Lists and signs effects that an earlier version left without proof.
 import { identityOf, prove, type Signer } from '../functions/authority/claims.ts';
-import { type Action, MAY_HAVE_EFFECT } from '../functions/domain/action.ts';
+import { type Action, MAY_HAVE_EFFECT, personIn } from '../functions/domain/action.ts';
 import { digestOf, withEntry } from '../functions/store/hash-chain.ts';
 import type { Store } from '../functions/store/store.ts';
 
@@ -45,6 +45,6 @@ export async function signEffect(
 }
 
 const keeperOf = ({ history }: Action): string => {
-  const by = history.findLast(({ event }) => event === 'kept')?.by ?? 'policy';
-  return by.startsWith('person:') ? by.slice('person:'.length) : 'policy';
+  const by = history.findLast(({ event }) => event === 'kept')?.by ?? '';
+  return personIn(by) ?? 'policy';
 };

@@ -21,6 +21,7 @@ import { listenError } from './port.ts';
 
 const TICK_MS = 1_000;
 const DRILLS_RUN = 'Self-test of the actions is running';
+const DRILLS_FAILED = 'Self-test of the actions failed; see countermand.log';
 
 /** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
 export async function start(port: number, folder: string, out: Out): Promise<Outcome> {
@@ -55,7 +56,10 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
         (drilled) => {
           selfTest = drilled.length > 0 ? `Self-test: ${countsOf(drilled, [])}` : '';
         },
-        (error: unknown) => log('error', 'self-test failed', { why: String(error) }),
+        (error: unknown) => {
+          selfTest = DRILLS_FAILED;
+          log('error', 'self-test failed', { why: String(error) });
+        },
       );
       return runtime;
     },

@@ -14,6 +14,7 @@ import { may } from '../functions/policy/may.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { digestOf } from '../functions/store/hash-chain.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
+import type { HaltMode } from '../functions/store/switch-entries.ts';
 import { claimDirectory } from '../local/data-directory.ts';
 import { startDatabase } from '../local/engine/database.ts';
 import { createMac, keysIn } from '../local/mac.ts';
@@ -86,15 +87,13 @@ async function move(
   const { account } = policy;
   const said = { by: `person:${by}`, at: new Date().toISOString(), why };
   const person = policy.escalation.people[by];
-  if (mode === 'halt') {
+  const restrict = (to: HaltMode): Promise<void> => {
     if (!may(person, 'halt')) throw refusedTo('halt', policy);
-    return killSwitch.halt(account, { mode, ...said });
-  }
+    return killSwitch.halt(account, { mode: to, ...said });
+  };
+  if (mode === 'halt') return restrict(mode);
   const { mode: current, entries } = await killSwitch.read(account);
-  if (mode === 'ask' && current === 'run') {
-    if (!may(person, 'halt')) throw refusedTo('halt', policy);
-    return killSwitch.halt(account, { mode, ...said });
-  }
+  if (mode === 'ask' && current === 'run') return restrict(mode);
   if (!may(person, 'resume')) throw refusedTo('resume', policy);
   const seen = entries.flatMap(({ id }) => id ?? []);
   if (code !== codeOf(seen))

@@ -1,7 +1,7 @@
 // Gathers the console's data from the records and the stand-ins.
 
 import { isForJudgement } from '../functions/close/close.ts';
-import type { Action } from '../functions/domain/action.ts';
+import { type Action, APPLIED } from '../functions/domain/action.ts';
 import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import { worstOf } from '../functions/domain/incident.ts';
@@ -21,7 +21,6 @@ import { INBOX, INCIDENTS, ORIGINS, statusBadge } from './texts.ts';
 const SHOWN_INCIDENTS = 12;
 const SHOWN_MESSAGES = 15;
 const SHOWN_REJECTED = 5;
-const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 const STATE_NAMES = stateNames(loadDefinition('respond'));
 /** States of every alert. Others are shown if an alert reached them. */
 /** Every execution begins with this Choice state, which says nothing about the alert. */
@@ -42,7 +41,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const incidents = await records.readIncidents(SHOWN_INCIDENTS);
   const shown = await Promise.all(incidents.found.map((one) => showIncident(deps, one)));
   const { found: outstanding, unreadable } = await records.outstanding();
-  const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
+  const inForce = outstanding.filter(({ status }) => APPLIED.includes(status));
   const waiting = outstanding.filter(isWaiting);
   const inbox = await Promise.all(
     questionsFirst(runtime.inbox(), waiting).map((delivered) =>

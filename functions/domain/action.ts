@@ -33,14 +33,11 @@ export const Status = z.enum([
 ]);
 export type Status = z.infer<typeof Status>;
 
+/** Its change was applied, and no undo has ended. */
+export const APPLIED: readonly Status[] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
+
 /** Its change may be in place: the executor has captured the state before it, and no undo has ended. */
-export const MAY_HAVE_EFFECT: readonly Status[] = [
-  'executing',
-  'in-force',
-  'kept',
-  'reversing',
-  'reversal-failed',
-];
+export const MAY_HAVE_EFFECT: readonly Status[] = ['executing', ...APPLIED];
 
 /** Its change is in place, as far as the record knows. */
 export const isInForce = ({ status }: { status: Status }): boolean =>
@@ -115,6 +112,12 @@ export const HistoryEntry = z.strictObject({
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+const PERSON = 'person:';
+
+/** The ID of the person in `by` of an entry; null for a function. */
+export const personIn = (by: string): string | null =>
+  by.startsWith(PERSON) ? by.slice(PERSON.length) : null;
 
 /** The index of the last entry with this name; -1 if there is none. */
 export const lastIndexOf = (history: readonly HistoryEntry[], event: string): number =>
@@ -193,3 +196,9 @@ export const Action = z.strictObject({
   version: z.int().check(z.gte(1)),
 });
 export type Action = z.infer<typeof Action>;
+
+/** ID of the person who decided last about the action, by keeping, undoing, approving or declining it; null if none. */
+export const deciderOf = ({ history, approval }: Pick<Action, 'history' | 'approval'>) =>
+  history.map(({ by }) => personIn(by)).findLast((id) => id !== null) ??
+  approval?.decision?.by ??
+  null;

@@ -3,7 +3,7 @@ import { type Alert, isPosture } from '../domain/alert.ts';
 import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
-import { evidenceLines } from './evidence-lines.ts';
+import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
 import { withoutSecrets } from './secrets.ts';
 import { countTokens } from './tokens.ts';
@@ -125,7 +125,7 @@ function alertLines(
     causedBy && 'probably caused by an action of Countermand',
   ].filter(Boolean);
   return [
-    `now ${minute(now)}; type ${typeOf(alert)}; severity ${severity.score} ${severity.label}; source ${source}; account ${account} ${region}`,
+    `now ${minute(now)}; type ${typeText(alert.type)}; severity ${severity.score} ${severity.label}; source ${source}; account ${account} ${region}`,
     `first seen ${minute(alert.firstSeenAt)}, last ${minute(alert.lastSeenAt)}, seen ${alert.count} times; incident opened ${minute(incident.openedAt)}`,
     ...(traffic.layer === 'unknown'
       ? []
@@ -142,7 +142,7 @@ function alertLines(
 
 /** Types are names of AWS. A partner can write any text into one. */
 const TYPE = /^[\w:./!&\- ]{1,120}$/;
-const typeOf = ({ type }: Alert): string => (TYPE.test(type) ? shownValue(type) : featuresOf(type));
+const typeText = (type: string): string => (TYPE.test(type) ? shownValue(type) : featuresOf(type));
 
 /** GuardDuty's titles repeat names that an attacker may choose, and its types say the same. */
 function titleOf(
@@ -181,7 +181,10 @@ function unknownLines(unknowns: readonly Unknown[], { calendar }: Facts): string
   const lines = [...byReason].map(([why, all]) => {
     const refsByFact = Map.groupBy(all, ({ fact }) => fact);
     const factsByRefs = Map.groupBy([...refsByFact], ([, of]) =>
-      shortList(of.map(({ ref }) => ref)),
+      refList(
+        of.map(({ ref }) => ref),
+        8,
+      ),
     );
     const what = [...factsByRefs].map(
       ([refs, facts]) => `${facts.map(([fact]) => fact).join(', ')} of ${refs}`,
@@ -190,9 +193,6 @@ function unknownLines(unknowns: readonly Unknown[], { calendar }: Facts): string
   });
   return calendar.known ? lines : [...lines, 'change calendar: could not be read'];
 }
-
-const shortList = (refs: readonly string[]): string =>
-  refs.length <= 8 ? refs.join(' ') : `${refs.slice(0, 8).join(' ')} and ${refs.length - 8} more`;
 
 function contextLines({
   alert,
@@ -226,7 +226,7 @@ function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): 
     .slice(-5)
     .map(
       ({ type, severity, outcome }) =>
-        `${TYPE.test(type) ? type : featuresOf(type)} ${severity}${outcome ? ` (${outcome})` : ''}`,
+        `${typeText(type)} ${severity}${outcome ? ` (${outcome})` : ''}`,
     );
   return [`${others.length} other alerts in this incident: ${types.join(', ')}`];
 }
@@ -235,6 +235,6 @@ function earlierLines(earlier: Fact<EarlierIncident[]>): string[] {
   if (!earlier.known) return ['earlier incidents: could not be read'];
   return earlier.value.map(
     ({ openedAt, types, outcome }) =>
-      `earlier incident ${openedAt.slice(0, 10)}: ${types.map((one) => (TYPE.test(one) ? one : featuresOf(one))).join(', ')}${outcome ? `, ended ${outcome}` : ''}`,
+      `earlier incident ${openedAt.slice(0, 10)}: ${types.map(typeText).join(', ')}${outcome ? `, ended ${outcome}` : ''}`,
   );
 }

@@ -50,7 +50,7 @@ export function evidenceLines(
       );
       const said = [...trusted, ...chosen];
       if (said.length === 0) return [];
-      const about = one.refs.length > 0 ? ` about ${refsOf(one.refs)}` : '';
+      const about = one.refs.length > 0 ? ` about ${refList(one.refs, MAX_REFS)}` : '';
       const text = `${source}${timeOf(one)} ${one.kind}${about}: ${said.join(', ')}`;
       return [{ text, refs: one.refs }];
     })
@@ -65,10 +65,12 @@ const timed = (name: string, value: string): string =>
     : value;
 
 const MAX_REFS = 6;
-const refsOf = (refs: readonly string[]): string =>
-  refs.length <= MAX_REFS
+
+/** At most `most` references, and how many more there are. */
+export const refList = (refs: readonly string[], most: number): string =>
+  refs.length <= most
     ? refs.join(' ')
-    : `${refs.slice(0, MAX_REFS).join(' ')} and ${refs.length - MAX_REFS} more`;
+    : `${refs.slice(0, most).join(' ')} and ${refs.length - most} more`;
 
 const severity = ({ values }: Evidence): number => Number(values.severity ?? 0);
 

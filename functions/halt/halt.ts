@@ -1,41 +1,29 @@
 // The stop button: one press halts the account. This function can't end a halt.
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { haltedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
 import { may } from '../policy/may.ts';
-import { CONSOLE_PATH, consolePathIn } from '../sign-in/console-path.ts';
+import { BACK_TO_CONSOLE, CONSOLE_PATH, consolePathIn } from '../sign-in/console-path.ts';
 import { whoIsAtConsole } from '../sign-in/session.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
 import { noticePage } from '../site/page.ts';
-import { FORM_REJECTED } from '../site/texts.ts';
+import { signedInSite } from '../site/signed-in-site.ts';
 import { HaltMode } from '../store/switch-entries.ts';
 import type { HaltDeps } from './deps.ts';
-import { BACK, HALT, SIGN_IN } from './texts.ts';
+import { HALT, SIGN_IN } from './texts.ts';
 
 const MAX_FORM_BYTES = 4096;
 
 export function createHalt(deps: HaltDeps): Hono {
-  const app = new Hono();
-  app.use(guardedHeaders, noStore, harmlessPages);
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
-  app.use(ownFormsOnly(deps.webBaseUrl));
-  app.post('/console/halt', (c) => onPress(deps, c));
-  app.notFound((c) => c.html(noticePage(HALT.noPage, BACK), 404));
-  app.onError((error, c) => {
-    if (error instanceof HTTPException)
-      return c.html(noticePage({ ...HALT.rejected, text: error.message }, BACK), error.status);
-    deps.log('error', 'halting failed', errorFields(error));
-    return c.html(noticePage(HALT.failed, BACK), 500);
+  const app = signedInSite(deps, {
+    what: 'halting',
+    maxFormBytes: MAX_FORM_BYTES,
+    notices: HALT,
+    back: BACK_TO_CONSOLE,
   });
+  app.post('/console/halt', (c) => onPress(deps, c));
   return app;
 }
-
-const tooLarge = () => {
-  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
-};
 
 /** A field that can't be read must not keep a person from halting. */
 const Form = z.object({
@@ -48,7 +36,7 @@ async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
   const id = deps.actsAs ?? (await whoIsAtConsole(deps, c));
   if (id === null) return c.html(noticePage(HALT.signInFirst, SIGN_IN), 403);
   const person = deps.policy.escalation.people[id];
-  if (!person || !may(person, 'halt')) return c.html(noticePage(HALT.mayNot, BACK), 403);
+  if (!person || !may(person, 'halt')) return c.html(noticePage(HALT.mayNot, BACK_TO_CONSOLE), 403);
   const { mode, why, to } = Form.parse(await c.req.parseBody());
   const said = { mode, by: `person:${id}`, at: deps.now().toISOString(), why };
   if (await add(deps, said)) await notify(deps, { ...said, name: person.name });

@@ -1,15 +1,13 @@
 // Texts of the stop button, for an answer other than the redirect back.
 import { CONSOLE_PATH } from '../sign-in/console-path.ts';
 
-export const BACK = { path: CONSOLE_PATH, label: 'Back to the console' };
-
 export const SIGN_IN = { path: `/sign-in/console?to=${CONSOLE_PATH}`, label: 'Sign in' };
 
 export const HALT = {
   /** Recorded when a person presses the button without a reason. */
   defaultWhy: 'halted in the console',
   noPage: { title: 'Not found', text: 'There is no page at this address.' },
-  rejected: { title: 'Request rejected', text: '' },
+  rejected: { title: 'Request rejected' },
   signInFirst: {
     title: 'Not halted',
     text: 'Your sign-in has ended. Sign in, then press Halt again.',

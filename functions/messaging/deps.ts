@@ -4,7 +4,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
-import { type Env, readEnv } from '../domain/env.ts';
+import { type Env, type EnvName, readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
@@ -58,30 +58,36 @@ export function sendFrom(
   return sendingHarmless(rateLimited(send, { store, policy, pageKey, now, log }));
 }
 
+type SenderEnv = 'policyPath' | 'tableName' | (typeof MESSAGING_ENV)[number];
+
 /**
- * The dependencies of a step that sends messages with signed links.
+ * What every step that sends messages needs, and the values of the variables in `names`.
  *
  * Throws InvalidInput when a variable is missing or the policy cannot be read.
  */
-export function linkDeps(step: string, env: Env) {
-  const own = readEnv(env, 'policyPath', 'tableName', 'linkKeyArn', 'webBaseUrl', ...MESSAGING_ENV);
+export function senderDeps<Name extends EnvName = never>(
+  step: string,
+  env: Env,
+  ...names: readonly Name[]
+) {
+  const own = readEnv<SenderEnv | Name>(env, 'policyPath', 'tableName', ...MESSAGING_ENV, ...names);
   const log = createLog(step, env);
   const policy = readPolicyFile(own.policyPath);
   const table = createTable(new DynamoDBClient({}), own.tableName);
-  const store = {
-    records: createRecords(table, log),
-    pager: createPager(table, log),
-    posts: createPosts(table),
-  };
+  const store = { pager: createPager(table, log), posts: createPosts(table) };
+  const send = sendFrom(own, policy, store, log);
+  return { own, table, store, policy, send, now: () => new Date(), log };
+}
+
+/** The dependencies of a step that sends messages with signed links. Throws like `senderDeps`. */
+export function linkDeps(step: string, env: Env) {
+  const { own, table, store, ...deps } = senderDeps(step, env, 'linkKeyArn', 'webBaseUrl');
   return {
-    store,
-    policy,
-    send: sendFrom(own, policy, store, log),
+    ...deps,
+    store: { ...store, records: createRecords(table, deps.log) },
     mac: createKmsMac(new KMS({}), own.linkKeyArn),
     pageKey: createKmsMac(new KMS({}), own.pageKeyArn),
     webBaseUrl: own.webBaseUrl,
-    now: () => new Date(),
-    log,
   };
 }
 

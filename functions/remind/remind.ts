@@ -1,7 +1,7 @@
 // The remind step: asks a person to keep, extend or undo an action.
 
 import * as z from 'zod/mini';
-import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId, personIn } from '../domain/action.ts';
 import { isHarmless } from '../domain/action-catalog.ts';
 import type { Approver } from '../domain/approval.ts';
 import { isRemoved } from '../domain/effect-state.ts';
@@ -101,7 +101,7 @@ async function readWebTraffic(
  */
 function recipientsOf({ escalation }: Policy, { approval, target, history }: Action): Approver[] {
   const kept = history.findLast(({ event }) => event === 'kept')?.by;
-  const by = kept?.startsWith('person:') ? kept.slice('person:'.length) : approval?.decision?.by;
+  const by = personIn(kept ?? '') ?? approval?.decision?.by;
   const groups = [by ? [by] : [], ...escalation.ladder.map(({ ask }) => ask), escalation.managers];
   return (
     groups.map((ids) => peopleOf(escalation, ids, target)).find((people) => people.length > 0) ?? []

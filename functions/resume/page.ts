@@ -4,9 +4,10 @@ import type { SwitchMode } from '../domain/kill-switch.ts';
 import { utc } from '../domain/wording.ts';
 import { nameOf } from '../messaging/texts/switch.ts';
 import type { Policy } from '../policy/policy.ts';
+import { BACK_TO_CONSOLE } from '../sign-in/console-path.ts';
 import { type Html, shell } from '../site/page.ts';
 import type { SwitchEntry } from '../store/switch-entries.ts';
-import { BACK, RESUME } from './texts.ts';
+import { RESUME } from './texts.ts';
 
 export type ResumeView = {
   mode: SwitchMode;
@@ -36,7 +37,7 @@ ${view.seen.map((id) => html`<input type="hidden" name="seen" value="${id}">`)}
 <select id="mode" name="mode"><option value="run">${RESUME.run}</option><option value="ask">${RESUME.ask}</option></select></p>
 <div class="choice wide"><button class="go">${RESUME.submit}<small>${RESUME.submitHint}</small></button></div>
 </form>
-<p><a href="${BACK.path}">${BACK.label}</a></p>`,
+<p><a href="${BACK_TO_CONSOLE.path}">${BACK_TO_CONSOLE.label}</a></p>`,
   );
 
 const entry = ({ names, now }: ResumeView, { id, mode, by, at, why }: SwitchEntry): Html =>

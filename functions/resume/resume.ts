@@ -1,21 +1,18 @@
 // Resumes after a halt: a fresh sign-in, a reason, a signed list of entries.
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
+import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { signClaims, verifyClaims } from '../links/signed-claims.ts';
 import { resumedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
 import { may } from '../policy/may.ts';
-import { CONSOLE_PATH } from '../sign-in/console-path.ts';
+import { BACK_TO_CONSOLE, CONSOLE_PATH } from '../sign-in/console-path.ts';
 import { FRESH_MINUTES, type FreshSignIn, whoSignedInAfresh } from '../sign-in/session.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
 import { noticePage } from '../site/page.ts';
-import { FORM_REJECTED } from '../site/texts.ts';
+import { signedInSite } from '../site/signed-in-site.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import type { ResumeDeps } from './deps.ts';
 import { resumePage } from './page.ts';
-import { BACK, RESUME } from './texts.ts';
+import { RESUME } from './texts.ts';
 
 const PATH = '/console/resume';
 const MAX_FORM_BYTES = 32_768;
@@ -32,25 +29,16 @@ const FormClaims = z.strictObject({
 });
 
 export function createResume(deps: ResumeDeps): Hono {
-  const app = new Hono();
-  app.use(guardedHeaders, noStore, harmlessPages);
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
-  app.use(ownFormsOnly(deps.webBaseUrl));
+  const app = signedInSite(deps, {
+    what: 'resuming',
+    maxFormBytes: MAX_FORM_BYTES,
+    notices: RESUME,
+    back: BACK_TO_CONSOLE,
+  });
   app.get(PATH, (c) => withPerson(deps, c, (fresh) => show(deps, c, fresh)));
   app.post(PATH, (c) => withPerson(deps, c, (fresh) => onForm(deps, c, fresh)));
-  app.notFound((c) => c.html(noticePage(RESUME.noPage, BACK), 404));
-  app.onError((error, c) => {
-    if (error instanceof HTTPException)
-      return c.html(noticePage({ ...RESUME.rejected, text: error.message }, BACK), error.status);
-    deps.log('error', 'resuming failed', errorFields(error));
-    return c.html(noticePage(RESUME.failed, BACK), 500);
-  });
   return app;
 }
-
-const tooLarge = () => {
-  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
-};
 
 /** Calls the page only for a person who signed in just now and may resume. Everyone else signs in again first. */
 async function withPerson(
@@ -65,13 +53,13 @@ async function withPerson(
   if (!fresh) return c.redirect(`/sign-in/console?fresh&to=${PATH}`, 303);
   return may(deps.policy.escalation.people[fresh.person], 'resume')
     ? then(fresh)
-    : c.html(noticePage(RESUME.mayNot, BACK), 403);
+    : c.html(noticePage(RESUME.mayNot, BACK_TO_CONSOLE), 403);
 }
 
 async function show(deps: ResumeDeps, c: Context, { person }: FreshSignIn): Promise<Response> {
   const { policy, resumptions, store, now } = deps;
   const { mode, entries } = await store.killSwitch.read(policy.account);
-  if (entries.length === 0) return c.html(noticePage(RESUME.nothingHalted, BACK));
+  if (entries.length === 0) return c.html(noticePage(RESUME.nothingHalted, BACK_TO_CONSOLE));
   const shown = entries.slice(0, MAX_SEEN);
   const seen = shown.flatMap(({ id }) => id ?? []);
   const expires = Math.floor(now().getTime() / 1000) + 60 * FRESH_MINUTES;

@@ -1,8 +1,4 @@
 // Texts of the page that resumes an account.
-import { CONSOLE_PATH } from '../sign-in/console-path.ts';
-
-export const BACK = { path: CONSOLE_PATH, label: 'Back to the console' };
-
 export const RESUME = {
   title: 'Resume after a halt',
   intro: {
@@ -23,7 +19,7 @@ export const RESUME = {
   actsAs: (name: string) => `No one signs in on this machine. You act as ${name}.`,
   again: 'Show the current list',
   noPage: { title: 'Not found', text: 'There is no page at this address.' },
-  rejected: { title: 'Request rejected', text: '' },
+  rejected: { title: 'Request rejected' },
   nothingHalted: { title: 'Nothing is halted', text: 'There is nothing to resume.' },
   mayNot: {
     title: 'You may not resume',

@@ -1,6 +1,7 @@
 // Validates the path to which a sign-in from the console returns.
 
 export const CONSOLE_PATH = '/console';
+export const BACK_TO_CONSOLE = { path: CONSOLE_PATH, label: 'Back to the console' };
 
 /** At most 1,024 printable ASCII characters, without the backslash, which browsers read as a slash. */
 const PLAIN = /^[!-[\]-~]{1,1024}$/;

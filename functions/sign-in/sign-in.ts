@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { SignIn } from '../policy/schemas/account.ts';
 import type { Escalation, Person } from '../policy/schemas/escalation.ts';
 import { noticePage } from '../site/page.ts';
-import { consolePathIn } from './console-path.ts';
+import { BACK_TO_CONSOLE, consolePathIn } from './console-path.ts';
 import type { Identity, Provider } from './oidc.ts';
 import { RETURN_PATH } from './provider.ts';
 import { isRecent, startAttempt, startConsole, startSession, takeAttempt } from './session.ts';
@@ -155,7 +155,7 @@ export function whyNot(
 
 const backTo = ({ path, person }: Pick<From, 'path' | 'person'>) => ({
   path,
-  label: person === null ? SIGN_IN.backToConsole : SIGN_IN.backToRequest,
+  label: person === null ? BACK_TO_CONSOLE.label : SIGN_IN.backToRequest,
 });
 
 /** No one decides without signing in. The other approvers are still asked. */

@@ -4,7 +4,6 @@ type Page = { title: string; text: string };
 
 export const SIGN_IN = {
   backToRequest: 'Back to the request',
-  backToConsole: 'Back to the console',
   startAgain: {
     title: 'Start again',
     text: 'Open the link from your message, or the console, again. This sign-in was started in another browser or has expired. Nothing was decided.',

@@ -1,6 +1,7 @@
 // Sets the headers of every response, and rejects forms from other sites.
 
 import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { visible } from '../domain/wording.ts';
@@ -59,3 +60,12 @@ export const ownFormsOnly =
       throw new HTTPException(403, { message: FORM_REJECTED.otherSite });
     return next();
   };
+
+/** Rejects a form of more than this many bytes with 413. */
+export const formLimit = (maxSize: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
+    },
+  });

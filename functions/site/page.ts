@@ -7,10 +7,10 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 /** Loads `path` again after some seconds, without a script. */
 type Refresh = { path: string; seconds: number };
 
-export const shell = (
-  title: string,
+/** The document of every page. `head`: what it needs besides its style sheet. */
+export const htmlDocument = (
+  { title, stylesheet, head = '' }: { title: string; stylesheet: string; head?: Html | '' },
   body: Html,
-  refresh: Refresh | null = null,
 ): Html => html`<!doctype html>
 <html lang="en">
 <head>
@@ -18,19 +18,29 @@ export const shell = (
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
-${refresh ? html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">` : ''}
 <title>${title} · Countermand</title>
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="${stylesheet}">
+${head}
 </head>
 <body>
-<main>
 ${body}
-</main>
 </body>
 </html>`;
 
+export const shell = (title: string, body: Html, refresh: Refresh | null = null): Html => {
+  const head = refresh
+    ? html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">`
+    : '';
+  return htmlDocument(
+    { title, stylesheet: '/style.css', head },
+    html`<main>
+${body}
+</main>`,
+  );
+};
+
 /** A link below the text of a notice. */
-type Back = { path: string; label: string };
+export type Back = { path: string; label: string };
 
 /** A page that shows no action, for example for an invalid link. */
 export const noticePage = ({ title, text }: { title: string; text: string }, back?: Back): Html =>

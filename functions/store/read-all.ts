@@ -8,6 +8,10 @@ import type { Item } from './table.ts';
 
 export type Readable<T> = { found: T[]; unreadable: InvalidInput[] };
 
+/** The keys of unreadable records, as people read them. */
+export const keysOf = (unreadable: readonly InvalidInput[]): string[] =>
+  unreadable.map(({ ids: { pk, sk } }) => `${pk} ${sk}`);
+
 /** Log message for an unreadable item. */
 const UNREADABLE = 'stored item unreadable';
 

@@ -1,6 +1,7 @@
 // The summarise step: writes the summaries of incidents whose records changed.
 import { Conflict } from '../domain/errors.ts';
 import { worstOf } from '../domain/incident.ts';
+import { keysOf } from '../store/read-all.ts';
 import type { Store } from '../store/store.ts';
 import { summaryOf } from './summary-of.ts';
 
@@ -43,7 +44,7 @@ async function summariseOne(
   incidentId: string,
 ): Promise<void> {
   const { incident, actions, unreadable, versions } = await summaries.readWhole(incidentId);
-  const keys = unreadable.map(({ ids: { pk, sk } }) => `${pk} ${sk}`);
+  const keys = keysOf(unreadable);
   if (!incident) {
     if (keys.length > 0) await summaries.putUnreadable(incidentId, keys, versions);
     return;

@@ -1,5 +1,11 @@
 // Derives the summary of an incident from its records.
-import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
+import {
+  type Action,
+  deciderOf,
+  MAY_HAVE_EFFECT,
+  personIn,
+  type Status,
+} from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isMoreSevere } from '../domain/alert.ts';
@@ -9,7 +15,7 @@ import { type Incident, type Outcome, worstOf } from '../domain/incident.ts';
 import type { SummarisedEffect, SummarisedRequest, Summary } from '../domain/summary.ts';
 import { oneLine, truncate } from '../domain/wording.ts';
 import { orderOf } from '../messaging/texts/action-line.ts';
-import { plainReason } from '../messaging/texts/reason.ts';
+import { plainTitle } from '../messaging/texts/reason.ts';
 
 const MAX_TITLE = 200;
 const MAX_ORDER = 160;
@@ -43,7 +49,7 @@ export function summaryOf(sources: Sources): Summary {
     region,
     openedAt,
     updatedAt: lastChange(incident, actions),
-    title: oneLine(worstAlert ? titleOf(worstAlert) : (worst?.title ?? incidentId), MAX_TITLE),
+    title: oneLine(worstAlert ? plainTitle(worstAlert) : (worst?.title ?? incidentId), MAX_TITLE),
     severity: worstEver(incident, actions),
     alerts: incident.alerts.length,
     isAssessing: incident.status === 'open',
@@ -66,9 +72,6 @@ export function summaryOf(sources: Sources): Summary {
     basis: versions + readAlerts.length,
   };
 }
-
-/** In our own words where we have them. */
-const titleOf = (alert: Alert): string => plainReason(alert).replace(/\.$/, '');
 
 function lastChange({ openedAt, closedAt, alerts, history }: Incident, actions: readonly Action[]) {
   const all = [
@@ -104,14 +107,12 @@ function entitiesIn(known: Summary['entities'], alerts: readonly Alert[]): Summa
 function peopleIn(actions: readonly Action[]): Summary['people'] {
   const people = new Map<string, string>();
   for (const { approval, history } of actions) {
-    for (const { by } of history)
-      if (by.startsWith(PERSON)) people.set(by.slice(PERSON.length), by.slice(PERSON.length));
+    for (const id of history.flatMap(({ by }) => personIn(by) ?? [])) people.set(id, id);
     for (const { id, name } of approval ? [...approval.managers, ...peopleAsked(approval)] : [])
       if (people.has(id) || isAsked(approval, id)) people.set(id, name);
   }
   return [...people].map(([id, name]) => ({ id, name }));
 }
-const PERSON = 'person:';
 const isAsked = (approval: Action['approval'], id: string): boolean =>
   approval !== null && askedSoFar(approval).some((one) => one.id === id);
 
@@ -157,12 +158,6 @@ function effectIn(action: Action): SummarisedEffect[] {
 
 const effectOrder = ({ status, dueAt }: SummarisedEffect): string =>
   `${status === 'reversal-failed' ? 0 : 1} ${dueAt ?? '9999'}`;
-
-/** The person who decided last about the action, by keeping, undoing, approving or declining it. */
-const deciderOf = ({ history, approval }: Action): string | null =>
-  history.findLast(({ by }) => by.startsWith(PERSON))?.by.slice(PERSON.length) ??
-  approval?.decision?.by ??
-  null;
 
 /** The states of an action that explain an outcome. */
 const EXPLAINS: Readonly<Record<Outcome, readonly Status[]>> = {

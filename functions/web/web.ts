@@ -1,7 +1,6 @@
 // The site of decisions: GET shows, POST decides once.
 
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod/mini';
 import { isBeingUndone } from '../domain/effect-state.ts';
@@ -10,9 +9,8 @@ import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
 import { whoSignedIn } from '../sign-in/session.ts';
 import { beginConsoleSignIn, beginSignIn, finishSignIn } from '../sign-in/sign-in.ts';
-import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
+import { formLimit, guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
 import { noticePage } from '../site/page.ts';
-import { FORM_REJECTED } from '../site/texts.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
@@ -45,10 +43,8 @@ export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();
   app.use(guardedHeaders, noStore, harmlessPages);
   // Slack signs its requests: they must not pass the checks of our own forms.
-  app.post('/slack', bodyLimit({ maxSize: MAX_CLICK_BYTES, onError: tooLarge }), (c) =>
-    onSlack(deps, c),
-  );
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
+  app.post('/slack', formLimit(MAX_CLICK_BYTES), (c) => onSlack(deps, c));
+  app.use(formLimit(MAX_FORM_BYTES));
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/approve/:token', (c) => show(deps, c, 'approve'));
@@ -71,10 +67,6 @@ export function createWeb(deps: WebDeps): Hono {
   });
   return app;
 }
-
-const tooLarge = () => {
-  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
-};
 
 /** The same text for every bad link: forged, cut off, for another purpose, or expired. */
 const notValid = (c: Context) => c.html(noticePage(INVALID_LINK), 403);

@@ -9,6 +9,9 @@ import { summaryOf } from '../../playbook/playbook.ts';
  */
 export const plainReason = (alert: Alert): string => summaryOf(alert) ?? quoted(alert.title, 160);
 
+/** The same as a title, without the full stop. */
+export const plainTitle = (alert: Alert): string => plainReason(alert).replace(/\.$/, '');
+
 /** `Seen 3 times from 203.0.113.7, last at 02:58 UTC.` */
 export function seenText({ count, entities, lastSeenAt }: Alert, now: Date): string {
   const actor = entities.find(({ part, kind }) => part === 'actor' && kind === 'ip');

@@ -1,5 +1,5 @@
 // Requests to people, and their answers, as moments of a timeline.
-import type { Action } from '../../domain/action.ts';
+import { type Action, personIn } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { headlineOf, orderOf, sentence } from '../../messaging/texts/action-line.ts';
@@ -39,9 +39,9 @@ export function peopleMoments(action: Action, { names }: IncidentView): Moment[]
           says: `No one decided in time. Nothing was changed. The request was to ${orderOf(action)}.`,
         },
       ];
-    const said = by.startsWith('person:') ? PERSON[event] : undefined;
-    if (!said) return [];
-    const id = by.slice('person:'.length);
+    const id = personIn(by);
+    const said = PERSON[event];
+    if (id === null || !said) return [];
     const name = names[id] ?? id;
     return [
       {
@@ -97,6 +97,6 @@ export function dueMoments(action: Action, { now, names }: IncidentView): Moment
 
 function keeperOf({ history }: Action, names: Names): string {
   const by = history.findLast(({ event }) => event === 'kept')?.by ?? '';
-  const id = by.startsWith('person:') ? by.slice('person:'.length) : '';
+  const id = personIn(by) ?? '';
   return firstName(names[id] ?? id);
 }

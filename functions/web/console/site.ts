@@ -1,6 +1,5 @@
 // The console's routes: what happened, what is in force, and who decides.
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
 import { IncidentId } from '../../domain/action.ts';
@@ -9,17 +8,22 @@ import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
 import { may } from '../../policy/may.ts';
 import { whoIsAtConsole } from '../../sign-in/session.ts';
-import { harmlessPages, noStore, ownFormsOnly, scriptedHeaders } from '../../site/guard.ts';
-import { FORM_REJECTED } from '../../site/texts.ts';
+import {
+  formLimit,
+  harmlessPages,
+  noStore,
+  ownFormsOnly,
+  scriptedHeaders,
+} from '../../site/guard.ts';
 import { MAX_NOTE, MAX_NOTES } from '../../store/notes.ts';
 import { mayReverse } from '../keep-decision.ts';
 import type { ConsoleDeps, ConsoleReader } from './deps.ts';
+import { framed } from './framed.ts';
 import { haltPathOf } from './halt-path.ts';
 import { incidentView, mayDecide } from './incident-view.ts';
 import { answerInForce, answerList } from './list/answer.ts';
 import { createListReader } from './list/read.ts';
 import { SCRIPT } from './list/script.ts';
-import { consoleFrame } from './pages/frame.ts';
 import { incidentPage } from './pages/incident.ts';
 import { consoleNotice } from './pages/notice.ts';
 import { recordsOf, reportOf } from './report.ts';
@@ -39,7 +43,7 @@ const NoteForm = z.object({
 export function createConsole(deps: ConsoleDeps): Hono {
   const app = new Hono();
   app.use(scriptedHeaders, noStore, harmlessPages);
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
+  app.use(formLimit(MAX_FORM_BYTES));
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/console/style.css', (c) =>
     c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
@@ -49,10 +53,10 @@ export function createConsole(deps: ConsoleDeps): Hono {
   );
   const readList = createListReader(deps);
   app.get('/console', (c) =>
-    withReader(deps, c, (reader) => answerList(deps, c, reader, readList)),
+    withReader(deps, c, (reader) => answerList({ deps, c, reader }, readList)),
   );
   app.get('/console/in-force', (c) =>
-    withReader(deps, c, (reader) => answerInForce(deps, c, reader, readList)),
+    withReader(deps, c, (reader) => answerInForce({ deps, c, reader }, readList)),
   );
   app.get('/console/incident/:id/:file{report\\.(?:md|html|json)}', (c) =>
     withReader(deps, c, (reader) => exported(deps, c, reader)),
@@ -73,10 +77,6 @@ export function createConsole(deps: ConsoleDeps): Hono {
   });
   return app;
 }
-
-const tooLarge = () => {
-  throw new HTTPException(413, { message: FORM_REJECTED.tooLarge });
-};
 
 /**
  * Calls `then` for a signed-in person who is in policy. Redirects everyone else to the sign-in, which drops a submitted
@@ -106,24 +106,20 @@ async function withReader(
   return c.redirect(`/sign-in/console?to=${encodeURIComponent(back)}`, 303);
 }
 
-async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+/** The incident of the address; null if there is none or nothing of it can be read. */
+async function viewOf(deps: ConsoleDeps, c: Context, reader: ConsoleReader) {
   const id = IncidentId.safeParse(c.req.param('id'));
-  const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
+  return id.success ? ((await incidentView(deps, reader, id.data)) ?? null) : null;
+}
+
+async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  const [view, status] = await Promise.all([viewOf(deps, c, reader), statusOf(deps)]);
   if (!view) return c.html(consoleNotice(CONSOLE.notFound, haltPathOf(deps, c, reader)), 404);
-  const status = await statusOf(deps);
-  return c.html(
-    consoleFrame(incidentPage(view), {
-      status,
-      reader,
-      policy: deps.policy,
-      haltPath: haltPathOf(deps, c, reader),
-    }),
-  );
+  return c.html(framed(deps, c, reader, { page: incidentPage(view), status }));
 }
 
 async function exported(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
-  const id = IncidentId.safeParse(c.req.param('id'));
-  const view = id.success ? await incidentView(deps, reader, id.data) : undefined;
+  const view = await viewOf(deps, c, reader);
   if (!view) return c.html(consoleNotice(CONSOLE.notFound), 404);
   const file = c.req.param('file') ?? '';
   if (file.endsWith('html')) return c.html(asPage(reportOf(view)));

@@ -1,5 +1,6 @@
 // The data of the status strip on every page of the console.
-import type { Action } from '../../domain/action.ts';
+import { type Action, APPLIED } from '../../domain/action.ts';
+import type { Readable } from '../../store/read-all.ts';
 import type { SwitchState } from '../../store/switch.ts';
 import type { ConsoleDeps } from './deps.ts';
 
@@ -17,20 +18,18 @@ export type ConsoleStatus = {
   now: Date;
 };
 
-const HOLDS: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
-
-export async function statusOf({
-  store,
-  policy,
-  now,
-}: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>): Promise<ConsoleStatus> {
+/** `outstanding`: as `records.outstanding` returns it. */
+export async function statusOf(
+  { store, policy, now }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>,
+  outstanding: Promise<Readable<Action>> = store.records.outstanding(),
+): Promise<ConsoleStatus> {
   const at = now();
   const [{ found, unreadable }, killSwitch] = await Promise.all([
-    store.records.outstanding(),
+    outstanding,
     store.killSwitch.read(policy.account),
   ]);
   const asked = found.filter(({ status }) => status === 'awaiting-approval');
-  const holding = found.filter(({ status }) => HOLDS.includes(status));
+  const holding = found.filter(({ status }) => APPLIED.includes(status));
   const first = (times: readonly (string | null | undefined)[]) =>
     times.filter((time) => typeof time === 'string').sort()[0] ?? null;
   return {

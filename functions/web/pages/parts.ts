@@ -1,6 +1,6 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
-import type { Action } from '../../domain/action.ts';
+import { type Action, personIn } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { asRaised } from '../../domain/effect-state.ts';
 import { worstOf } from '../../domain/incident.ts';
@@ -138,8 +138,7 @@ function incidentLink(policy: View['policy'], { incidentId }: Action): Html | ''
   return path ? html`<p><a href="${path}">${INCIDENT_LINK}</a></p>` : '';
 }
 
-const nameOf = (by: string, names: View['names']): string =>
-  by.startsWith('person:') ? (names[by.slice('person:'.length)] ?? by) : by;
+const nameOf = (by: string, names: View['names']): string => names[personIn(by) ?? ''] ?? by;
 
 /** Untrusted text: escaped by the template, on one line, without invisible characters, in its own reading direction. */
 const data = (text: string, most = 1024): Html => html`<bdi>${oneLine(text, most)}</bdi>`;

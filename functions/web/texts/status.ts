@@ -1,5 +1,5 @@
 // The text of the pages for an action in each state.
-import type { Action } from '../../domain/action.ts';
+import { type Action, personIn } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
@@ -164,7 +164,7 @@ const entryOf = ({ history, status }: Action) =>
 function changedBy(action: Action, names: Names, now: Date): string {
   const entry = entryOf(action);
   const by = entry?.by ?? '';
-  const person = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  const person = personIn(by);
   const who = person ? `by ${names[person] ?? person}` : (BY[by] ?? `by ${by}`);
   return `${utc(entry?.at, now)}, ${who}`;
 }

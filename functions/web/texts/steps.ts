@@ -1,5 +1,5 @@
 // What happened to an approved action, step by step, from its record.
-import { type Action, lastIndexOf } from '../../domain/action.ts';
+import { type Action, lastIndexOf, personIn } from '../../domain/action.ts';
 import {
   isBeingUndone,
   isHeldByAnother,
@@ -115,7 +115,7 @@ function afterwards(action: Action, context: Context): Step[] {
 
 function laterStep(entry: Entry, action: Action, names: Names): Step[] {
   const { event, at, by, text } = entry;
-  const person = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  const person = personIn(by);
   const who = person ? ` by ${names[person] ?? person}` : '';
   switch (event) {
     case 'kept':

@@ -266,7 +266,7 @@ describe('an incident of any size', () => {
     },
   );
 
-  test('holds 200 notes, and says so to whoever writes another', async () => {
+  test('an incident holds 200 notes, and the next one is refused with the reason', async () => {
     await put(store, waiting());
     const note = { at: minute(3).toISOString(), by: 'ana.silva', text: 'x' };
     for (let i = 0; i < 199; i++) await store.notes.add(INCIDENT_ID, `${i}`, note);

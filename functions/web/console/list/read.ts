@@ -1,5 +1,6 @@
 // Reads the summaries for the list: all open incidents, and the newest others.
 import type { Summary } from '../../../domain/summary.ts';
+import { keysOf } from '../../../store/read-all.ts';
 import type { ConsoleDeps } from '../deps.ts';
 
 /** Summaries that one request reads: about 1 MB, which DynamoDB returns at once. */
@@ -36,7 +37,7 @@ async function readList({ store, now }: Deps, older: string | undefined): Promis
   const { summaries } = store;
   const [open, oldest] = await Promise.all([summaries.readOpen(now()), summaries.oldestMonth()]);
   const found = new Map(open.found.map((one) => [one.incidentId, one]));
-  const unreadable = [...open.keys, ...open.unreadable.map(({ ids }) => `${ids.pk} ${ids.sk}`)];
+  const unreadable = [...open.keys, ...keysOf(open.unreadable)];
   let month = (older ?? now().toISOString()).slice(0, 'yyyy-mm'.length);
   let before = older;
   let left = MAX_READ;
@@ -44,7 +45,7 @@ async function readList({ store, now }: Deps, older: string | undefined): Promis
   for (let months = 0; oldest !== null && month >= oldest && months < MAX_MONTHS; months++) {
     const read = await summaries.readMonth(month, { before, limit: left });
     for (const one of read.found) found.set(one.incidentId, one);
-    unreadable.push(...read.unreadable.map(({ ids }) => `${ids.pk} ${ids.sk}`));
+    unreadable.push(...keysOf(read.unreadable));
     const last = read.found.at(-1);
     left -= read.found.length + read.unreadable.length;
     if (left <= 0) {

@@ -18,6 +18,7 @@ import { decidedBy } from '../../texts/status.ts';
 import type { IncidentView } from '../incident-view.ts';
 import { inTime } from '../moments.ts';
 import { INCIDENT, STATES } from '../texts.ts';
+import { countdownBar } from './countdown.ts';
 import { icon } from './icons.ts';
 
 const NOT_DONE: readonly Action['status'][] = [
@@ -87,16 +88,15 @@ function why(action: Action, { names, now }: IncidentView): string {
 
 function until(action: Action, now: Date): Html {
   const { status, dueAt, approval, reviewAt } = action;
-  if (status === 'awaiting-approval' && approval)
-    return countdown(
-      approval.expiresAt,
-      'wait',
-      INCIDENT.toDecide(inTime(approval.expiresAt, now)),
-      now,
-      approval.requestedAt,
-    );
+  if (status === 'awaiting-approval' && approval) {
+    const { requestedAt: from, expiresAt: end } = approval;
+    return countdown({ from, end, tone: 'wait', text: INCIDENT.toDecide(inTime(end, now)) }, now);
+  }
   if (status === 'in-force' && dueAt)
-    return countdown(dueAt, '', INCIDENT.undoIn(inTime(dueAt, now)), now, action.appliedAt);
+    return countdown(
+      { from: action.appliedAt, end: dueAt, tone: '', text: INCIDENT.undoIn(inTime(dueAt, now)) },
+      now,
+    );
   if (status === 'kept' && reviewAt)
     return html`<span class="quiet">${INCIDENT.reviewAt(reviewAt, now)}</span>`;
   if (status === 'kept')
@@ -104,14 +104,11 @@ function until(action: Action, now: Date): Html {
   return html`<span class="quiet">${stateOf(action, now)}</span>`;
 }
 
-const BAR = 72;
+type Countdown = { from: string | null; end: string; tone: string; text: string };
 
-/** The time left as text and as a bar. */
-function countdown(end: string, tone: string, text: string, now: Date, from: string | null): Html {
-  const whole = Date.parse(end) - Date.parse(from ?? end);
-  const left = Math.max(0, Math.min(1, (Date.parse(end) - now.getTime()) / Math.max(1, whole)));
-  return html`<span class="left ${tone}"><svg class="bar" viewBox="0 0 72 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="${BAR}" height="4" rx="2"/><rect class="rest" width="${Math.round(BAR * left)}" height="4" rx="2"/></svg>${text}</span><div class="quiet small"><time datetime="${end}">${utc(end, now)}</time></div>`;
-}
+/** The time left as a bar and as text. */
+const countdown = ({ from, end, tone, text }: Countdown, now: Date): Html =>
+  html`<span class="left ${tone}">${countdownBar(from, end, now)}${text}</span><div class="quiet small"><time datetime="${end}">${utc(end, now)}</time></div>`;
 
 function decision(action: Action, { incident, reader, mayDecide }: IncidentView): Html {
   const path = `/console/incident/${incident.incidentId}/decide/${action.actionId}`;

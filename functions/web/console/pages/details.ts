@@ -1,6 +1,6 @@
 // Evidence, rules, messages, record, entities and notes of an incident.
 import { html } from 'hono/html';
-import type { Action } from '../../../domain/action.ts';
+import { type Action, personIn } from '../../../domain/action.ts';
 import { oneLine, truncate, utc, words } from '../../../domain/wording.ts';
 import { headlineOf } from '../../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../../messaging/texts/labels.ts';
@@ -132,7 +132,7 @@ function record({ incident, actions, names, now }: IncidentView): Html {
 }
 
 const actor = ({ by }: Action['history'][number], names: Readonly<Record<string, string>>) => {
-  const id = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  const id = personIn(by);
   return id === null ? by : (names[id] ?? id);
 };
 

@@ -1,7 +1,7 @@
 // The frame of every page of the console: navigation, status strip, content.
 import { html } from 'hono/html';
 import type { Policy } from '../../../policy/policy.ts';
-import type { Html } from '../../../site/page.ts';
+import { type Html, htmlDocument } from '../../../site/page.ts';
 import type { ConsoleReader } from '../deps.ts';
 import { inTime } from '../moments.ts';
 import type { ConsoleStatus } from '../status.ts';
@@ -17,21 +17,10 @@ export type ConsolePage = {
   revision?: string;
 };
 
-export const bareFrame = (title: string, body: Html, isLive = false): Html => html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex, nofollow">
-<title>${title} · Countermand</title>
-<link rel="stylesheet" href="/console/style.css">
-${isLive ? html`<script src="/console/script.js" defer></script>` : ''}
-</head>
-<body>
-${body}
-</body>
-</html>`;
+export const bareFrame = (title: string, body: Html, isLive = false): Html => {
+  const head = isLive ? html`<script src="/console/script.js" defer></script>` : '';
+  return htmlDocument({ title, stylesheet: '/console/style.css', head }, body);
+};
 
 export const consoleFrame = (
   { title, body, current, revision }: ConsolePage,

@@ -1,6 +1,6 @@
 // The changes in force: failed undos, then the earliest undo.
 import { html } from 'hono/html';
-import type { Action } from '../../../domain/action.ts';
+import { type Action, APPLIED, deciderOf } from '../../../domain/action.ts';
 import { informs } from '../../../domain/action-catalog.ts';
 import { isBeingUndone } from '../../../domain/effect-state.ts';
 import { oneLine, utc } from '../../../domain/wording.ts';
@@ -8,9 +8,11 @@ import { doneOf, progressOf } from '../../../messaging/texts/action-line.ts';
 import type { Html } from '../../../site/page.ts';
 import { IN_FORCE_PAGE, LIST, NEXT } from '../list/texts.ts';
 import { inTime } from '../moments.ts';
+import { countdownBar } from './countdown.ts';
 import type { ConsolePage } from './frame.ts';
 import { icon } from './icons.ts';
 import { liveParts } from './live.ts';
+import { unreadableList } from './unreadable.ts';
 
 export type InForceView = {
   /** All outstanding actions. */
@@ -28,7 +30,6 @@ export type InForceView = {
 /** A change in AWS, and the actions that hold it. The first one is undone last. */
 type Held = { action: Action; holders: readonly Action[] };
 const SOON_HOURS = 2;
-const HOLDS: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 
 export function inForcePage(view: InForceView): ConsolePage {
   const { actions, revision, now, unreadable } = view;
@@ -64,7 +65,7 @@ ${group(
   view,
 )}</table></div></section>`
 }
-${unreadable.length > 0 ? html`<section class="block" aria-labelledby="unreadable"><h2 id="unreadable">${LIST.unreadable}</h2><p class="sub">${LIST.unreadableHint}</p><ul class="mono">${unreadable.map((key) => html`<li>${key}</li>`)}</ul></section>` : ''}</div>`,
+${unreadableList(unreadable)}</div>`,
   };
 }
 
@@ -75,7 +76,7 @@ const endOf = ({ status, dueAt }: Action): string | null => (status === 'kept' ?
 function heldIn(actions: readonly Action[], now: Date): Held[] {
   const byEffect = new Map<string, Action[]>();
   for (const action of actions.filter(
-    (one) => HOLDS.includes(one.status) && !informs(one.name) && isMade(one, now),
+    (one) => APPLIED.includes(one.status) && !informs(one.name) && isMade(one, now),
   )) {
     const { account, region, effectKey, actionId } = action;
     const key = effectKey ? `${account}/${region}/${effectKey}` : actionId;
@@ -118,24 +119,12 @@ function until({ action, holders }: Held, { now }: InForceView): Html {
     return html`<span class="state undone">${icon('undone')}${NEXT.undoing}</span>`;
   if (end === null)
     return html`<span class="state kept">${icon('kept')}${IN_FORCE_PAGE.noEnd}</span>${reviewAt ? html`<div class="quiet small">${IN_FORCE_PAGE.review(reviewAt, now)}</div>` : ''}`;
-  return html`<span class="left">${bar(action, now)}<span>in <span data-until="${end}">${inTime(end, now)}</span></span></span><div class="quiet small"><time datetime="${end}">${utc(end, now)}</time></div>`;
+  return html`<span class="left">${countdownBar(action.appliedAt, end, now)}<span>in <span data-until="${end}">${inTime(end, now)}</span></span></span><div class="quiet small"><time datetime="${end}">${utc(end, now)}</time></div>`;
 }
 
-const BAR = 72;
-function bar({ appliedAt, dueAt }: Action, now: Date): Html {
-  const end = Date.parse(dueAt ?? '');
-  const whole = Math.max(1, end - Date.parse(appliedAt ?? dueAt ?? ''));
-  const left = Math.round(BAR * Math.max(0, Math.min(1, (end - now.getTime()) / whole)));
-  return html`<svg class="bar" viewBox="0 0 72 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="${BAR}" height="4" rx="2"/><rect class="rest" width="${left}" height="4" rx="2"/></svg>`;
-}
-
-const PERSON = 'person:';
-
-/** Who kept, extended or approved it last; policy, if no person did. */
-function decidedBy({ history, approval }: Action, { nameOf }: InForceView): string {
-  const by =
-    history.findLast((entry) => entry.by.startsWith(PERSON))?.by.slice(PERSON.length) ??
-    approval?.decision?.by;
+/** Policy, if no person decided. */
+function decidedBy(action: Action, { nameOf }: InForceView): string {
+  const by = deciderOf(action);
   return by ? nameOf(by) : IN_FORCE_PAGE.policy;
 }
 

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { worstOf } from '../../../domain/incident.ts';
 import { capitalised, oneLine } from '../../../domain/wording.ts';
-import { plainReason, seenText } from '../../../messaging/texts/reason.ts';
+import { plainTitle, seenText } from '../../../messaging/texts/reason.ts';
 import type { Html } from '../../../site/page.ts';
 import { breakable } from '../../pages/parts.ts';
 import { severityBadge } from '../../pages/severity.ts';
@@ -44,7 +44,7 @@ const exports = ({ incident }: IncidentView): Html =>
 /** In our own words where we have them; otherwise the title of the alert. */
 export const titleOf = ({ worst, incident }: IncidentView): string =>
   worst
-    ? plainReason(worst.alert).replace(/\.$/, '')
+    ? plainTitle(worst.alert)
     : oneLine(worstOf(incident.alerts)?.title ?? incident.incidentId, 160);
 
 function heading({ incident, names, actions, now }: IncidentView): Html {

@@ -14,6 +14,7 @@ import { filterForm } from './filter-form.ts';
 import type { ConsolePage } from './frame.ts';
 import { icon } from './icons.ts';
 import { liveParts } from './live.ts';
+import { unreadableList } from './unreadable.ts';
 
 /** Maximum number of incidents above the list that need a person. A link leads to the others. */
 const MAX_NEEDING = 4;
@@ -46,7 +47,7 @@ ${filterForm(query, read.summaries, people)}
 ${rows(found, read, now)}
 ${pager(found, asked)}
 ${older(read, asked)}
-${unreadable(read.unreadable)}</section></div>`,
+${unreadableList(read.unreadable)}</section></div>`,
   };
 }
 
@@ -168,8 +169,3 @@ function older({ more }: Read, { query }: ReadQuery): Html {
   if (more === null) return html`${back ? html`<p class="quiet">${back}</p>` : ''}`;
   return html`<p class="quiet">${LIST.searchedTo(more.slice(0, 10))} <a href="${listUrl(query, { older: more })}">${LIST.searchOlder}</a>${back}</p>`;
 }
-
-const unreadable = (keys: readonly string[]): Html =>
-  keys.length === 0
-    ? html``
-    : html`<section class="block" aria-labelledby="unreadable"><h2 id="unreadable">${LIST.unreadable}</h2><p class="sub">${LIST.unreadableHint}</p><ul class="mono">${keys.map((key) => html`<li>${key}</li>`)}</ul></section>`;
