@@ -90,6 +90,17 @@ describe('who may open the console', () => {
     expect((await site().request(PAGE, { headers: { cookie } })).status).toBe(303);
   });
 
+  test('shows nothing to a person without a role that reads', async () => {
+    await put(store, waiting());
+    const people = { ...POLICY.escalation.people };
+    people['ana.silva'] = { ...people['ana.silva']!, roles: [] };
+    const policy = { ...POLICY, signIn, escalation: { ...POLICY.escalation, people } };
+    const cookie = await sessionOf('ana.silva');
+    const page = await site({ policy }).request(PAGE, { headers: { cookie } });
+    expect(page.status).toBe(403);
+    expect(await page.text()).not.toContain('203.0.113.7');
+  });
+
   test('lets a viewer read, and neither note nor decide', async () => {
     const { actionId } = await put(store, waiting());
     const people = { ...POLICY.escalation.people };
