@@ -108,13 +108,14 @@ function usedIn(text: string, names: readonly string[]): string {
 function variablesOf(file: string, names?: readonly string[]): string[] {
   const whole = readFileSync(join(ROOT, 'functions', file), 'utf8');
   const text = names ? usedIn(whole, names) : whole;
-  // Names are quoted in a call of readEnv, or in a list of them (`MESSAGING_ENV`) in an imported file.
-  const lists = [...text.matchAll(/readEnv\(([^)]*)\)|_ENV = \[([^\]]*)\]/g)].map(
-    ([, call, list]) => call ?? list ?? '',
-  );
-  const own = lists.flatMap((list) =>
-    [...list.matchAll(/'(\w+)'/g)].map(([, name]) => ENV[name as keyof typeof ENV]),
-  );
+  // Names are quoted in a call of readEnv or senderDeps, or in a list (`MESSAGING_ENV`) in an imported file.
+  const lists = [
+    ...text.matchAll(/(?:readEnv(?:<[^>]*>)?|senderDeps)\(([^)]*)\)|_ENV = \[([^\]]*)\]/g),
+  ].map(([, call, list]) => call ?? list ?? '');
+  const own = lists
+    .flatMap((list) => [...list.matchAll(/'(\w+)'/g)])
+    .map(([, name]) => ENV[name as keyof typeof ENV])
+    .filter((variable) => variable !== undefined);
   const builders = [
     ...text.matchAll(
       /import \{([^}]*)\} from '(\.[^']*\/(?:deps|handler|aws|http-clients|eventbridge-schedules)\.ts)'/g,

@@ -155,7 +155,8 @@ const damaged = fc
     for (const [at, by] of spots) {
       const places = placesIn(parts);
       const place = places[at % places.length];
-      if (place) Reflect.set(place.of, place.key, by);
+      // An archived finding is not opened, which is not what this is about.
+      if (place && place.key !== 'archived') Reflect.set(place.of, place.key, by);
     }
     return { ...copy, detail: { ...copy.detail, ...parts } };
   });
