@@ -1,6 +1,6 @@
 // What the history of an action says about its effect in AWS.
 import { type Action, isInForce, lastIndexOf } from './action.ts';
-import { isHarmless } from './action-catalog.ts';
+import { changesOf, isHarmless } from './action-catalog.ts';
 import { isMoreSevere, SeverityLabel } from './alert.ts';
 import { minutesAfter } from './time.ts';
 
@@ -111,6 +111,19 @@ export const staysAfterUndo = (action: Pick<Action, 'status' | 'history'>): bool
   action.status === 'reversed' &&
   isHeldByAnother(action) &&
   endedBy(action)?.startsWith('person:') === true;
+
+/**
+ * What an undo leaves for people to do; null if nothing. A revoked key must be rotated if the undo made it work again: not
+ * if it was deleted or was revoked before the action.
+ */
+export function workAfterUndo(
+  action: Pick<Action, 'status' | 'history' | 'name'>,
+): 'still-held' | 'rotate-key' | null {
+  if (action.status !== 'reversed') return null;
+  if (staysAfterUndo(action)) return 'still-held';
+  const isBack = !wasInPlaceBefore(action) && !isHeldByAnother(action) && !isTargetGone(action);
+  return isBack ? (changesOf(action.name)?.afterUndo ?? null) : null;
+}
 
 const endedBy = ({ history }: History): string | undefined =>
   history.findLast(({ event }) => event === 'reversing')?.by;

@@ -1,7 +1,8 @@
 // Notifications that an action still owes, and reversals that need a person.
 import { type Action, lastIndexOf } from './action.ts';
-import { owesNews } from './effect-state.ts';
+import { owesNews, workAfterUndo } from './effect-state.ts';
 import { isNotified } from './settled-together.ts';
+import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from './time.ts';
 
 /** Whether people must still be notified of the update of an open request, or of what followed their decision. */
 export function owesOutcome(action: Action): boolean {
@@ -17,16 +18,28 @@ export const isStoppedByGate = ({ status, history }: Action): boolean =>
   status === 'failed' && history[lastIndexOf(history, 'failed')]?.by === 'gate';
 
 /**
- * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, and the
- * managers must be notified of a failed reversal. The state machine may have ended before it could send either.
+ * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, the
+ * managers must be notified of a failed reversal, and someone must do the work that a reversal leaves. The state machine
+ * may have ended before it could send any of these.
  */
-export function owesNotification({ status, approval, history }: Action): boolean {
+export function owesNotification(action: Action): boolean {
+  const { status, approval, history } = action;
   const isStopped = status === 'failed' && approval?.decision?.verdict === 'approved';
   return (
-    (isStopped || status === 'reversal-failed') &&
+    (isStopped || status === 'reversal-failed' || workAfterUndo(action) !== null) &&
     lastIndexOf(history, 'told') < lastIndexOf(history, status)
   );
 }
+
+/** When the sweeper checks that people were notified of the work that an undo leaves. */
+export const workNotifiedBy = (reversedAt: string): string =>
+  minutesAfter(reversedAt, NOTIFIED_WITHIN_MINUTES);
+
+/** Whether the sweeper checks the undone action only for that, because nothing else is left to clean up. */
+export const isCheckedForWork = ({ status, attentionAt, history }: Action): boolean =>
+  status === 'reversed' &&
+  attentionAt !== null &&
+  attentionAt === workNotifiedBy(history[lastIndexOf(history, status)]?.at ?? attentionAt);
 
 /** Reversal attempts before only a person may continue. */
 const MAX_REVERSALS = 8;

@@ -9,11 +9,10 @@ import {
   asRaised,
   changedNothing,
   isRemoved,
-  isTargetGone,
   NEWS,
   owesNews,
   saysRaised,
-  staysAfterUndo,
+  workAfterUndo,
 } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isNotified } from '../domain/settled-together.ts';
@@ -21,7 +20,6 @@ import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
 import { latestArrival } from './question.ts';
-import { progressOf } from './texts/action-line.ts';
 import {
   decidedText,
   expiredText,
@@ -205,13 +203,11 @@ function afterApply(action: Action, failure: string | null, to: Approver[], now:
     : { ...inDoubtText(action, failure), to, ticket: true };
 }
 
-/** The work left after an undo. Sent once, because the sweeper may check the action again. */
+/** The work left after an undo. Sent once, although the sweeper may check the action again. */
 function afterUndo(action: Action, to: Approver[]): Notice | null {
-  if (staysAfterUndo(action)) return { ...stillHeldText(action), to, ticket: false };
-  // The key works again only if this undo changed something.
-  const isBack = progressOf(action) === 'undone' && !isTargetGone(action);
-  const text = !isBack || isNotified(action) ? null : rotateText(action);
-  return text && { ...text, to, ticket: true };
+  const work = isNotified(action) ? null : workAfterUndo(action);
+  if (work === 'still-held') return { ...stillHeldText(action), to, ticket: false };
+  return work && { ...rotateText(action), to, ticket: true };
 }
 
 const unique = (people: readonly Approver[]): Approver[] => [

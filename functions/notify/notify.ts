@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { isCheckedForWork } from '../domain/owed-notification.ts';
 import { isInTicketOnly } from '../messaging/action-notice.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import type { Message } from '../messaging/message.ts';
@@ -122,6 +123,9 @@ async function recordNotified(
       : 'Notified no one: the ticket says that this harmless action was not done';
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
-    attentionAt: ENDS_WHEN_NOTIFIED.includes(current.status) ? null : current.attentionAt,
+    attentionAt:
+      ENDS_WHEN_NOTIFIED.includes(current.status) || isCheckedForWork(current)
+        ? null
+        : current.attentionAt,
   }));
 }

@@ -2,11 +2,10 @@
 
 import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
-import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { isTargetGone, saysTargetGone, staysAfterUndo } from '../domain/effect-state.ts';
+import { saysTargetGone, workAfterUndo } from '../domain/effect-state.ts';
 import { TerminalError } from '../domain/errors.ts';
-import { needsManualReversal } from '../domain/owed-notification.ts';
+import { needsManualReversal, workNotifiedBy } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
@@ -66,11 +65,8 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
 }
 
 function answer(action: Action) {
-  const { incidentId, actionId, scope, status, name } = action;
-  /** A leaked key remains leaked after its status is restored. A deleted key needs no rotation. */
-  const isToRotate = changesOf(name)?.afterUndo === 'rotate-key' && !isTargetGone(action);
-  const leavesWork = status === 'reversed' && (isToRotate || staysAfterUndo(action));
-  return { incidentId, actionId, scope, status, leavesWork };
+  const { incidentId, actionId, scope, status } = action;
+  return { incidentId, actionId, scope, status, leavesWork: workAfterUndo(action) !== null };
 }
 
 /** A status alone could have been planted to lift a block early. */
@@ -160,13 +156,16 @@ async function finish(
     const event = { mishap: 'reversalsByHand', actionId: action.actionId } as const;
     await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
   }
-  const attentionAt = needsCleanUp ? minutesAfter(now(), CLEAN_UP_AFTER_MINUTES) : null;
   // Before the record is written: a schedule that still fires later proves that the change was never undone.
   await unscheduleEnd(schedules, action.actionId);
   return store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status !== 'reversing') return null;
+    const at = now();
     const to = current.failure ? 'failed' : 'reversed';
-    return transition(current, to, { at: now(), by, text: found }, { attentionAt });
+    const ended = transition(current, to, { at, by, text: found });
+    const notifiedBy = workAfterUndo(ended) ? workNotifiedBy(at.toISOString()) : null;
+    const attentionAt = needsCleanUp ? minutesAfter(at, CLEAN_UP_AFTER_MINUTES) : notifiedBy;
+    return { ...ended, attentionAt };
   });
 }
 

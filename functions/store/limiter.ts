@@ -38,9 +38,11 @@ const Stored = z.object({
   entries: z.array(Entry),
   /** Empty if the record has no such field. */
   touched: z._default(z.array(Touched), []),
+  /** Target to the incident that first changed it. Outside of `touched`, which earlier versions read strictly. */
+  touchedBy: z._default(z.record(z.string(), z.string()), {}),
   version: z.int(),
 });
-type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
+type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched' | 'touchedBy'>;
 
 export type SlotRequest = Omit<z.infer<typeof Entry>, 'at'> & {
   target: Pick<Entity, 'kind' | 'value'>;
@@ -68,7 +70,7 @@ export function createLimiter(table: Table) {
     const item = await table.get(key);
     // Read the clock after the item: otherwise a write of another caller could look like clock skew.
     const now = clock();
-    const stored = item ? readLimiter(item, account) : { entries: [], touched: [], version: 0 };
+    const stored = item ? readLimiter(item, account) : NOTHING_YET;
     if (stored === null) return { granted: false, why: UNREADABLE, contended: false };
     const why = clockFault(stored, now);
     if (why !== null) return { granted: false, why, contended: false };
@@ -77,6 +79,7 @@ export function createLimiter(table: Table) {
         .filter(isWithin(MINUTE_MS, now))
         .filter(({ actionId }) => actionId !== wanted.actionId),
       touched: stored.touched.filter(isWithin(HOUR_MS, now)),
+      touchedBy: stored.touchedBy,
     };
     const full = exceededLimit(others, wanted, bounds);
     if (full !== null) return { granted: false, why: full, contended: false };
@@ -116,6 +119,7 @@ export function createLimiter(table: Table) {
   };
 }
 
+const NOTHING_YET: z.infer<typeof Stored> = { entries: [], touched: [], touchedBy: {}, version: 0 };
 const UNREADABLE = "the record of recent automatic actions can't be read";
 
 /** Null if the item is unreadable. Every action then needs approval until the item is fixed. */
@@ -129,7 +133,10 @@ function readLimiter(item: Item, account: string): z.infer<typeof Stored> | null
 }
 
 /** Timestamps further ahead than two maximum clock errors prove that a clock is wrong, but not which one. */
-function clockFault({ entries, touched }: Recent, now: Date): string | null {
+function clockFault(
+  { entries, touched }: Pick<Recent, 'entries' | 'touched'>,
+  now: Date,
+): string | null {
   const newest = Math.max(...[...entries, ...touched].map(({ at }) => Date.parse(at)));
   return newest > now.getTime() + 2 * CLOCK_SKEW_MS
     ? 'clocks disagree, so the count of the last minute is unreliable'
@@ -149,7 +156,7 @@ const isWithin =
  * incident finds a slot.
  */
 function exceededLimit(
-  { entries, touched }: Recent,
+  { entries, touched, touchedBy }: Recent,
   wanted: SlotRequest,
   bounds: Bounds,
 ): string | null {
@@ -185,7 +192,7 @@ function exceededLimit(
       isNew ? touched.length : -1,
       bounds.distinctTargetsPerHour,
       reserved.targetsPerHour,
-      [],
+      touched.filter((one) => touchedBy[one.target] === wanted.incidentId),
     ],
   ] as const;
   for (const [what, count, limit, forSevere, own] of counts) {
@@ -200,13 +207,24 @@ function exceededLimit(
   return null;
 }
 
-function withReservation({ entries, touched }: Recent, wanted: SlotRequest, now: Date): Recent {
+function withReservation(
+  { entries, touched, touchedBy }: Recent,
+  wanted: SlotRequest,
+  now: Date,
+): Recent {
   const at = now.toISOString();
   const { actionId, incidentId, name } = wanted;
   const target = targetHash(wanted);
+  const targets = [...touched.filter((one) => one.target !== target), { at, target }];
   return {
     entries: [...entries, { at, actionId, incidentId, name }],
-    touched: [...touched.filter((one) => one.target !== target), { at, target }],
+    touched: targets,
+    touchedBy: Object.fromEntries(
+      targets.map((one) => [
+        one.target,
+        touchedBy[one.target] ?? (one.target === target ? incidentId : ''),
+      ]),
+    ),
   };
 }
 

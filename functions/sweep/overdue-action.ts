@@ -3,6 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
 import {
+  isCheckedForWork,
   isStoppedByGate,
   needsManualReversal,
   owesNotification,
@@ -30,7 +31,7 @@ export async function continueAction(deps: SweepDeps, action: Action): Promise<v
     status: action.status,
     since: action.attentionAt,
   });
-  if (needsManualReversal(action)) return notifyIfOwed(deps, action);
+  if (needsManualReversal(action) || isCheckedForWork(action)) return notifyIfOwed(deps, action);
   const continuesAt = continuationOf(action);
   if (continuesAt && continuesAt > deps.now().toISOString())
     return notifyBefore(deps, action, continuesAt);

@@ -1,6 +1,7 @@
 // Undos of several actions that hold one effect, with a person in between (P4).
 import { beforeEach, expect, test } from 'vitest';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../../functions/domain/time.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
@@ -114,4 +115,15 @@ test('a third action that holds the effect later is undone as usual', async () =
   minutes(61);
   await undo(third);
   expect(isThere()).toBe(false);
+});
+
+test('P9: the sweeper checks that people know of a change that stays after their undo', async () => {
+  await begin(FIRST, 600);
+  await begin(SECOND, 600);
+  minutes(30);
+  await orderUndo(store, FIRST, now);
+  expect(await undo(FIRST, { isOrdered: true })).toMatchObject({ leavesWork: true });
+  expect(isThere()).toBe(true);
+  const { attentionAt } = await store.records.action(INCIDENT_ID, FIRST.actionId);
+  expect(attentionAt).toBe(minutesAfter(now, NOTIFIED_WITHIN_MINUTES));
 });

@@ -5,6 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { HELD_BY_ANOTHER } from '../../functions/domain/effect-state.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { workNotifiedBy } from '../../functions/domain/owed-notification.ts';
 import { isNotified } from '../../functions/domain/settled-together.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
@@ -277,6 +278,25 @@ describe('notifications', () => {
     };
     await notifyAbout(await put(store, undone('person:ana.silva')));
     expect(text()).toMatch(/^Still in place: Blocked web requests/);
+  });
+
+  test('ends the checks of an undone action once people know what it leaves to do, and says so once', async () => {
+    const reversing = transition(inForce(), 'reversing', {
+      at: minute(18),
+      by: 'person:ana.silva',
+      text: 'Undo',
+    });
+    const undone = transition(
+      reversing,
+      'reversed',
+      { at: minute(19), by: 'reverse', text: HELD_BY_ANOTHER },
+      { attentionAt: workNotifiedBy(minute(19).toISOString()) },
+    );
+    const action = await put(store, undone);
+    await notifyAbout(action);
+    expect((await store.records.action(INCIDENT_ID, action.actionId)).attentionAt).toBeNull();
+    await notifyAbout(action);
+    expect(sent).toHaveLength(1);
   });
 
   test('sends nothing when an action is due and another one needs the change', async () => {

@@ -226,14 +226,14 @@ describe('the rate limit', () => {
           ...(shared === 'name' ? [[perMinute.perAction, reserved.perAction]] : []),
           ...(shared === 'incidentId' ? [[perMinute.perIncident, reserved.perIncident]] : []),
         ] as [limit: number, reserve: number][];
-        // One incident has at most half of the reserved slots of the account.
-        const { perAccount } = perMinute;
-        const share = Math.ceil(reserved.perAccount / 2);
-        const ofAccount =
-          shared === 'incidentId'
-            ? Math.max(1, perAccount - reserved.perAccount, share)
-            : perAccount;
-        const most = Math.min(ofAccount, ...met.map(([limit]) => limit));
+        // One incident has at most half of the reserved slots and targets of the account.
+        const share = (limit: number, kept: number) =>
+          shared === 'incidentId' ? Math.max(1, limit - kept, Math.ceil(kept / 2)) : limit;
+        const most = Math.min(
+          share(perMinute.perAccount, reserved.perAccount),
+          share(targets, reserved.targetsPerHour),
+          ...met.map(([limit]) => limit),
+        );
         const mild = await granted(0, false);
         expect(mild).toBe(Math.min(...met.map(([limit, kept]) => Math.max(1, limit - kept))));
         expect(await granted(1000, true)).toBe(most - mild);
@@ -259,6 +259,36 @@ describe('the rate limit', () => {
     expect(await granted(10, 'inc-a')).toBe(2);
     expect(await granted(20, 'inc-b')).toBe(2);
     expect(await granted(30, 'inc-c')).toBe(0);
+  });
+
+  test('P12: leaves reserved targets of the hour to a second severe incident', async () => {
+    const bounds = {
+      automaticPerMinute: { perAccount: 10, perAction: 10, perIncident: 10 },
+      distinctTargetsPerHour: 10,
+      slotsReservedForSevere: { ...slotsReservedForSevere, targetsPerHour: 4 },
+    };
+    let minute = 0;
+    const reserve = (n: number, incidentId: string, target = n) =>
+      store.limiter.reserve(
+        '1',
+        wanted(n, { incidentId, isSevere: true, target: wanted(target).target }),
+        bounds,
+        at(60 * minute++),
+      );
+    const granted = async (from: number, incidentId: string) => {
+      let total = 0;
+      for (let n = from; n < from + 10; n++) if ((await reserve(n, incidentId)).granted) total++;
+      return total;
+    };
+    expect(await granted(0, 'inc-a')).toBe(6);
+    expect(await reserve(9, 'inc-a')).toMatchObject({
+      why: '6 different targets in the last hour, 6 of them for this incident; the remaining reserved slots are for other incidents',
+    });
+    // A target that another incident changed first does not count for this one.
+    expect((await reserve(19, 'inc-b', 0)).granted).toBe(true);
+    expect(await granted(20, 'inc-b')).toBe(2);
+    expect(await granted(30, 'inc-c')).toBe(2);
+    expect(await granted(40, 'inc-d')).toBe(0);
   });
 
   test('P12: names the slots that are reserved', async () => {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { NEWS } from '../../functions/domain/effect-state.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
+import { workNotifiedBy } from '../../functions/domain/owed-notification.ts';
 import { markedInForce } from '../../functions/mechanisms/in-force.ts';
 import { overdueAt } from '../../functions/platform/schedules.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
@@ -120,6 +121,27 @@ describe('the sweeper', () => {
     for (const minutes of [60, 90]) await sweep(deps(later(minutes)));
     expect(calls).toEqual([]);
     expect((await load(failed)).attentionAt).toBeNull();
+  });
+
+  test('P9: notifies people of a key to rotate after an undo until they are notified, and then checks nothing more', async () => {
+    const action = toyAction({
+      status: 'reversing',
+      name: 'revoke_api_key',
+      before: { status: 'Active' },
+    });
+    const undone = transition(
+      action,
+      'reversed',
+      { at: NOW, by: 'reverse', text: 'The key is active' },
+      { attentionAt: workNotifiedBy(NOW.toISOString()) },
+    );
+    await store.records.createAction(undone);
+    await sweep(deps(later(19)));
+    expect(calls).toEqual([]);
+    await sweep(deps(later(20)));
+    expect(calls).toEqual([`tell ${undone.actionId}`]);
+    await sweep(deps(later(25)));
+    expect(calls.filter((call) => call.startsWith('tell'))).toHaveLength(2);
   });
 
   const told = ({ actionId }: Action, minutes: number) =>

@@ -80,17 +80,15 @@ function insteadOfAsking(action: Action): Text | null {
 const removalIn = ({ history }: Action): string =>
   history.findLast(({ event }) => event === 'drifted')?.text ?? IN_RECORD;
 
-/** Null where the undo leaves no work: only a returned key must still be rotated. */
-export function rotateText(action: Action): Text | null {
-  const rotation = newKeySteps(action);
-  if (rotation.length === 0) return null;
+/** The undo made a revoked key work again. */
+export function rotateText(action: Action): Text {
   return {
     subject: subjectOf('Rotate the key now. Undone:', action),
     paragraphs: [
       `Rotate the key now: it works again, and the attacker may still have it.\n${sentence(action.history.at(-1)?.text || 'Undone')}`,
     ],
     facts: [incidentFact(action)],
-    steps: rotation,
+    steps: newKeySteps(action),
   };
 }
 
