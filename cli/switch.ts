@@ -71,7 +71,10 @@ export async function setSwitch(
 ): Promise<Outcome> {
   const place = account ? await inAccount(account, prefix ?? prefixOfCdk()) : await onLaptop(data);
   try {
-    if (asked.mode) await move(place, { ...asked, mode: asked.mode }, out);
+    if (asked.mode) {
+      await move(place, { ...asked, mode: asked.mode }, out);
+      out.line('this command notifies no one: tell the team');
+    }
     return await show(place, out);
   } finally {
     await place.close();

@@ -41,6 +41,7 @@ const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1',
 /** Another cookie: a page of the console that opens again must not end the sign-in of a person who is about to decide. */
 const CONSOLE_ATTEMPT = { ...ATTEMPT, name: 'countermand-console-sign-in' };
 type Cookie = typeof SESSION;
+const HOST_ONLY = { prefix: 'host', secure: true } as const;
 
 /** The person with a valid session in this browser, or null. */
 export const whoSignedIn = async (deps: SessionReader, c: Context): Promise<string | null> =>
@@ -80,6 +81,11 @@ export const startSession = (
 export const startConsole = (deps: Deps, c: Context, person: string): Promise<void> =>
   write(deps, c, CONSOLE, { person });
 
+/** Ends both sessions of this browser. */
+export const endSessions = (c: Context): void => {
+  for (const { name } of [SESSION, CONSOLE]) deleteCookie(c, name, HOST_ONLY);
+};
+
 /** Stores the state that the provider's answer must match. */
 export async function startAttempt(deps: Deps, c: Context, from: From): Promise<Attempt> {
   const state = deps.newId();
@@ -103,7 +109,7 @@ export async function takeAttempt(
   // Without a match, the answer of the provider is refused.
   const found = begun.find(({ claims }) => claims.state === c.req.query('state')) ?? begun[0];
   if (!found) return null;
-  deleteCookie(c, found.cookie.name, { prefix: 'host', secure: true });
+  deleteCookie(c, found.cookie.name, HOST_ONLY);
   const { state, path, person, isFresh } = found.claims;
   return { path, person, isFresh, attempt: await attemptOf(deps, state, isFresh) };
 }

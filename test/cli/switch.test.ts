@@ -23,7 +23,10 @@ const codeIn = (lines: string[]) => / --seen ([0-9a-f]{8})$/.exec(lines.at(-1) ?
 test('halts at once, and resumes with the code of the list that shows every halt', async () => {
   expect(await run()).toEqual(['the kill switch is set to run']);
   const halted = await run({ mode: 'halt', by: 'ana.silva', why: 'attack on us' });
-  expect(halted[0]).toMatch(/^\S+Z halt by person:ana.silva: attack on us$/);
+  expect(halted.slice(0, 2)).toEqual([
+    'this command notifies no one: tell the team',
+    expect.stringMatching(/^\S+Z halt by person:ana.silva: attack on us$/),
+  ]);
   const resumed = { mode: 'run', by: 'mei.tanaka', why: 'fixed' } as const;
   await run({ mode: 'halt', by: 'ben.okafor', why: 'me too' });
   await expect(run({ ...resumed, seen: codeIn(halted) }), 'a halt arrived').rejects.toThrow(
@@ -33,6 +36,7 @@ test('halts at once, and resumes with the code of the list that shows every halt
   const lines = await run({ ...resumed, seen: codeIn(await run()) });
   expect(lines).toEqual([
     'ended 2 of 2 entries',
+    'this command notifies no one: tell the team',
     expect.stringMatching(/^the kill switch is set to run since \S+ by person:mei.tanaka: fixed$/),
   ]);
 });

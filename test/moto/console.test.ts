@@ -1,215 +1,216 @@
-// The console's deployed handler on moto, with only its role's permissions.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request as forward, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { DynamoDB } from '@aws-sdk/client-dynamodb';
-import { KMS } from '@aws-sdk/client-kms';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { Hono } from 'hono';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { proofKeys } from '../../functions/authority/keys.ts';
-import { ENV } from '../../functions/domain/env.ts';
-import { startConsole } from '../../functions/sign-in/session.ts';
-import { createStore, type Store } from '../../functions/store/store.ts';
-import { createTableInput } from '../../local/engine/database.ts';
+// The console as a browser sees it, from deployed handlers with their roles.
+
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { incidentKey } from '../../functions/store/layout.ts';
+import type { Key } from '../../functions/store/table.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { covers, type DeployedFunction, functionsOf, templateWith } from '../infra/template.ts';
-import { inForce, put, waiting } from '../web/approval-pages.ts';
-import { type Moto, startMoto } from './moto-server.ts';
+import { type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
+import { inForce, minute, put, waiting } from '../web/approval-pages.ts';
+import { browserAt, type DeployedConsole, deployConsole } from './deployed-console.ts';
 
-const signIn = {
-  ...{ issuer: 'https://login.example.com', clientId: 'c', clientSecret: 's', claim: 'email' },
-  acrValues: [],
-};
-let role: DeployedFunction;
-
-type Handler = (event: unknown) => Promise<APIGatewayProxyStructuredResultV2>;
-let moto: Moto;
-let store: Store;
-let folder: string;
-let handler: Handler;
-let recorder: Server;
-let cookieOf: (person: string) => Promise<string>;
-/** API calls of the handler, such as `dynamodb:GetItem`, with the partition key of a write. */
-let calls: { action: string; pk: string | null }[] = [];
-const clients: { destroy(): void }[] = [];
-
-const SERVICES: Readonly<Record<string, string>> = {
-  DynamoDB_20120810: 'dynamodb',
-  TrentService: 'kms',
-};
-
-/** Forwards to moto and records each call. */
-function recording(port: number): Server {
-  return createServer(async (incoming, answer) => {
-    const body = await buffer(incoming);
-    const [service = '', operation = ''] = `${incoming.headers['x-amz-target']}`.split('.');
-    const { Item } = JSON.parse(body.toString() || '{}');
-    calls.push({ action: `${SERVICES[service] ?? service}:${operation}`, pk: Item?.pk?.S ?? null });
-    const { method, url: path, headers } = incoming;
-    const sent = forward({ host: '127.0.0.1', port, method, path, headers }, (received) => {
-      answer.writeHead(received.statusCode ?? 502, received.headers);
-      received.pipe(answer);
-    });
-    sent.end(body);
-  });
-}
+const PAGE = `/console/incident/${INCIDENT_ID}`;
+const EVERY_PAGE = ['/console', '/console/in-force', PAGE, `${PAGE}/report.json`];
+let provider: Provider;
+let deployed: DeployedConsole;
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: minute(1) });
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  role = functionsOf(templateWith({ policy: { signIn } })).get('console')!;
-  moto = await startMoto();
-  recorder = recording(Number(new URL(moto.endpoint).port)).listen(0, '127.0.0.1');
-  await new Promise((resolve) => recorder.once('listening', resolve));
-  folder = mkdtempSync(join(tmpdir(), 'countermand-console-'));
-  writeFileSync(join(folder, 'policy.json'), JSON.stringify({ ...POLICY, signIn }));
-  const database = new DynamoDB(moto.clientConfig);
-  const kms = new KMS(moto.clientConfig);
-  clients.push(database, kms);
-  await database.createTable(createTableInput('table'));
-  store = createStore(database, 'table', () => {});
-  const key = async () => {
-    const made = await kms.createKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
-    return made.KeyMetadata?.Arn ?? '';
-  };
-  const proofs = {
-    ...{ voteKeyArn: await key(), rulingKeyArn: await key() },
-    ...{ evidenceKeyArn: await key(), alertKeyArn: await key(), resumeKeyArn: await key() },
-  };
-  const needed: Record<string, string> = {
-    [ENV.tableName]: 'table',
-    [ENV.policyPath]: join(folder, 'policy.json'),
-    [ENV.linkKeyArn]: await key(),
-    [ENV.webBaseUrl]: 'https://countermand.example',
-    [ENV.voteKeyArn]: proofs.voteKeyArn,
-    [ENV.rulingKeyArn]: proofs.rulingKeyArn,
-    [ENV.evidenceKeyArn]: proofs.evidenceKeyArn,
-    [ENV.alertKeyArn]: proofs.alertKeyArn,
-    [ENV.resumeKeyArn]: proofs.resumeKeyArn,
-  };
-  const given = role.properties.Environment.Variables;
-  for (const [name, value] of Object.entries(needed)) {
-    expect(given, name).toHaveProperty(name);
-    vi.stubEnv(name, value);
-  }
-  for (const [name, value] of Object.entries({
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(recorder.address() as AddressInfo).port}`,
-    AWS_REGION: moto.clientConfig.region,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  }))
-    vi.stubEnv(name, value);
-  const pages = proofKeys(kms, proofs, {}).votes;
-  cookieOf = async (person) => {
-    const app = new Hono().get('/', async (c) => {
-      await startConsole({ pages, newId: () => 'id', now: () => new Date() }, c, person);
-      return c.text('');
-    });
-    return (await app.request('/')).headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  };
-  ({ handler } = (await import('../../functions/web/console/handler.ts')) as unknown as {
-    handler: Handler;
+  provider = await startProvider();
+  deployed = await deployConsole(provider.issuer, {
+    'leo.brandt': { name: 'Leo Brandt', email: LEAD, roles: ['lead'], principals: [] },
+    'vera.lang': { name: 'Vera Lang', email: VIEWER, roles: ['viewer'], principals: [] },
   });
 });
 afterAll(async () => {
-  vi.unstubAllEnvs();
-  for (const client of clients) client.destroy();
-  recorder.closeAllConnections();
-  await new Promise((resolve) => recorder.close(resolve));
-  rmSync(folder, { recursive: true });
-  await moto.stop();
+  await deployed.stop();
+  await provider.stop();
+  vi.useRealTimers();
 });
-beforeEach(() => {
-  calls = [];
+beforeEach(async () => {
+  vi.setSystemTime(minute(1));
+  await deployed.empty();
 });
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-const call = async (
-  method: 'GET' | 'POST',
-  path: string,
-  { person, form }: { person?: string; form?: Record<string, string> } = {},
-) =>
-  handler({
-    version: '2.0',
-    routeKey: `${method} /console/{proxy+}`,
-    rawPath: path,
-    rawQueryString: '',
-    cookies: person ? [await cookieOf(person)] : [],
-    headers: {
-      host: 'countermand.example',
-      ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
-    },
-    requestContext: {
-      accountId: POLICY.account,
-      apiId: 'api',
-      domainName: 'countermand.example',
-      domainPrefix: 'countermand',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '198.51.100.1', userAgent: 'laptop' },
-      requestId: 'r-1',
-      routeKey: `${method} /console/{proxy+}`,
-      stage: '$default',
-      time: '24/Nov/2026:03:01:00 +0000',
-      timeEpoch: 0,
-    },
-    ...(form && { body: Buffer.from(new URLSearchParams(form).toString()).toString('base64') }),
-    isBase64Encoded: form !== undefined,
-  } satisfies APIGatewayProxyEventV2);
+/** A browser in which this person signed in. `query`: of the address that signs in. */
+async function signedIn(
+  email = 'ana.silva@example.com',
+  query = '',
+  claims: Misbehaviour['claims'] = {},
+) {
+  const browser = browserAt(deployed);
+  provider.behaves({ claims: { email, ...claims } });
+  const landed = await browser.signIn(query);
+  return Object.assign(browser, { landed });
+}
 
-/** The calls that the role would have refused. */
-const refused = () =>
-  calls.filter(
-    ({ action, pk }) =>
-      !role.permissions.some(
-        ({ effect, actions, condition }) =>
-          effect === 'Allow' &&
-          actions.some((granted) => covers(granted, action)) &&
-          (action !== 'dynamodb:PutItem' ||
-            JSON.stringify(condition).includes(`${pk?.split('#')[0]}#*`)),
-      ),
+const VIEWER = 'vera.lang@example.com';
+const LEAD = 'leo.brandt@example.com';
+const MANAGER = 'mei.tanaka@example.com';
+const freshly = (email = MANAGER) =>
+  signedIn(email, '?fresh&to=/console/resume', { auth_time: minute(1).getTime() / 1000 });
+const mode = async () => (await deployed.store.killSwitch.read(POLICY.account)).mode;
+const fieldsOf = (page: string) =>
+  new URLSearchParams(
+    [...page.matchAll(/name="(nonce|seen)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    ),
   );
 
-const PAGE = `/console/incident/${INCIDENT_ID}`;
-
-test('serves an incident, its report, a note and the way to decide, with no call beyond its role', async () => {
-  const asked = await put(store, waiting());
-  const made = inForce({ actionId: 'act-0123456789abcdef-7' });
-  await store.records.createAction(made);
-  const person = 'ana.silva';
-  const page = await call('GET', PAGE, { person });
-  expect([page.statusCode, page.headers?.['content-security-policy']]).toEqual([
-    200,
-    expect.stringContaining("default-src 'none'"),
-  ]);
-  expect(page.body).toContain('Timeline of this incident');
-  for (const format of ['md', 'html', 'json'])
-    expect((await call('GET', `${PAGE}/report.${format}`, { person })).statusCode).toBe(200);
-  const note = await call('POST', `${PAGE}/notes`, { person, form: { text: 'Called them.' } });
-  expect(note.statusCode).toBe(303);
-  expect((await call('GET', PAGE, { person })).body).toContain('Called them.');
-  const review = await call('GET', `${PAGE}/decide/${made.actionId}`, { person });
-  expect(review.headers?.location).toMatch('https://countermand.example/review/');
-  expect((await call('GET', `${PAGE}/decide/${asked.actionId}`, { person })).statusCode).toBe(303);
-  expect(refused()).toEqual([]);
-  expect(new Set(calls.map(({ action }) => action))).toEqual(
-    new Set([
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'kms:GenerateMac',
-      'kms:VerifyMac',
-    ]),
-  );
+/** What the stream delivers for a changed record. */
+const changeOf = (key: Key) => ({
+  dynamodb: {
+    Keys: marshall(key),
+    SequenceNumber: '1',
+    ApproximateCreationDateTime: minute(1).getTime() / 1000,
+    NewImage: marshall(key),
+  },
 });
 
-test('reads and writes nothing for someone without a session', async () => {
-  const form = { text: 'x' };
-  for (const answer of [await call('GET', PAGE), await call('POST', `${PAGE}/notes`, { form })])
-    expect([answer.statusCode, answer.headers?.location]).toEqual([
-      303,
-      expect.stringMatching(/^\/sign-in\/console\?to=/),
+describe('a person who signs in', () => {
+  test('reads the list, the changes in force, an incident and its reports, and writes a note', async () => {
+    const { actionId } = await put(deployed.store, waiting());
+    const made = inForce({ actionId: 'act-0123456789abcdef-7' });
+    await deployed.store.records.createAction(made);
+    const browser = await signedIn('ana.silva@example.com', '?to=/console?view=waiting');
+    expect([browser.landed.status, browser.landed.to]).toEqual([303, '/console?view=waiting']);
+    expect((await browser.get('/console')).body).not.toContain(INCIDENT_ID);
+    await deployed.invoke('summarise', {
+      Records: [changeOf(incidentKey('incident', INCIDENT_ID))],
+    });
+    const list = await browser.get(browser.landed.to);
+    expect([list.status, list.headers['content-security-policy']]).toEqual([
+      200,
+      expect.stringContaining("default-src 'none'"),
     ]);
-  expect(calls.filter(({ action }) => action.startsWith('dynamodb'))).toEqual([]);
+    expect(list.body).toContain(INCIDENT_ID);
+    const again = await browser.get(browser.landed.to, { 'if-none-match': `${list.headers.etag}` });
+    expect([again.status, again.body]).toEqual([304, '']);
+    expect((await browser.get('/console/in-force')).body).toContain(made.actionId);
+    expect((await browser.get(PAGE)).body).toContain('Timeline of this incident');
+    for (const format of ['md', 'html', 'json'])
+      expect((await browser.get(`${PAGE}/report.${format}`)).status).toBe(200);
+    const note = await browser.post(`${PAGE}/notes`, { text: 'Called <b>them</b>.' });
+    expect([note.status, note.to]).toEqual([303, `${PAGE}#notes`]);
+    expect((await browser.get(PAGE)).body).toContain('Called &lt;b&gt;them&lt;/b&gt;.');
+    const decide = async (id: string) => (await browser.get(`${PAGE}/decide/${id}`)).to;
+    expect(await decide(actionId)).toMatch('https://countermand.example/approve/');
+    expect(await decide(made.actionId)).toMatch('https://countermand.example/review/');
+    expect(deployed.refused()).toEqual([]);
+    expect(deployed.calls('web')).toEqual(
+      new Set(['secretsmanager:GetSecretValue', 'kms:GenerateMac', 'kms:VerifyMac']),
+    );
+    expect(deployed.calls('console')).toEqual(
+      new Set([
+        ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+        ...['kms:GenerateMac', 'kms:VerifyMac'],
+      ]),
+    );
+  });
+
+  test('halts with one press, and a manager who signs in again resumes', async () => {
+    const analyst = await signedIn();
+    const halted = await analyst.post('/console/halt', { to: PAGE, why: 'attack on us' });
+    expect([halted.status, halted.to, await mode()]).toEqual([303, PAGE, 'halt']);
+    expect((await analyst.get('/console')).body).toContain('attack on us');
+    expect((await analyst.get('/console/resume')).to).toBe(
+      '/sign-in/console?fresh&to=/console/resume',
+    );
+    const manager = await freshly();
+    const form = fieldsOf((await manager.get('/console/resume')).body);
+    form.set('why', 'looked into it');
+    form.set('mode', 'run');
+    expect((await manager.post('/console/resume', form)).to).toBe('/console');
+    expect(await mode()).toBe('run');
+    expect(deployed.refused()).toEqual([]);
+    expect(deployed.calls('halt')).toEqual(
+      new Set([
+        ...['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'kms:VerifyMac'],
+        'sns:Publish',
+      ]),
+    );
+    expect(deployed.calls('resume')).toContain('kms:GenerateMac');
+  });
+
+  test('signs out', async () => {
+    const browser = await signedIn();
+    expect((await browser.get('/console')).body).toContain('Sign out');
+    const page = await browser.post('/console/sign-out', {});
+    expect([page.status, page.body]).toEqual([200, expect.stringContaining('You are signed out')]);
+    expect([...browser.cookies.keys()]).toEqual([]);
+    expect((await browser.get('/console')).to).toMatch('/sign-in/console');
+  });
+});
+
+describe('an attacker', () => {
+  /** Each request that changes something, in a browser. */
+  const changes = (browser: ReturnType<typeof browserAt>, headers?: Record<string, string>) => [
+    browser.post('/console/halt', {}, headers),
+    browser.post('/console/resume', { why: 'x', mode: 'run', nonce: 'x', seen: 'x' }, headers),
+    browser.post(`${PAGE}/notes`, { text: 'x' }, headers),
+  ];
+  const notesOf = async () => (await deployed.store.notes.of(INCIDENT_ID)).found;
+
+  test('reads and changes nothing without a session, or with a forged one', async () => {
+    await put(deployed.store, waiting());
+    const real = await signedIn();
+    const forged = browserAt(deployed);
+    for (const [name, value] of real.cookies) forged.cookies.set(name, `${value.slice(0, -4)}AAAA`);
+    // The session of a link is not one of the console.
+    const other = browserAt(deployed);
+    const session = real.cookies.get('__Host-countermand-session') ?? '';
+    other.cookies.set('__Host-countermand-console', session);
+    for (const browser of [browserAt(deployed), forged, other]) {
+      for (const path of EVERY_PAGE) {
+        const page = await browser.get(path);
+        expect([path, page.status, page.body]).toEqual([path, 303, '']);
+      }
+      for (const answer of await Promise.all(changes(browser)))
+        expect(answer.status === 403 || /^\/sign-in\//.test(answer.to)).toBe(true);
+    }
+    expect([await mode(), await notesOf()]).toEqual(['run', []]);
+  });
+
+  test('changes nothing with a form on another site', async () => {
+    await put(deployed.store, waiting());
+    const analyst = await signedIn();
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
+      for (const answer of await Promise.all(changes(analyst, headers)))
+        expect(answer.status).toBe(403);
+    expect([await mode(), await notesOf()]).toEqual(['run', []]);
+  });
+
+  test('resumes nothing as an analyst, with a sign-in that is not fresh, or with another person’s form', async () => {
+    await deployed.store.killSwitch.halt(POLICY.account, {
+      ...{ mode: 'halt', by: 'person:ana.silva', at: minute(0).toISOString(), why: 'stop' },
+    });
+    const manager = await freshly();
+    const form = fieldsOf((await manager.get('/console/resume')).body);
+    form.set('why', 'let me in');
+    form.set('mode', 'run');
+    const analyst = await freshly('ana.silva@example.com');
+    expect((await analyst.post('/console/resume', form)).status).toBe(403);
+    expect((await (await freshly(LEAD)).post('/console/resume', form)).status).toBe(409);
+    const stale = await signedIn(MANAGER);
+    expect((await stale.post('/console/resume', form)).to).toMatch('/sign-in/console');
+    vi.setSystemTime(minute(7));
+    expect((await manager.post('/console/resume', form)).to).toMatch('/sign-in/console');
+    expect(await mode()).toBe('halt');
+  });
+
+  test('changes nothing as a viewer, who reads everything', async () => {
+    const { actionId } = await put(deployed.store, waiting());
+    const viewer = await freshly(VIEWER);
+    for (const path of EVERY_PAGE) expect((await viewer.get(path)).status).toBe(200);
+    for (const path of ['/console/resume', `${PAGE}/decide/${actionId}`])
+      expect((await viewer.get(path)).status).toBe(403);
+    for (const answer of await Promise.all(changes(viewer))) expect(answer.status).toBe(403);
+    expect([await mode(), await notesOf()]).toEqual(['run', []]);
+  });
+
+  test('is not signed in as someone who is not in policy', async () => {
+    const { landed, cookies } = await signedIn('mallory@example.com');
+    expect([landed.status, [...cookies.keys()]]).toEqual([403, []]);
+  });
 });

@@ -17,4 +17,5 @@ export const framed = (
     reader,
     policy: deps.policy,
     haltPath: haltPathOf(deps, c, reader),
+    signsOut: deps.actsAs === null,
   });

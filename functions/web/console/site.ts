@@ -7,7 +7,7 @@ import { waitsFor } from '../../domain/open-requests.ts';
 import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
 import { may } from '../../policy/may.ts';
-import { whoIsAtConsole } from '../../sign-in/session.ts';
+import { endSessions, whoIsAtConsole } from '../../sign-in/session.ts';
 import {
   formLimit,
   harmlessPages,
@@ -58,6 +58,11 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.get('/console/in-force', (c) =>
     withReader(deps, c, (reader) => answerInForce({ deps, c, reader }, readList)),
   );
+  // For everyone: a person whose session has expired must not be told to sign in before signing out.
+  app.post('/console/sign-out', (c) => {
+    endSessions(c);
+    return c.html(consoleNotice(CONSOLE.signedOut));
+  });
   app.get('/console/incident/:id/:file{report\\.(?:md|html|json)}', (c) =>
     withReader(deps, c, (reader) => exported(deps, c, reader)),
   );

@@ -36,7 +36,8 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 .brand { display: flex; align-items: center; gap: 8px; font-weight: 600; font-size: .9375rem; color: var(--ink); text-decoration: none; } .brand svg { width: 20px; height: 20px; }
 .nav { display: flex; gap: 4px; height: 100%; }
 .nav a { display: flex; align-items: center; padding: 0 10px; color: var(--ink-2); text-decoration: none; border-block: 2px solid transparent; } .nav a:hover { color: var(--ink); } .nav a[aria-current] { color: var(--ink); font-weight: 500; border-bottom-color: var(--accent); }
-.who { margin-left: auto; color: var(--ink-2); display: flex; gap: 16px; font-size: .8125rem; }
+.who { margin-left: auto; color: var(--ink-2); display: flex; align-items: center; gap: 16px; font-size: .8125rem; }
+.link { font: inherit; color: var(--accent); background: none; border: 0; padding: 8px 0; text-decoration: underline; text-underline-offset: 2px; text-decoration-thickness: 1px; white-space: nowrap; cursor: pointer; }
 .strip { display: flex; align-items: stretch; background: var(--paper); border-bottom: 1px solid var(--line); padding: 0 var(--side); min-height: 56px; }
 .cell { display: flex; flex-direction: column; justify-content: center; padding: 8px 24px 8px 0; margin-right: 24px; border-right: 1px solid var(--line); color: inherit; text-decoration: none; }
 .cell b { font-weight: 600; display: flex; align-items: center; gap: 6px; } .cell small, .kill small { color: var(--ink-3); } a.cell:hover b { text-decoration: underline; text-underline-offset: 3px; } .cell.asks b { color: var(--wait); }
@@ -96,7 +97,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 @media screen and (max-width: 899px) {
   :root { --side: 16px; }
   body { font-size: .9375rem; line-height: 1.3125rem; }
-  .top { gap: 8px; } .who { display: none; } .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .nav { gap: 0; margin-left: auto; }
+  .top { gap: 8px; } .who { margin: 0; } .who span { display: none; } .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .nav { gap: 0; margin-left: auto; }
   .strip { display: grid; grid-template-columns: 1fr 1fr; padding-block: 8px; gap: 4px 12px; align-items: center; } .cell { padding: 0; margin: 0; min-height: 44px; border: 0; } .mode { grid-row: 1; } .switch { grid-row: 1; grid-column: 2; margin: 0; justify-self: end; }
   .btn, select, input[type="search"], input[type="text"], .acts .btn { min-height: 44px; } input[type="search"], input[type="text"], textarea, select { font-size: 1rem; }
   .page { padding-block: 16px 64px; } .block { margin-top: 28px; }

@@ -79,6 +79,11 @@ export const CONSOLE = {
     title: 'Not saved',
     text: 'This incident has as many notes as it can hold. Write to the ticket instead.',
   },
+  signOut: 'Sign out',
+  signedOut: {
+    title: 'You are signed out',
+    text: 'Your identity provider may still keep you signed in. Close the browser on a device that others use.',
+  },
   gone: {
     title: 'Nothing to decide',
     text: 'This action is not waiting for your decision, and it is not in force.',

@@ -29,12 +29,15 @@ export const consoleFrame = (
     reader,
     policy,
     haltPath,
+    signsOut,
   }: {
     status: ConsoleStatus;
     reader: ConsoleReader;
     policy: Pick<Policy, 'account'>;
     /** Of this page, if the reader may halt: the halt leads back to it. */
     haltPath: string | null;
+    /** Whether the reader signed in, which no one does on a laptop. */
+    signsOut: boolean;
   },
 ): Html =>
   bareFrame(
@@ -42,7 +45,7 @@ export const consoleFrame = (
     html`<a class="skip" href="#main">${CONSOLE.skip}</a>
 <header><div class="top"><a class="brand" href="/console">${icon('brand')}<span>${CONSOLE.name}</span></a>
 <nav class="nav" aria-label="${CONSOLE.nav}"><a href="/console"${current === 'incidents' ? html` aria-current="page"` : ''}>${CONSOLE.incidents}</a><a href="/console/in-force"${current === 'in-force' ? html` aria-current="page"` : ''}>${CONSOLE.inForce}</a></nav>
-<div class="who"><span>${policy.account}</span><span>${reader.name}</span></div></div>
+<div class="who"><span>${policy.account}</span><span>${reader.name}</span>${signsOut ? html`<form method="post" action="/console/sign-out"><button class="link">${CONSOLE.signOut}</button></form>` : ''}</div></div>
 ${strip(status, haltPath)}</header>
 <main id="main" class="page"${revision === undefined ? '' : html` data-revision="${revision}"`}>
 ${body}

@@ -1,0 +1,54 @@
+// Forwards calls to moto and records what a role would need for each.
+import { createServer, request as forward, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export type Call = {
+  /** Such as `dynamodb:GetItem`. */
+  action: string;
+  /** The partition key that is written. */
+  pk: string | null;
+  /** The ARN of the key that is used. */
+  keyArn: string | null;
+};
+
+/** Forwards to moto and records each call. Answers an invocation of a function itself. */
+export async function startRecorder(port: number, record: (call: Call) => void) {
+  const server: Server = createServer(async (incoming, answer) => {
+    const body = await buffer(incoming);
+    const call = callIn(incoming, body.toString());
+    record(call);
+    if (call.action === 'lambda:InvokeFunction') return answer.writeHead(202).end();
+    const { method, url: path, headers } = incoming;
+    const sent = forward({ host: '127.0.0.1', port, method, path, headers }, (received) => {
+      answer.writeHead(received.statusCode ?? 502, received.headers);
+      received.pipe(answer);
+    });
+    return sent.end(body);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The operation is in a header, in the form (SNS) or in the path (Lambda, Amazon SES). */
+function callIn({ headers, url = '' }: IncomingMessage, body: string): Call {
+  const [, service] =
+    /Credential=[^,]*\/(\w+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const { Item, Key, KeyId } = JSON.parse(body);
+    const operation = target.split('.').at(-1);
+    const pk = operation === 'PutItem' || operation === 'DeleteItem' ? (Item ?? Key).pk.S : null;
+    return { action: `${service}:${operation}`, pk, keyArn: KeyId ?? null };
+  }
+  const operation = /\/functions\/[^/]+\/invocations/.test(url)
+    ? 'InvokeFunction'
+    : (new URLSearchParams(body).get('Action') ?? url);
+  return { action: `${service}:${operation}`, pk: null, keyArn: null };
+}
