@@ -16,7 +16,7 @@ export async function createDryAccount(
   const policy = loadPolicy(POLICIES, account);
   const runtime = await createRuntime({
     policy,
-    analyst: options.analyst ?? analystFrom(process.env).analyst,
+    analyst: options.analyst ?? analystFrom(process.env, policy.analysis).analyst,
     clock,
     newId: randomUUID,
     log: () => {},

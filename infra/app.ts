@@ -5,6 +5,7 @@ import { loadPolicy, POLICIES, PolicyError } from '../functions/policy/load.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { CountermandStack } from './countermand-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
+import { requireProviders } from './model-access.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 
 /** The CDK takes the region from the credentials. */
@@ -18,10 +19,7 @@ try {
     throw new SettingsError(
       `"${settings.account}" is for running locally and can't be deployed; choose another account`,
     );
-  if (settings.modelId?.startsWith('global.') && policy.analysis.bedrockProfile !== 'global')
-    throw new SettingsError(
-      `modelId "${settings.modelId}" may send alerts to any region; choose the profile of your geography, or set bedrockProfile to global in policies/analysis.yaml`,
-    );
+  requireProviders(settings, policy.analysis);
   const name = `${settings.prefix}${settings.account}`;
   const props = { settings, policy, region: process.env.CDK_DEFAULT_REGION };
   const stack = new CountermandStack(app, name, props);

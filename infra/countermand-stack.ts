@@ -68,6 +68,7 @@ export class CountermandStack extends Stack {
       names,
       integrations: policy.integrations,
       webAcls: policy.webAcls,
+      analysis: policy.analysis,
       channels: policy.channels,
       signIn: policy.signIn,
       onCall: policy.escalation.onCall,

@@ -55,12 +55,3 @@ function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {
     ...(previous.votes && { [ENV.previousProofKeyArns]: stack.toJsonString(previous) }),
   };
 }
-
-export function modelEnv({ settings }: StackContext): Record<string, string> {
-  const { modelProvider, modelId, anthropicSecretArn } = settings;
-  return {
-    ...(modelProvider && { [ENV.modelProvider]: modelProvider }),
-    ...(modelId && { [ENV.modelId]: modelId }),
-    ...(anthropicSecretArn && { [ENV.anthropicSecretArn]: anthropicSecretArn }),
-  };
-}

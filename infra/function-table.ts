@@ -2,9 +2,10 @@
 import { ENV } from '../functions/domain/env.ts';
 import { SCOPES } from '../functions/mechanisms/registry.ts';
 import { writesOf } from '../functions/store/writers.ts';
-import { commonEnv, modelEnv, worldEnv } from './function-env.ts';
+import { commonEnv, worldEnv } from './function-env.ts';
 import type { FunctionRow } from './function-row.ts';
 import { mechanismFunctions } from './mechanism-functions.ts';
+import { modelEnv } from './model-access.ts';
 import type { StackContext } from './stack-context.ts';
 
 /** All functions. `writes` comes from the list that the laptop and docs/writers.md use, too. */
@@ -53,10 +54,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('enrich'),
       timeoutSeconds: 60,
       policy: true,
-      env: {
-        ...table,
-        ...(s.settings.modelProvider && { [ENV.modelProvider]: s.settings.modelProvider }),
-      },
+      env: { ...table, ...modelEnv(s) },
       grants: [
         'readRecords',
         'readInstances',

@@ -9,19 +9,19 @@ import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/domain/env.ts';
 import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
+import { withoutProfile } from '../functions/policy/models.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ESBUILD } from './bundling.ts';
 import type { FunctionRow } from './function-row.ts';
 import { functionTable } from './function-table.ts';
 import {
-  baseModel,
   grantStatements,
-  modelStatements,
   permissionsOf,
   statementsOf,
   worldPermissionsOf,
   writeStatements,
 } from './iam-statements.ts';
+import { bedrockModels, modelStatements } from './model-access.ts';
 import { accountName } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -161,9 +161,9 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
       accept(arn(rest), `${reason}. Access is read-only`);
   for (const { pattern, reason } of wildcardsIn(accountPermissions(row, s)))
     if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
-  if (model && s.settings.modelProvider === 'bedrock')
+  for (const named of model ? bedrockModels(s) : [])
     accept(
-      arn(`bedrock:*::foundation-model/${baseModel(s.settings.modelId ?? '')}`),
+      arn(`bedrock:*::foundation-model/${withoutProfile(named)}`),
       'An inference profile routes to the same model in other regions',
     );
 }

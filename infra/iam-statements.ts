@@ -199,34 +199,6 @@ const configurationSetOf = ({ stack, mailConfigurationSet: resourceName }: Stack
 
 const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
 
-/** The model that an inference profile such as `global.anthropic...` routes to. */
-export const baseModel = (modelId: string) => modelId.replace(/^(global|us|eu|apac|jp|au)\./, '');
-
-/** Access to the configured model: the secret with its API key, or one Bedrock model. */
-export function modelStatements({ settings, stack }: StackContext): PolicyStatement[] {
-  const { modelProvider, modelId = '', anthropicSecretArn } = settings;
-  if (modelProvider === 'anthropic' && anthropicSecretArn)
-    return [allow(['secretsmanager:GetSecretValue'], [anthropicSecretArn])];
-  if (modelProvider !== 'bedrock') return [];
-  // An inference profile needs permission on itself and on the model in every region that it routes to.
-  // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
-  const bedrock = { service: 'bedrock', resource: 'foundation-model', account: '' };
-  const resourceName = baseModel(modelId);
-  return [
-    allow(
-      ['bedrock:InvokeModel'],
-      [
-        stack.formatArn({
-          service: 'bedrock',
-          resource: 'inference-profile',
-          resourceName: modelId,
-        }),
-        ...['', '*'].map((region) => stack.formatArn({ ...bedrock, region, resourceName })),
-      ],
-    ),
-  ];
-}
-
 /** The stack's values that the permissions of mechanisms refer to. */
 export function deployedStack(s: StackContext): DeployedStack {
   const { messages, tickets } = secretsIn(s.channels);

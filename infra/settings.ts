@@ -2,6 +2,11 @@
 import type { Node } from 'constructs';
 import * as z from 'zod/mini';
 
+/** A setting of earlier versions. Without this fault, an upgrade would drop the model unnoticed. */
+const MOVED = z.optional(
+  z.undefined('expected no such setting: see providers in policies/analysis.yaml'),
+);
+
 export const Settings = z
   .strictObject({
     /** Name of a file in policies/accounts/, without `.yaml`. */
@@ -38,28 +43,17 @@ export const Settings = z
     layout1Ended: z.optional(z.union([z.boolean(), z.stringbool()])),
     /** Generation of the keys of votes, rulings and evidence. Add 1 to rotate them; see docs/links.md. */
     proofKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
-    /** Without a provider, the playbook analyses every alert. */
-    modelProvider: z.optional(z.enum(['anthropic', 'bedrock'])),
-    modelId: z.optional(z.string().check(z.minLength(1))),
-    /** Secrets Manager secret that holds the Anthropic API key. */
+    /** Secrets Manager secret that holds the Anthropic API key: access to the providers `anthropic` of policy. */
     anthropicSecretArn: z.optional(z.string().check(z.startsWith('arn:'))),
+    /** True to give access to the providers `bedrock` of policy. Without any access, the playbook analyses every alert. */
+    bedrock: z.optional(z.union([z.boolean(), z.stringbool()])),
+    modelProvider: MOVED,
+    modelId: MOVED,
   })
   .check(
-    z.refine(
-      ({ modelProvider, anthropicSecretArn }) =>
-        modelProvider !== 'anthropic' || anthropicSecretArn,
-      {
-        path: ['anthropicSecretArn'],
-        message: 'required with modelProvider "anthropic"',
-      },
-    ),
     z.refine(({ recordLayout, layout1Ended }) => recordLayout !== 1 || !layout1Ended, {
       path: ['layout1Ended'],
       message: 'must not be set with recordLayout 1, which opens incidents in layout 1',
-    }),
-    z.refine(({ modelProvider, modelId }) => modelProvider !== 'bedrock' || modelId, {
-      path: ['modelId'],
-      message: 'required with modelProvider "bedrock", whose IAM statement names the model',
     }),
   );
 export type Settings = z.infer<typeof Settings>;

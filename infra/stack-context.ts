@@ -16,6 +16,7 @@ export type StackContext = {
   settings: Settings;
   names: Names;
   integrations: Policy['integrations'];
+  analysis: Policy['analysis'];
   webAcls: Policy['webAcls'];
   channels: Channels;
   signIn: Policy['signIn'];

@@ -1,20 +1,23 @@
 // Chooses the analyst: Claude with an API key, otherwise the playbook.
 import Anthropic from '@anthropic-ai/sdk';
 import type { Analyst } from '../functions/analyse/brief.ts';
-import { claude } from '../functions/analyse/claude.ts';
-import { CLAUDE_LIMITS, DEFAULT_MODEL } from '../functions/analyse/models.ts';
+import { claude, limitsOf } from '../functions/analyse/claude.ts';
 import { playbook } from '../functions/analyse/playbook-analyst.ts';
+import type { ModelSettings } from '../functions/policy/schemas/analysis.ts';
 
-export function analystFrom(env: Readonly<Record<string, string | undefined>>): {
-  analyst: Analyst;
-  name: string;
-} {
+/** A laptop has access to Anthropic at most, and asks the first of its models that policy names. */
+export function analystFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  { providers, ...settings }: ModelSettings,
+): { analyst: Analyst; name: string } {
   const apiKey = env.ANTHROPIC_API_KEY;
-  if (!apiKey)
+  const first = providers.find(({ provider }) => provider === 'anthropic');
+  if (!apiKey || !first)
     return { analyst: playbook, name: 'the playbook; with ANTHROPIC_API_KEY set, by Claude' };
-  const model = env.MODEL_ID ?? DEFAULT_MODEL;
+  const { model } = first;
+  const client = new Anthropic({ ...limitsOf({ ...settings, providers: [first] }), apiKey });
   return {
-    analyst: claude('anthropic', new Anthropic({ ...CLAUDE_LIMITS, apiKey }), model),
+    analyst: claude('anthropic', client, { model, effort: settings.effort }),
     name: model,
   };
 }

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { analyse } from '../functions/analyse/analyse.ts';
-import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { archive } from '../functions/archive/archive.ts';
 import type { ProofKeys } from '../functions/authority/keys.ts';
@@ -156,10 +155,11 @@ export async function createRuntime(options: RuntimeOptions) {
     effectsOf,
     ownPrefix: 'countermand-',
     recordLayout,
-    analyst: options.analyst,
+    analysts: [options.analyst],
+    milliseconds: policy.analysis.secondsInAll * 1000,
     asksModel: options.analyst.origin !== 'playbook',
     nonce: () => randomBytes(4).toString('hex'),
-    deadline: () => AbortSignal.timeout(DEADLINE_MS),
+    deadline: AbortSignal.timeout,
     ec2: account.ec2,
     iam: account.iam,
     lambda: account.lambda,

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
-import type { Opinion } from '../domain/assessment.ts';
+import type { AnalysisRecord, Attempt, Opinion } from '../domain/assessment.ts';
 
 /** The playbook reads the alert; the model gets the dossier alone. */
 export const Brief = z.looseObject({
@@ -27,21 +27,23 @@ export const AnalyseInput = z.object({
   askAnew: z.optional(ActionId),
 });
 
-/** What a provider reports about one call. */
-export type ModelCall = {
-  promptVersion: string;
-  answeredBy: string | null;
-  requestId: string | null;
-  stopReason: string | null;
-  tokens: { input: number; cacheWrite: number; cacheRead: number; output: number };
+/** What a provider reports about an answer. */
+export type Answered = Pick<
+  AnalysisRecord,
+  'promptVersion' | 'answeredBy' | 'requestId' | 'stopReason' | 'tokens'
+>;
+
+/** Notes each request to a provider, also one that is not answered. */
+export type CallLog = {
+  tried(attempt: Pick<Attempt, 'status' | 'error'>): void;
+  answered(answer: Answered): void;
 };
 
 /**
- * Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. `note` gets the details of each
- * call that was answered, also when the answer is not usable.
+ * Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. Its answer is not validated.
  */
 export type Analyst = {
   origin: 'anthropic' | 'bedrock' | 'playbook';
   model: string | null;
-  judge(brief: Brief, signal: AbortSignal, note?: (call: ModelCall) => void): Promise<Opinion>;
+  judge(brief: Brief, signal: AbortSignal, log: CallLog): Promise<Opinion>;
 };

@@ -2,7 +2,9 @@
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
-import type { Analyst } from './brief.ts';
+import type { ModelSettings } from '../policy/schemas/analysis.ts';
+import type { Analyst, CallLog } from './brief.ts';
+import { reasonOf } from './failure-reason.ts';
 import { NoAnswer } from './no-answer.ts';
 import { alertMessage, SYSTEM_PROMPT, versionOf } from './prompt.ts';
 
@@ -48,30 +50,34 @@ const counted = (tokens: unknown): number =>
 /** Ten recommendations with reasoning take about a quarter; the rest is for extended thinking. */
 const MAX_TOKENS = 8192;
 
-type Client = Pick<Anthropic, 'messages'> | Pick<AnthropicBedrock, 'messages'>;
+type Client = Pick<Anthropic, 'messages' | 'withOptions'>;
+type BedrockClient = Pick<AnthropicBedrock, 'messages' | 'withOptions'>;
+type Effort = ModelSettings['effort'];
 
 export const claude = (
   origin: 'anthropic' | 'bedrock',
-  client: Client,
-  model: string,
+  client: Client | BedrockClient,
+  { model, effort }: { model: string; effort: Effort },
 ): Analyst => ({
   origin,
   model,
-  async judge(brief, signal, note) {
-    const { data: message, response } = await client.messages
-      .create(
+  async judge(brief, signal, log) {
+    const content = alertMessage(brief);
+    const { data: message, response } = await client
+      .withOptions({ fetch: noting(log) })
+      .messages.create(
         {
           model,
           max_tokens: MAX_TOKENS,
           // The same for every alert, and so cached by the provider.
           system: [{ type: 'text', text: SYSTEM_PROMPT, cache_control: { type: 'ephemeral' } }],
-          messages: [{ role: 'user', content: alertMessage(brief) }],
-          output_config: { format: OUTPUT_FORMAT },
+          messages: [{ role: 'user', content }],
+          output_config: { format: OUTPUT_FORMAT, effort },
         },
         { signal },
       )
       .withResponse();
-    note?.({
+    log.answered({
       promptVersion: PROMPT_VERSION,
       answeredBy: typeof message.model === 'string' ? message.model : null,
       requestId:
@@ -93,3 +99,23 @@ export const claude = (
     return JSON.parse(text);
   },
 });
+
+/** Limits of a client. After an attempt that hangs, its provider has time for one more. */
+export const limitsOf = ({ providers, secondsInAll, retriesPerProvider }: ModelSettings) => ({
+  maxRetries: retriesPerProvider,
+  timeout: Math.floor((secondsInAll * 600) / Math.max(1, providers.length)),
+});
+
+/** The client retries by itself. Each of its requests is noted. */
+const noting =
+  (log: CallLog): typeof fetch =>
+  async (...request) => {
+    try {
+      const response = await fetch(...request);
+      log.tried({ status: response.status, error: null });
+      return response;
+    } catch (error) {
+      log.tried({ status: null, error: reasonOf(error) });
+      throw error;
+    }
+  };

@@ -2,55 +2,70 @@
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
 import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
+import { bedrockModelIn } from '../policy/models.ts';
+import { ModelSettings } from '../policy/schemas/analysis.ts';
 import type { Analyst } from './brief.ts';
-import { claude } from './claude.ts';
+import { claude, limitsOf } from './claude.ts';
 import { lazyAnalyst, parseApiKey } from './lazy-analyst.ts';
-import { bedrockModelIn, CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_MODEL } from './models.ts';
 import { playbook } from './playbook-analyst.ts';
 
 export type AnalyseDeps = {
-  analyst: Analyst;
-  /** Must fire before the function's timeout, so that the fallback can still be returned. */
-  deadline: () => AbortSignal;
+  /** In the order in which they are asked. */
+  analysts: readonly Analyst[];
+  /** For all of them together. Less than the function's timeout, so that the failure can still be returned. */
+  milliseconds: number;
+  deadline: (milliseconds: number) => AbortSignal;
   now: () => Date;
   log: Log;
 };
 
-/**
- * The model that the environment names, or the playbook when it names none.
- *
- * Throws InvalidInput for an unknown provider, or when the ARN of the API key's secret is missing.
- */
-export function analystFrom(env: Env): Analyst {
-  switch (env[ENV.modelProvider]) {
-    case 'anthropic': {
-      const model = env[ENV.modelId] ?? DEFAULT_MODEL;
-      const { anthropicSecretArn: SecretId } = readEnv(env, 'anthropicSecretArn');
-      return lazyAnalyst({ origin: 'anthropic', model }, async () => {
-        const { SecretString } = await new SecretsManager({}).getSecretValue({ SecretId });
-        const client = new Anthropic({ ...CLAUDE_LIMITS, apiKey: parseApiKey(SecretString) });
-        return claude('anthropic', client, model);
-      });
+/** The providers of policy to which the deployment gives access, or the playbook without any. */
+export function analystsOf(settings: ModelSettings | null, env: Env): Analyst[] {
+  if (!settings || settings.providers.length === 0) return [playbook];
+  const { effort } = settings;
+  const limits = limitsOf(settings);
+  return settings.providers.map(({ provider, model: named }) => {
+    if (provider === 'bedrock') {
+      const model = bedrockModelIn(env.AWS_REGION ?? '', named);
+      return claude('bedrock', new AnthropicBedrock(limits), { model, effort });
     }
-    case 'bedrock': {
-      const model = env[ENV.modelId] ?? bedrockModelIn(env.AWS_REGION);
-      return claude('bedrock', new AnthropicBedrock(CLAUDE_LIMITS), model);
-    }
-    case undefined:
-      return playbook;
-    default:
-      throw new InvalidInput(`${ENV.modelProvider} is neither "anthropic" nor "bedrock"`);
-  }
+    const { anthropicSecretArn: SecretId } = readEnv(env, 'anthropicSecretArn');
+    return lazyAnalyst({ origin: 'anthropic', model: named }, async () => {
+      const { SecretString } = await new SecretsManager({}).getSecretValue({ SecretId });
+      const client = new Anthropic({ ...limits, apiKey: parseApiKey(SecretString) });
+      return claude('anthropic', client, { model: named, effort });
+    });
+  });
 }
 
-/** Throws InvalidInput when the environment names an unknown model provider. */
-export const analyseDeps = (env: Env): AnalyseDeps => ({
-  analyst: analystFrom(env),
-  deadline: () => AbortSignal.timeout(DEADLINE_MS),
-  now: () => new Date(),
-  log: createLog('analyse', env),
-});
+/** Throws InvalidInput when the environment has invalid settings of the model, or names no key for Anthropic. */
+export function analyseDeps(env: Env): AnalyseDeps {
+  const settings = settingsIn(env[ENV.modelSettings]);
+  return {
+    analysts: analystsOf(settings, env),
+    milliseconds: (settings?.secondsInAll ?? 1) * 1000,
+    deadline: AbortSignal.timeout,
+    now: () => new Date(),
+    log: createLog('analyse', env),
+  };
+}
+
+function settingsIn(json: string | undefined): ModelSettings | null {
+  if (json === undefined) return null;
+  const parsed = ModelSettings.safeParse(asJson(json));
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`${ENV.modelSettings} is not valid: ${z.prettifyError(parsed.error)}`);
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

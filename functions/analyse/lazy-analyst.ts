@@ -13,19 +13,19 @@ export function lazyAnalyst(
   return {
     origin,
     model,
-    async judge(brief, signal, note) {
+    async judge(brief, signal, log) {
       built ??= build();
       const analyst = await built.catch((error: unknown) => {
         built = undefined;
         throw error;
       });
       try {
-        return await analyst.judge(brief, signal, note);
+        return await analyst.judge(brief, signal, log);
       } catch (error) {
         // The key may have been rotated. One more attempt, with the key that the secret has now.
         if (built === undefined || !isRejectedKey(error)) throw error;
         built = build();
-        return await (await built).judge(brief, signal, note);
+        return await (await built).judge(brief, signal, log);
       }
     },
   };

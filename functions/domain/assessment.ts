@@ -28,6 +28,28 @@ export const aboutAlert = (
 });
 
 const Tokens = z.int().check(z.gte(0));
+/** As the provider counted them. `input` excludes tokens that it read from or wrote to its cache. */
+const CountedTokens = z.strictObject({
+  input: Tokens,
+  cacheWrite: Tokens,
+  cacheRead: Tokens,
+  output: Tokens,
+});
+
+/** One request to a provider. */
+export const Attempt = z.strictObject({
+  provider: z.enum(['anthropic', 'bedrock']),
+  model: z.string().check(z.maxLength(128)),
+  /** The HTTP status; null without a response. */
+  status: z.nullable(z.int()),
+  /** Why the request or its answer was of no use, or null. */
+  error: z.nullable(z.string().check(z.maxLength(300))),
+  tokens: z.nullable(CountedTokens),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** More than all retries at all providers that policy can allow. */
+export const MAX_ATTEMPTS = 40;
 
 /** What the model saw, and what the provider reports about the call. Evidence for people: nothing decides by it. */
 export const AnalysisRecord = z.strictObject({
@@ -41,12 +63,12 @@ export const AnalysisRecord = z.strictObject({
   answeredBy: z.nullable(z.string().check(z.maxLength(128))),
   requestId: z.nullable(z.string().check(z.maxLength(128))),
   stopReason: z.nullable(z.string().check(z.maxLength(64))),
-  /** As the provider counted them. `input` excludes tokens that it read from or wrote to its cache. */
-  tokens: z.nullable(
-    z.strictObject({ input: Tokens, cacheWrite: Tokens, cacheRead: Tokens, output: Tokens }),
-  ),
+  tokens: z.nullable(CountedTokens),
+  /** Every request in order, retries included. Absent in records of earlier versions. */
+  attempts: z.optional(z.array(Attempt).check(z.maxLength(MAX_ATTEMPTS))),
+  /** From the first request to the answer, or to the last failure. */
   latencyMs: z.int().check(z.gte(0)),
-  /** By the prices in policy; null for a model without a price. */
+  /** Of all attempts, by the prices in policy; null for a model without a price. */
   costUsd: z.nullable(z.number().check(z.gte(0))),
 });
 export type AnalysisRecord = z.infer<typeof AnalysisRecord>;

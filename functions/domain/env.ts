@@ -55,9 +55,8 @@ export const ENV = {
   ipSets: 'IP_SETS',
   /** Destination of the flow logs and the role that writes them, as JSON. */
   flowLogs: 'FLOW_LOGS',
-  /** The model provider: `anthropic`, `bedrock`, or absent to use the playbook. */
-  modelProvider: 'MODEL_PROVIDER',
-  modelId: 'MODEL_ID',
+  /** How the model is asked, as JSON, or absent to use the playbook: part of policies/analysis.yaml. */
+  modelSettings: 'MODEL_SETTINGS',
   /** Secrets Manager secret with the Anthropic API key; never the key itself. */
   anthropicSecretArn: 'ANTHROPIC_SECRET_ARN',
   /** S3 bucket with the copies of the records. */

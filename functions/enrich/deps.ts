@@ -59,7 +59,7 @@ export function enrichDeps(env: Env): EnrichDeps {
       approverAddresses: createApproverAddresses(table),
       modelCalls: createModelCalls(table),
     },
-    asksModel: env[ENV.modelProvider] !== undefined,
+    asksModel: env[ENV.modelSettings] !== undefined,
     policy,
     here: stackPlace(policy, env),
     ec2: new EC2({}),

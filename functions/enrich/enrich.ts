@@ -1,7 +1,7 @@
 // The enrich step: reads and stores facts about an alert, returns the brief.
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
-import type { Alert, Entity } from '../domain/alert.ts';
+import { type Alert, type Entity, isSevere } from '../domain/alert.ts';
 import {
   type EntityFacts,
   type Fact,
@@ -16,6 +16,7 @@ import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { dossierOf } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
+import { hasSevereAlert } from '../store/severe-actions.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
 import { briefOf } from './brief.ts';
@@ -87,12 +88,13 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     },
     { nonce: deps.nonce(), budgets, tags },
   );
+  const concernsSevere = isSevere(alert.severity.label) || hasSevereAlert(incident);
   return {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, dossier),
-    ...(!askAnew && !actionId && (await modelRefusal(deps, incidentId))),
+    ...(!askAnew && !actionId && (await modelRefusal(deps, incidentId, concernsSevere))),
   };
 }
 
@@ -100,10 +102,15 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function modelRefusal(
   { asksModel, store, policy, now, log }: EnrichDeps,
   incidentId: string,
+  concernsSevere: boolean,
 ): Promise<{ modelNotAsked: string } | null> {
   if (!asksModel) return null;
   try {
-    const why = await store.modelCalls.reserve(incidentId, policy.limits.analysis, now());
+    const why = await store.modelCalls.reserve(
+      { incidentId, isSevere: concernsSevere },
+      policy.analysis.budget,
+      now(),
+    );
     return why === null ? null : { modelNotAsked: why };
   } catch (error) {
     log('error', 'model call not reserved', { incidentId, ...errorFields(error) });

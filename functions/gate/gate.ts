@@ -11,7 +11,6 @@ import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
-import type { Policy } from '../policy/policy.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
@@ -23,6 +22,7 @@ import { decideAgain } from './decide-again.ts';
 import { dropRepeats, withOnePage } from './decided.ts';
 import type { GateDeps } from './deps.ts';
 import { inputsOf } from './inputs.ts';
+import { priced } from './price.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
 import { joinOrClaim, noteJoins, withExistingActions } from './shared-effect.ts';
@@ -94,20 +94,6 @@ export async function gate(deps: GateDeps, input: unknown) {
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
 
-/** With the cost of the call by the prices in policy. */
-function priced(assessment: Assessment, { prices }: Policy['analysis']): Assessment {
-  const { record, model } = assessment;
-  const price = prices[record?.answeredBy ?? ''] ?? prices[model ?? ''];
-  if (!record?.tokens || !price) return assessment;
-  const { input, cacheWrite, cacheRead, output } = record.tokens;
-  const perMillion =
-    input * price.input +
-    cacheWrite * price.cacheWrite +
-    cacheRead * price.cacheRead +
-    output * price.output;
-  return { ...assessment, record: { ...record, costUsd: perMillion / 1e6 } };
-}
-
 /** A count that can't be written must not delay the alert. */
 async function noteModelCall(
   { store, policy, now, log }: GateDeps,
@@ -115,7 +101,7 @@ async function noteModelCall(
   hasFailed: boolean,
 ): Promise<void> {
   try {
-    await store.modelCalls.note(hasFailed, policy.limits.analysis, now());
+    await store.modelCalls.note(hasFailed, policy.analysis.pause, now());
   } catch (error) {
     log('warn', 'model call not counted', { incidentId, ...errorFields(error) });
   }

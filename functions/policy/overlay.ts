@@ -163,7 +163,6 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       workingHours: change.pages?.workingHours ?? limits.pages.workingHours,
       digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
     },
-    analysis: { ...limits.analysis, ...change.analysis },
     breaker: {
       windowMinutes: raised(
         'breaker.windowMinutes',

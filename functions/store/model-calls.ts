@@ -1,25 +1,37 @@
-// The budget of model calls of each incident, and the pause after failures.
+// The budgets of model calls, and the pause after failures.
 import * as z from 'zod/mini';
 import { minutesAfter } from '../domain/time.ts';
 import { timeOfDay } from '../domain/wording.ts';
-import type { Limits } from '../policy/schemas/limits.ts';
+import type { Analysis } from '../policy/schemas/analysis.ts';
 import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Key, type Table } from './table.ts';
 
-const Calls = z.object({ calls: z.array(z.iso.datetime()), version: z.int() });
-const Provider = z.object({
+const OfIncident = z.object({ calls: z.array(z.iso.datetime()), version: z.int() });
+const Count = z.int().check(z.gte(0));
+const OfStack = z.object({
   /** Failed calls in a row. */
-  failures: z.int().check(z.gte(0)),
+  failures: Count,
   pausedUntil: z.nullable(z.iso.datetime()),
+  /** Calls in the clock hour and on the day that they name. Absent in records of earlier versions. */
+  hour: z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 }),
+  day: z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 }),
   version: z.int(),
 });
+type OfStack = z.infer<typeof OfStack>;
+const NEW = {
+  failures: 0,
+  pausedUntil: null,
+  hour: { of: '', calls: 0 },
+  day: { of: '', calls: 0 },
+};
 
-type Bounds = Limits['analysis'];
+type Budget = Analysis['budget'];
+type Pause = Analysis['pause'];
 const HOUR_MINUTES = 60;
 const DAY_SECONDS = 86_400;
 /** Not the ID of an incident. */
-const PROVIDER = 'provider';
+const STACK = 'provider';
 
 /** `enrich` reserves calls, and `gate` notes how they ended. `analyse` may not use the table. */
 export function createModelCalls(table: Table) {
@@ -33,32 +45,83 @@ export function createModelCalls(table: Table) {
       { ...at, ...next, version: version + 1 },
       version === 0 ? ABSENT : atVersion(version),
     );
+  const ofStack = async (): Promise<OfStack> =>
+    (await find(OfStack, key(STACK))) ?? { ...NEW, version: 0 };
+
+  /** Reserves a call about the incident. Returns why not, or null. */
+  const ofIncident = (incidentId: string, most: number, now: Date) =>
+    retryOnConflict(table, async () => {
+      const { calls = [], version = 0 } = (await find(OfIncident, key(incidentId))) ?? {};
+      const recent = calls.filter((at) => at > minutesAfter(now, -HOUR_MINUTES));
+      if (recent.length >= most)
+        return `it was asked ${recent.length} times about this incident in the last hour, which is the limit`;
+      const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
+      await save(key(incidentId), { calls: [...recent, now.toISOString()], expiresAt }, version);
+      return null;
+    });
 
   return {
-    /** Reserves one call about the incident. Returns why the model must not be asked, or null. */
-    reserve: (incidentId: string, bounds: Bounds, now: Date): Promise<string | null> =>
-      retryOnConflict(table, async () => {
-        const provider = await find(Provider, key(PROVIDER));
-        if (provider?.pausedUntil && provider.pausedUntil > now.toISOString())
-          return `it failed ${provider.failures} times in a row and is not asked until ${timeOfDay(provider.pausedUntil)}`;
-        const { calls = [], version = 0 } = (await find(Calls, key(incidentId))) ?? {};
-        const recent = calls.filter((at) => at > minutesAfter(now, -HOUR_MINUTES));
-        if (recent.length >= bounds.callsPerIncidentPerHour)
-          return `it was asked ${recent.length} times about this incident in the last hour, which is the limit`;
-        const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
-        await save(key(incidentId), { calls: [...recent, now.toISOString()], expiresAt }, version);
+    /**
+     * Reserves one call. Returns why the model must not be asked, or null. The stack's budget is read first, so that a
+     * refused call uses up nothing, and written last, so that calls about one incident don't use up those of others.
+     */
+    reserve: async (
+      { incidentId, isSevere }: { incidentId: string; isSevere: boolean },
+      budget: Budget,
+      now: Date,
+    ): Promise<string | null> => {
+      const refused =
+        refusalOf(await ofStack(), { isSevere, budget, now }) ??
+        (await ofIncident(incidentId, budget.perIncidentPerHour, now));
+      if (refused !== null) return refused;
+      return retryOnConflict(table, async () => {
+        const { version, ...current } = await ofStack();
+        const late = refusalOf(current, { isSevere, budget, now });
+        if (late !== null) return late;
+        const { hour, day } = countsAt(current, now);
+        const next = {
+          hour: { ...hour, calls: hour.calls + 1 },
+          day: { ...day, calls: day.calls + 1 },
+        };
+        await save(key(STACK), { ...current, ...next }, version);
         return null;
-      }),
+      });
+    },
 
     /** Counts a failed call, or ends the count. */
-    note: (hasFailed: boolean, bounds: Bounds, now: Date): Promise<void> =>
+    note: (hasFailed: boolean, { afterFailures, minutes }: Pause, now: Date): Promise<void> =>
       retryOnConflict(table, async () => {
-        const { failures = 0, version = 0 } = (await find(Provider, key(PROVIDER))) ?? {};
-        if (!hasFailed && failures === 0) return;
-        const count = hasFailed ? failures + 1 : 0;
-        const pausedUntil =
-          count >= bounds.failuresBeforePause ? minutesAfter(now, bounds.pauseMinutes) : null;
-        await save(key(PROVIDER), { failures: count, pausedUntil }, version);
+        const { version, ...current } = await ofStack();
+        if (!hasFailed && current.failures === 0) return;
+        const failures = hasFailed ? current.failures + 1 : 0;
+        const pausedUntil = failures >= afterFailures ? minutesAfter(now, minutes) : null;
+        await save(key(STACK), { ...current, failures, pausedUntil }, version);
       }),
   };
+}
+
+/** The counts of the present hour and day, which begin at 0. */
+function countsAt({ hour, day }: Pick<OfStack, 'hour' | 'day'>, now: Date) {
+  const [thisHour, today] = [now.toISOString().slice(0, 13), now.toISOString().slice(0, 10)];
+  return {
+    hour: hour.of === thisHour ? hour : { of: thisHour, calls: 0 },
+    day: day.of === today ? day : { of: today, calls: 0 },
+  };
+}
+
+function refusalOf(
+  stack: Omit<OfStack, 'version'>,
+  { isSevere, budget, now }: { isSevere: boolean; budget: Budget; now: Date },
+): string | null {
+  const { failures, pausedUntil } = stack;
+  if (pausedUntil && pausedUntil > now.toISOString())
+    return `it failed ${failures} times in a row and is not asked until ${timeOfDay(pausedUntil)}`;
+  const { hour, day } = countsAt(stack, now);
+  const share = isSevere ? 1 : 1 - budget.percentForSevere / 100;
+  const whose = isSevere ? '' : ' for alerts below high';
+  if (hour.calls >= Math.floor(budget.perHour * share))
+    return `it was asked ${hour.calls} times in this hour, which is the limit${whose}`;
+  if (day.calls >= Math.floor(budget.perDay * share))
+    return `it was asked ${day.calls} times today, which is the limit${whose}`;
+  return null;
 }

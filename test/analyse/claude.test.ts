@@ -24,7 +24,7 @@ const anthropic = (options: object = {}) =>
   claude(
     'anthropic',
     new Anthropic({ apiKey: KEY, baseURL: server.url, maxRetries: 0, ...options }),
-    'claude-test',
+    { model: 'claude-test', effort: 'high' },
   );
 const bedrock = (options: object = {}) =>
   claude(
@@ -37,7 +37,7 @@ const bedrock = (options: object = {}) =>
       maxRetries: 0,
       ...options,
     }),
-    'global.anthropic.claude-test',
+    { model: 'global.anthropic.claude-test', effort: 'high' },
   );
 const CLIENTS = [
   { origin: 'anthropic', analystWith: anthropic, path: '/v1/messages' },
@@ -53,11 +53,13 @@ const input = {
 };
 const logged: unknown[] = [];
 
-async function assessmentBy(analyst: Analyst, milliseconds = 5000) {
+async function assessmentBy(analyst: Analyst | readonly Analyst[], milliseconds = 5000) {
+  const analysts = [analyst].flat();
   const answer = await analyse(
     {
-      analyst,
-      deadline: () => AbortSignal.timeout(milliseconds),
+      analysts,
+      milliseconds,
+      deadline: AbortSignal.timeout,
       now: () => NOW,
       log: (...line) => void logged.push(line),
     },
@@ -103,6 +105,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     expect(sent.max_tokens).toBeLessThanOrEqual(8192);
     expect(sent.tools).toBeUndefined();
     expect(sent.output_config.format.type).toBe('json_schema');
+    expect(sent.output_config.effort).toBe('high');
     // Structured output rejects these keywords.
     const keywords = new Set(
       body.match(/(?<=")(minimum|maximum|minLength|maxLength|minItems|maxItems|pattern)(?=":)/g),
@@ -128,6 +131,13 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       requestId: null,
       stopReason: 'max_tokens',
       tokens: { input: 120, cacheWrite: 1900, cacheRead: 7, output: 340 },
+      attempts: [
+        {
+          ...{ provider: origin, model: analystWith().model, status: 200 },
+          error: 'NoAnswer: the model stopped with max_tokens',
+          tokens: { input: 120, cacheWrite: 1900, cacheRead: 7, output: 340 },
+        },
+      ],
       latencyMs: 0,
       costUsd: null,
     });
@@ -224,8 +234,10 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
   });
   test('tries again after a temporary server error', async () => {
     server.willAnswer(failure(500, { 'retry-after-ms': '1' }), saying({}));
-    expect((await assessmentBy(analystWith({ maxRetries: 1 }))).origin).toBe(origin);
+    const { record, ...answered } = await assessmentBy(analystWith({ maxRetries: 1 }));
+    expect(answered.origin).toBe(origin);
     expect(server.asked).toHaveLength(2);
+    expect(record?.attempts?.map(({ status }) => status)).toEqual([500, 200]);
   });
   test('reports a failed connection when no server listens', async () => {
     const assessment = await assessmentBy(analystWith({ baseURL: 'http://127.0.0.1:1' }));
@@ -251,6 +263,58 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('with two providers', () => {
+  const inOrder = (options?: object) => [anthropic(options), bedrock()];
+  const attemptsIn = ({ record }: Assessment) =>
+    record?.attempts?.map(({ provider, status, error }) => [provider, status, error]);
+
+  test.each<[string, Answer, number | null, RegExp]>([
+    ['an overload', failure(529), 529, /529/],
+    ['a refusal', message('No.', { stop_reason: 'refusal' }), 200, /stopped with refusal/],
+    ['an invalid answer', message('{"verdict":"fine"}'), 200, /failed validation/],
+    ['a broken connection', (response) => response.destroy(), null, /APIConnectionError/],
+  ])(
+    'asks the second about the same alert after %s, and records who answered',
+    async (_what, first, status, why) => {
+      server.willAnswer(first, saying({}));
+      const assessment = await assessmentBy(inOrder());
+      expect(assessment).toMatchObject({ ...GOOD, origin: 'bedrock', failure: null });
+      expect(assessment.model).toBe('global.anthropic.claude-test');
+      expect(attemptsIn(assessment)).toEqual([
+        ['anthropic', status, expect.stringMatching(why)],
+        ['bedrock', 200, null],
+      ]);
+      const dossiers = server.asked.map(({ body }) => JSON.parse(body).messages);
+      expect(dossiers[1]).toEqual(dossiers[0]);
+    },
+  );
+
+  test('leaves half of the time to the second when the first does not answer', async () => {
+    server.willAnswer(silence, saying({}));
+    const assessment = await assessmentBy(inOrder(), 1500);
+    expect(assessment.origin).toBe('bedrock');
+    expect(attemptsIn(assessment)?.[0]).toEqual([
+      'anthropic',
+      null,
+      expect.stringMatching(/TimeoutError/),
+    ]);
+  });
+
+  test('reports both failures when neither answers', async () => {
+    server.willAnswer(failure(529), failure(500));
+    const { failure: why, origin, record } = await assessmentBy(inOrder());
+    expect(origin).toBe('fallback');
+    expect(why).toMatch(/anthropic: .*529.*; bedrock: .*500/);
+    expect(record?.attempts).toHaveLength(2);
+  });
+
+  test('does not ask the second after an answer of the first', async () => {
+    server.willAnswer(saying({}));
+    expect((await assessmentBy(inOrder())).origin).toBe('anthropic');
+    expect(server.asked).toHaveLength(1);
   });
 });
 
@@ -284,8 +348,8 @@ test('asks nothing about a brief without a dossier, as an earlier version built 
   server.willAnswer(saying({}));
   const { dossier: _, ...brief } = input.brief;
   const ids = { incidentId: INCIDENT_ID, alertId: ALERT_ID };
-  const deps = { deadline: () => AbortSignal.timeout(5000), now: () => NOW, log: () => {} };
-  const { assessment } = await analyse({ analyst: anthropic(), ...deps }, { ...ids, brief });
+  const deps = { milliseconds: 5000, deadline: AbortSignal.timeout, now: () => NOW, log: () => {} };
+  const { assessment } = await analyse({ analysts: [anthropic()], ...deps }, { ...ids, brief });
   expect(assessment?.failure).toMatch(/holds no dossier/);
   expect(server.asked).toEqual([]);
 });

@@ -1,45 +1,61 @@
 // The analyst of a deployed function by its environment, and its API key.
 import { expect, test } from 'vitest';
-import { analystFrom } from '../../functions/analyse/deps.ts';
+import { analyseDeps } from '../../functions/analyse/deps.ts';
 import { lazyAnalyst, parseApiKey } from '../../functions/analyse/lazy-analyst.ts';
 import { playbook } from '../../functions/analyse/playbook-analyst.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
-import { alertWith } from '../fixtures/case.ts';
+import { bedrockModelIn } from '../../functions/policy/models.ts';
+import type { ModelSettings } from '../../functions/policy/schemas/analysis.ts';
+import { alertWith, POLICY } from '../fixtures/case.ts';
 
+const NO_LOG = { tried: () => {}, answered: () => {} };
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key';
 
-test('uses the playbook when no provider is named', () => {
-  expect(analystFrom({})).toBe(playbook);
+const SETTINGS = POLICY.analysis;
+const withSettings = (change: object) => ({ [ENV.modelSettings]: JSON.stringify(change) });
+const settings = (change: Partial<ModelSettings> = {}): ModelSettings => {
+  const { providers, effort, retriesPerProvider, secondsInAll } = SETTINGS;
+  return { providers, effort, retriesPerProvider, secondsInAll, ...change };
+};
+
+test('uses the playbook without settings of a model', () => {
+  expect(analyseDeps({}).analysts).toEqual([playbook]);
 });
 
-test.each([
-  ['anthropic', { [ENV.anthropicSecretArn]: SECRET }],
-  ['bedrock', {}],
-])('uses %s with the model that is named, or with the default model', (provider, env) => {
-  const named = { ...env, [ENV.modelProvider]: provider, [ENV.modelId]: 'a-model' };
-  expect(analystFrom(named)).toMatchObject({ origin: provider, model: 'a-model' });
-  const unnamed = { ...env, [ENV.modelProvider]: provider };
-  expect(analystFrom(unnamed).model).toContain('claude');
+test('asks the providers in the order of policy, with its models and within its time', () => {
+  const env = { ...withSettings(settings()), [ENV.anthropicSecretArn]: SECRET };
+  const { analysts, milliseconds } = analyseDeps({ ...env, AWS_REGION: 'eu-central-1' });
+  expect(analysts.map(({ origin, model }) => [origin, model])).toEqual([
+    ['anthropic', 'claude-sonnet-5-5'],
+    ['bedrock', 'eu.anthropic.claude-sonnet-5-5'],
+  ]);
+  expect(milliseconds).toBe(100_000);
 });
 
 test.each([
   ['eu-central-1', 'eu.anthropic.claude-sonnet-5-5'],
   ['us-east-1', 'us.anthropic.claude-sonnet-5-5'],
+  ['us-gov-west-1', 'us-gov.anthropic.claude-sonnet-5-5'],
   ['ap-northeast-1', 'jp.anthropic.claude-sonnet-5-5'],
   ['ap-south-1', 'apac.anthropic.claude-sonnet-5-5'],
   ['sa-east-1', 'anthropic.claude-sonnet-5-5'],
-])('keeps requests to Bedrock from %s in its geography by default', (AWS_REGION, model) => {
-  expect(analystFrom({ [ENV.modelProvider]: 'bedrock', AWS_REGION }).model).toBe(model);
+])('keeps requests to Bedrock from %s in its geography', (region, model) => {
+  expect(bedrockModelIn(region, 'anthropic.claude-sonnet-5-5')).toBe(model);
+  expect(bedrockModelIn(region, 'us.anthropic.claude-x')).toBe('us.anthropic.claude-x');
 });
 
 test.each([
-  ['an unknown provider', { [ENV.modelProvider]: 'oracle' }, ENV.modelProvider],
-  ['a missing key', { [ENV.modelProvider]: 'anthropic' }, ENV.anthropicSecretArn],
-])('does not start with %s, and names the environment variable', (_what, env, variable) => {
-  expect(() => analystFrom(env)).toThrow(InvalidInput);
-  expect(() => analystFrom(env)).toThrow(variable);
-});
+  ['an unknown provider', withSettings({ ...settings(), providers: [{ provider: 'oracle' }] })],
+  ['settings that are not JSON', { [ENV.modelSettings]: '{' }],
+  ['a missing key', withSettings(settings()), ENV.anthropicSecretArn],
+])(
+  'does not start with %s, and names the variable',
+  (_what, env, variable: string = ENV.modelSettings) => {
+    expect(() => analyseDeps(env)).toThrow(InvalidInput);
+    expect(() => analyseDeps(env)).toThrow(variable);
+  },
+);
 
 test.each([undefined, '', '{"key":"sk-ant-api03-secret-value"}', 'sk-ant\nX-Header: secret-value'])(
   'rejects a secret without a key (%j), and does not repeat the secret',
@@ -60,7 +76,7 @@ test('reads the key once more when the provider rejects it', async () => {
     ...playbook,
     judge: ++reads === 2 ? playbook.judge : rejected,
   }));
-  const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000));
+  const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000), NO_LOG);
   expect((await judge()).verdict).toBe('malicious');
   await judge();
   expect(reads).toBe(2);
@@ -72,7 +88,7 @@ test('reads the key once for all alerts, and again only after a failed read', as
     if (++reads === 1) throw new Error('the secret cannot be read');
     return playbook;
   });
-  const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000));
+  const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000), NO_LOG);
   await expect(judge()).rejects.toThrow('cannot be read');
   await judge();
   await judge();

@@ -384,7 +384,7 @@ test('throws when the alert cannot be read, so that the state machine retries', 
 test('reserves no model call when it reads the facts of an approved action or a repeated request', async () => {
   await opened();
   const action = 'act-0123456789abcdef-1';
-  for (let n = 0; n <= POLICY.limits.analysis.callsPerIncidentPerHour; n++) {
+  for (let n = 0; n <= POLICY.analysis.budget.perIncidentPerHour; n++) {
     await enrich(depsOf(), { ...INPUT, actionId: action });
     await enrich(depsOf(), { ...INPUT, askAnew: action });
   }
@@ -393,8 +393,8 @@ test('reserves no model call when it reads the facts of an approved action or a 
 
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
   await opened();
-  const { callsPerIncidentPerHour } = POLICY.limits.analysis;
-  for (let n = 0; n < callsPerIncidentPerHour; n++)
+  const { perIncidentPerHour } = POLICY.analysis.budget;
+  for (let n = 0; n < perIncidentPerHour; n++)
     expect(await enrich(depsOf(), INPUT)).not.toHaveProperty('modelNotAsked');
   expect(await enrich(depsOf(), INPUT)).toHaveProperty(
     'modelNotAsked',

@@ -277,15 +277,22 @@ describe('an analysis without a usable recommendation', () => {
   });
 });
 
+const reserveCall = () =>
+  store.modelCalls.reserve(
+    { incidentId: INCIDENT_ID, isSevere: false },
+    POLICY.analysis.budget,
+    NOW,
+  );
+
 test('P12: pauses the model after repeated failures, and does not count an alert about which it was not asked', async () => {
   const failure = { ...proposal(), isModelAsked: true, assessment: failed('529') };
-  for (let n = 0; n < POLICY.limits.analysis.failuresBeforePause; n++)
+  for (let n = 0; n < POLICY.analysis.pause.afterFailures; n++)
     await gate({ ...deps(), effectsOf }, failure);
-  const why = await store.modelCalls.reserve(INCIDENT_ID, POLICY.limits.analysis, NOW);
+  const why = await reserveCall();
   expect(why).toContain('failed 3 times in a row');
   const again = { ...failure, isModelAsked: false, assessment: notAsked(why ?? '') };
   await gate({ ...deps(), effectsOf }, again);
-  expect(await store.modelCalls.reserve(INCIDENT_ID, POLICY.limits.analysis, NOW)).toBe(why);
+  expect(await reserveCall()).toBe(why);
 });
 
 test('P6: reserves the slots of automatic actions without reading the alert and the incident again', async () => {

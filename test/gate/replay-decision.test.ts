@@ -1,10 +1,11 @@
 // A decision is replayed from its record alone, and its cost is recorded.
 import { beforeEach, expect, test } from 'vitest';
 import { readRuling } from '../../functions/authority/rulings.ts';
-import type { Assessment } from '../../functions/domain/assessment.ts';
+import type { Assessment, Attempt } from '../../functions/domain/assessment.ts';
 import { decide } from '../../functions/gate/decide.ts';
 import type { GateDeps } from '../../functions/gate/deps.ts';
 import { gate } from '../../functions/gate/gate.ts';
+import { priced } from '../../functions/gate/price.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -87,8 +88,9 @@ test('proves what a decision depended on with its ruling', async () => {
   expect(await readRuling(KEYS.rulings, other)).toBeNull();
 });
 
-test('records the cost of the call by the prices in policy, and the opinion of the playbook', async () => {
-  const record: Assessment['record'] = {
+const withAttempts = (attempts: Attempt[]): Assessment => ({
+  ...assess(recommend()),
+  record: {
     dossier: 'ALERT',
     dossierTokens: 1,
     tokenizer: 'countermand-estimate-1',
@@ -96,13 +98,34 @@ test('records the cost of the call by the prices in policy, and the opinion of t
     answeredBy: 'claude-sonnet-5-5',
     requestId: 'req_1',
     stopReason: 'end_turn',
-    tokens: { input: 1_000_000, cacheWrite: 0, cacheRead: 1_000_000, output: 100_000 },
+    tokens: null,
+    attempts,
     latencyMs: 1,
     costUsd: null,
+  },
+});
+
+test('records the cost of every answered attempt by the prices in policy, and the opinion of the playbook', async () => {
+  const none = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0 };
+  const attempt = {
+    ...{ provider: 'bedrock' as const, status: 200, error: null },
+    model: 'eu.anthropic.claude-sonnet-5-5',
   };
-  const assessment = { ...assess(recommend()), record };
-  await gate(deps(), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
+  const sent = withAttempts([
+    { ...attempt, status: 529, tokens: null },
+    { ...attempt, tokens: { ...none, output: 100_000 } },
+    { ...attempt, tokens: { ...none, input: 1_000_000, cacheRead: 1_000_000 } },
+  ]);
+  await gate(deps(), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment: sent });
   const stored = await store.records.findAssessment(INCIDENT_ID, ALERT_ID);
-  expect(stored?.record).toEqual({ ...record, costUsd: 4.8 });
+  expect(stored?.record).toEqual({ ...sent.record, costUsd: 4.8 });
   expect(stored?.playbook?.recommended).toContain('create_alert_ticket alert-1');
+});
+
+test('records no cost if the model of an attempt has no price', async () => {
+  const tokens = { input: 1, cacheWrite: 0, cacheRead: 0, output: 1 };
+  const attempts = [
+    { ...{ provider: 'anthropic' as const, status: 200, error: null }, model: 'other', tokens },
+  ];
+  expect(priced(withAttempts(attempts), POLICY.analysis).record?.costUsd).toBeNull();
 });

@@ -1,6 +1,7 @@
 // Least privilege, checked on the synthesised CloudFormation template.
 
 import { describe, expect, test } from 'vitest';
+import { ENV } from '../../functions/domain/env.ts';
 import { protectionMarkOf } from '../../functions/domain/service-account.ts';
 import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
 import { type DeployedStack, wildcardsIn } from '../../functions/mechanisms/permissions.ts';
@@ -8,6 +9,7 @@ import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import { writesOf } from '../../functions/store/writers.ts';
+import type { Settings } from '../../infra/settings.ts';
 import {
   covers,
   functionsOf,
@@ -302,15 +304,30 @@ describe('least privilege', () => {
   });
 
   test('analyse has exactly the permission to call the configured model', () => {
-    const modelId = 'global.anthropic.claude-sonnet-5-5';
-    const bedrock = functionsOf(templateWith({ settings: { modelProvider: 'bedrock', modelId } }));
+    const bedrock = functionsOf(templateWith({ settings: { bedrock: true } }));
     const [call, ...others] = bedrock
       .get('analyse')!
       .permissions.filter(({ actions }) => !OWN_LOGS_AND_TRACES.includes(actions[0]!));
     expect(others).toEqual([]);
     expect(call?.actions).toEqual(['bedrock:InvokeModel']);
     for (const resource of call!.resources)
-      expect(resource).toContain('anthropic.claude-sonnet-5-5');
+      expect(resource).toMatch(/^[^*]*(:\*::)?[^*]*anthropic.claude-sonnet-5-5$/);
+    expect(call!.resources.join()).not.toContain('global.');
+  });
+
+  test('analyse asks the providers in the order of policy to which the settings give access', () => {
+    const asked = (settings: Partial<Settings>) => {
+      const all = functionsOf(templateWith({ settings }));
+      return ['analyse', 'enrich'].map((name) => {
+        const json = all.get(name)!.properties.Environment.Variables[ENV.modelSettings];
+        return json && JSON.parse(json).providers.map((one: { provider: string }) => one.provider);
+      });
+    };
+    const anthropicSecretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key';
+    const both = ['anthropic', 'bedrock'];
+    expect(asked({ anthropicSecretArn, bedrock: true })).toEqual([both, both]);
+    expect(asked({ bedrock: true })).toEqual([['bedrock'], ['bedrock']]);
+    expect(asked({ bedrock: false })).toEqual([undefined, undefined]);
   });
 
   test('the gate reads and writes records, signs rulings, and has no other permission', () => {

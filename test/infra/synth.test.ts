@@ -43,11 +43,11 @@ describe('synth', () => {
     });
   });
 
-  test('stops at a model profile that may send alerts to any region, unless policy allows it', async () => {
-    const modelId = 'global.anthropic.claude-sonnet-5-5';
-    await expect(
-      app({ account: 'example', modelProvider: 'bedrock', modelId }),
-    ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('bedrockProfile') });
+  test('stops at a setting that has moved to policy', async () => {
+    await expect(app({ account: 'example', modelProvider: 'bedrock' })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('policies/analysis.yaml'),
+    });
   });
 
   test('stops at an invalid setting, and names it', async () => {

@@ -47,6 +47,47 @@ function placeOf(file: string, text: string): { line: number; column: number } {
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
+describe('the providers of the model', () => {
+  const providers = (...models: string[]) =>
+    edit(
+      'analysis.yaml',
+      /providers:\n(?: {2}- .*\n)+/,
+      `providers:\n${models.map((model) => `  - { provider: bedrock, model: ${model} }\n`).join('')}`,
+    );
+
+  test.each([
+    [
+      'the same model through another profile',
+      'claude-sonnet-5-5',
+      'eu.anthropic.claude-sonnet-5-5-20260101-v1:0',
+    ],
+    ['a later version', 'claude-sonnet-5-5', 'anthropic.claude-sonnet-6'],
+    ['a larger family', 'claude-sonnet-5-5', 'anthropic.claude-opus-5-5'],
+  ])('accept as second %s', (_, first, second) => {
+    providers(first, second);
+    expect(faultLines()).toEqual([]);
+  });
+
+  test.each([
+    ['a smaller family', 'claude-sonnet-5-5', 'anthropic.claude-haiku-6'],
+    ['an earlier version', 'claude-sonnet-5-5', 'anthropic.claude-sonnet-5-4'],
+    ['an earlier version of a larger family', 'claude-sonnet-5-5', 'anthropic.claude-opus-4-1'],
+    ['a model that cannot be compared', 'claude-sonnet-5-5', 'other.model-9'],
+  ])('reject as second %s: a fallback is never weaker', (_, first, second) => {
+    providers(first, second);
+    expect(faults()).toMatchObject([
+      { field: 'providers', expected: expect.stringContaining('no model of a smaller family') },
+    ]);
+  });
+
+  test('reject a profile that may send alerts to any region, unless policy allows it', () => {
+    providers('global.anthropic.claude-sonnet-5-5');
+    expect(faultLines()).toEqual([expect.stringContaining('bedrockProfile')]);
+    edit('analysis.yaml', 'bedrockProfile: geography', 'bedrockProfile: global');
+    expect(faultLines()).toEqual([]);
+  });
+});
+
 describe('sign-in', () => {
   const signIn = (claim = '') =>
     `signIn: { issuer: "https://login.example.com", clientId: c, clientSecret: countermand/sign-in${claim} }\n`;

@@ -1,7 +1,7 @@
 // The budget of model calls of an incident, and the pause after failures.
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
-import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
 
 const db = startStores();
@@ -10,10 +10,14 @@ beforeEach(async () => {
   store = await db.fresh();
 });
 
-const bounds = { callsPerIncidentPerHour: 2, failuresBeforePause: 3, pauseMinutes: 5 };
+const budget = { perIncidentPerHour: 2, perHour: 100, perDay: 100, percentForSevere: 40 };
+const pause = { afterFailures: 3, minutes: 5 };
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
-const reserve = (minutes: number, incidentId = INCIDENT_ID) =>
-  store.modelCalls.reserve(incidentId, bounds, at(minutes));
+const reserve = (minutes: number, incidentId = INCIDENT_ID, change: Change = {}) => {
+  const { isSevere = false, ...limits } = change;
+  return store.modelCalls.reserve({ incidentId, isSevere }, { ...budget, ...limits }, at(minutes));
+};
+type Change = Partial<typeof budget> & { isSevere?: boolean };
 
 test('P12: allows as many model calls about an incident per hour as policy sets, also at the same moment', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => reserve(0)));
@@ -26,7 +30,7 @@ test('P12: allows as many model calls about an incident per hour as policy sets,
 });
 
 test('pauses after failures in a row, for every incident, and says until when', async () => {
-  const note = (hasFailed: boolean) => store.modelCalls.note(hasFailed, bounds, at(0));
+  const note = (hasFailed: boolean) => store.modelCalls.note(hasFailed, pause, at(0));
   for (const hasFailed of [true, true, false, true, true]) await note(hasFailed);
   expect(await reserve(0)).toBeNull();
   await note(true);
@@ -34,5 +38,52 @@ test('pauses after failures in a row, for every incident, and says until when', 
     'it failed 3 times in a row and is not asked until 03:05 UTC',
   );
   expect(await reserve(5, 'inc-another'), 'after the pause').toBeNull();
-  expect(POLICY.limits.analysis.callsPerIncidentPerHour).toBe(5);
+});
+
+test.each([
+  [
+    'hour',
+    { perHour: 10 },
+    59,
+    60,
+    'it was asked 6 times in this hour, which is the limit for alerts below high',
+  ],
+  [
+    'day',
+    { perDay: 10 },
+    20 * 60,
+    21 * 60,
+    'it was asked 6 times today, which is the limit for alerts below high',
+  ],
+] as const)(
+  'P12: allows as many model calls per %s as policy sets, and keeps a part for severe alerts',
+  async (_, limit, last, next, why) => {
+    const some = (count: number, change: Change = {}) =>
+      Promise.all(
+        Array.from({ length: count }, (_each, n) =>
+          reserve(0, `inc-${n}${change.isSevere ?? ''}`, { ...limit, ...change }),
+        ),
+      );
+    const granted = (answers: (string | null)[]) => answers.filter((one) => one === null).length;
+    expect(granted(await some(9))).toBe(6);
+    expect(await reserve(last, 'inc-other', limit)).toBe(why);
+    expect(granted(await some(9, { isSevere: true }))).toBe(4);
+    expect(await reserve(last, 'inc-other', { ...limit, isSevere: true })).toMatch(
+      /asked 10 times/,
+    );
+    expect(await reserve(next, 'inc-other', limit), 'in the next').toBeNull();
+  },
+);
+
+test('P12: a refused call uses up neither the budget of its incident nor that of the stack', async () => {
+  for (let n = 0; n < 5; n++) await reserve(0, INCIDENT_ID, { perHour: 2 });
+  expect(await reserve(1)).toBeNull();
+  for (let n = 0; n < 9; n++) await reserve(1);
+  expect(await reserve(1, 'inc-another', { perHour: 6 }), 'two calls are counted').toBeNull();
+});
+
+test('keeps the counts when failures are counted', async () => {
+  await reserve(0);
+  await store.modelCalls.note(true, pause, at(0));
+  expect(await reserve(0, 'inc-another', { perHour: 1, isSevere: true })).toMatch(/asked 1 times/);
 });

@@ -93,9 +93,9 @@ function countedModel() {
   const analyst: Analyst = {
     origin: 'anthropic',
     model: 'counted',
-    judge: (brief, signal) => {
+    judge: (...asked) => {
       calls++;
-      return playbook.judge(brief, signal);
+      return playbook.judge(...asked);
     },
   };
   return { analyst, calls: () => calls };

@@ -22,7 +22,10 @@ export function environment(folder: string): NodeJS.ProcessEnv {
     [ENV.previousProofKeyArns]: JSON.stringify({
       ...{ votes: 'x', rulings: 'x', evidence: 'x', alerts: 'x', resumptions: 'x' },
     }),
-    [ENV.modelProvider]: 'anthropic',
+    [ENV.modelSettings]: JSON.stringify({
+      providers: [{ provider: 'anthropic', model: 'claude-sonnet-5-5' }],
+      ...{ effort: 'high', retriesPerProvider: 2, secondsInAll: 100 },
+    }),
     [ENV.webBaseUrl]: 'https://example.com',
   };
 }

@@ -1,11 +1,57 @@
 // policies/analysis.yaml: what the model gets, and what its answers cost.
 import * as z from 'zod/mini';
+import { isGlobal, isWeaker } from '../models.ts';
 
 const Tokens = z.int().check(z.gte(50), z.lte(20_000));
 /** US dollars for a million tokens. */
 const Price = z.number().check(z.gte(0), z.lte(1000));
 
-export const AnalysisFile = z.strictObject({
+const Provider = z.strictObject({
+  provider: z.enum(['anthropic', 'bedrock']),
+  /** As the provider names it. For Bedrock, a model or an inference profile. */
+  model: z.string().check(z.regex(/^[a-z][a-z0-9.:-]{2,127}$/)),
+});
+
+/** How the model is asked. */
+const Asking = {
+  /** In the order in which they are asked. None: the playbook judges alone. */
+  providers: z.array(Provider).check(
+    z.maxLength(3),
+    z.refine(
+      (all) => all.every(({ model }) => !all[0] || !isWeaker(model, all[0].model)),
+      'expected no model of a smaller family or an earlier version than the first one',
+    ),
+  ),
+  /** Of every provider, so that none works less on an answer than another. */
+  effort: z.enum(['low', 'medium', 'high', 'max']),
+  /** Further attempts at one provider after it was overloaded or unreachable. */
+  retriesPerProvider: z.int().check(z.gte(0), z.lte(5)),
+  /** For all providers and retries together. A provider gets an equal part of the time that is left. */
+  secondsInAll: z.int().check(z.gte(10), z.lte(100)),
+};
+/** What `analyse` gets, without the providers to which the deployment gives no access. */
+export const ModelSettings = z.strictObject(Asking);
+export type ModelSettings = z.infer<typeof ModelSettings>;
+
+const Calls = z.int().check(z.gte(0), z.lte(100_000));
+
+const File = z.strictObject({
+  ...Asking,
+  /** Analyses by the model. Above these numbers, the playbook judges without it. */
+  budget: z.strictObject({
+    /** About one incident in any 60 minutes. */
+    perIncidentPerHour: Calls,
+    /** Of the stack in one clock hour and on one day, in UTC. */
+    perHour: Calls,
+    perDay: Calls,
+    /** The part of the last two that is kept for high and critical alerts. */
+    percentForSevere: z.int().check(z.gte(0), z.lte(100)),
+  }),
+  /** Failed analyses in a row after which no provider is asked for a while. */
+  pause: z.strictObject({
+    afterFailures: z.int().check(z.gte(1), z.lte(100)),
+    minutes: z.int().check(z.gte(1), z.lte(1440)),
+  }),
   /** The token counter of the budgets below, which are only valid for it. */
   tokenizer: z.literal('countermand-estimate-1'),
   /**
@@ -27,9 +73,22 @@ export const AnalysisFile = z.strictObject({
    * `global.` inference profile, which may send them to any region.
    */
   bedrockProfile: z.enum(['geography', 'global']),
-  /** By model as the provider names it. A model without a price costs an unknown amount. */
+  /** By model, without the name of a provider or a date. A model without a price costs an unknown amount. */
   prices: z.record(
     z.string().check(z.minLength(1), z.maxLength(128)),
     z.strictObject({ input: Price, cacheWrite: Price, cacheRead: Price, output: Price }),
   ),
 });
+
+export const AnalysisFile = File.check(
+  z.refine(
+    ({ providers, bedrockProfile }) =>
+      bedrockProfile === 'global' || !providers.some(({ model }) => isGlobal(model)),
+    {
+      path: ['providers'],
+      message:
+        'expected no "global." profile, which may send alerts to any region, unless bedrockProfile is global',
+    },
+  ),
+);
+export type Analysis = z.infer<typeof AnalysisFile>;

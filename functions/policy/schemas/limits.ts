@@ -55,14 +55,6 @@ export const LimitsFile = z.strictObject({
     /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
     digestAfterMinutes: z.int().check(z.gte(1), z.lte(60)),
   }),
-  /** Above these, the playbook decides without the model. */
-  analysis: z.strictObject({
-    /** Calls of the model about one incident in any 60 minutes. */
-    callsPerIncidentPerHour: z.int().check(z.gte(0), z.lte(100)),
-    /** Failed calls in a row after which the model is not asked for a while. */
-    failuresBeforePause: z.int().check(z.gte(1), z.lte(100)),
-    pauseMinutes: z.int().check(z.gte(1), z.lte(1440)),
-  }),
   /** Events within the window that open the breaker. While it is open, every action needs approval. */
   breaker: z.strictObject({
     windowMinutes: z.int().check(z.gte(1), z.lte(10_080)),
