@@ -5,6 +5,7 @@ import { slackButtonsOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { addAlarms } from './alarms.ts';
 import { Archive } from './archive.ts';
+import { Boundary } from './boundary.ts';
 import { DenyAll } from './deny-all.ts';
 import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
@@ -47,6 +48,7 @@ export class CountermandStack extends Stack {
       Annotations.of(this).addWarningV2('countermand:home-region', NO_HOME_REGION);
     const names = namesIn(this, settings, region);
 
+    new Boundary(this, 'Boundary', names, 'boundary');
     const intake = new Intake(this, 'Intake', names, policy.partnerSources);
     const records = new Records(this, 'Records');
     const archive = new Archive(this, 'Archive');

@@ -3,6 +3,7 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import type { Policy } from '../functions/policy/policy.ts';
+import { Boundary } from './boundary.ts';
 import { Firewall } from './firewall.ts';
 import { namesIn } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -24,6 +25,7 @@ export class EdgeStack extends Stack {
       description: 'Countermand at CloudFront: the addresses that are watched and blocked there',
     });
     const names = namesIn(this, settings, region);
+    new Boundary(this, 'Boundary', names, 'boundary-edge');
     const { ruleGroupArn } = new Firewall(this, 'Firewall', names, 'CLOUDFRONT');
     if (region !== undefined && region !== CLOUDFRONT_REGION)
       new EdgeEvents(this, 'Events', region);

@@ -18,6 +18,7 @@ import {
   permissionsByRole,
   resourcesOf,
   type Statement,
+  statementsIn,
   templateWith,
   text,
 } from './template.ts';
@@ -175,6 +176,10 @@ const isOfScope = (where: string, scope: string | undefined) =>
     where,
   );
 
+const [boundaryId, { Properties: boundary }] = Object.entries(
+  resourcesOf(template, 'AWS::IAM::ManagedPolicy'),
+).find(([, { Properties }]) => Properties.ManagedPolicyName === `${PREFIX}boundary`)!;
+
 describe('P1: tier 3', () => {
   const documents = SCOPES.map((scope) => ({
     where: `permissions of ${scope}`,
@@ -206,6 +211,33 @@ describe('P1: tier 3', () => {
         ),
     );
     expect(held).toEqual([]);
+  });
+
+  const denied = statementsIn(boundary.PolicyDocument).filter(({ effect }) => effect === 'Deny');
+  const isDenied = (action: string) =>
+    denied
+      .filter(({ condition }) => condition === undefined)
+      .some(({ actions }) => actions.some((one) => covers(one, action)));
+
+  test('P1: the boundary of every role denies every tier-3 permission that no mechanism lists', () => {
+    for (const [id, { Properties }] of Object.entries(resourcesOf(template, 'AWS::IAM::Role')))
+      expect([id, Properties.PermissionsBoundary]).toEqual([id, { Ref: boundaryId }]);
+    const all = Object.values(TIER_3).flat();
+    expect(all.filter((action) => !isDenied(action) && !(action in SHARED))).toEqual([]);
+  });
+
+  test('the boundary denies nothing that a role is granted', () => {
+    const granted = [...roles.values()].flat().filter(allows);
+    expect(granted.flatMap(({ actions }) => actions).filter(isDenied)).toEqual([]);
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect(JSON.stringify(boundary.PolicyDocument).length).toBeLessThan(6_144);
+  });
+
+  test('P1: the boundary lets a role attach the deny-all policy and no other', () => {
+    const attach = denied.find(({ actions }) => actions.includes('iam:AttachUserPolicy'))!;
+    const conditions = attach.condition as Record<string, Record<string, object>>;
+    const arn = conditions.ArnNotEquals?.['iam:PolicyARN'];
+    expect(text(arn)).toMatch(/:iam::123456789012:policy\/countermand\/countermand-deny-all$/);
   });
 
   test('no role uses a policy managed by AWS, whose content may change', () => {
@@ -682,7 +714,7 @@ describe('least privilege', () => {
   test('functions that disable a user can attach one policy, which only denies', () => {
     const [[id, policy] = ['', undefined], ...others] = Object.entries(
       resourcesOf(template, 'AWS::IAM::ManagedPolicy'),
-    );
+    ).filter(([name]) => name !== boundaryId);
     expect(others).toEqual([]);
     expect(policy?.Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Deny', Action: '*', Resource: '*' },
