@@ -8,10 +8,9 @@ import { readEnv } from '../functions/domain/env.ts';
 import { oneLine } from '../functions/domain/wording.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { isArchived } from '../functions/store/archived.ts';
-import { createTable } from '../functions/store/table.ts';
+import { createTable, type Item, type Table } from '../functions/store/table.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
-import { claimDirectory } from '../local/data-directory.ts';
-import { startDatabase } from '../local/engine/database.ts';
+import { openTable } from '../local/engine/table.ts';
 import { compare, type Stored } from './compare-copies.ts';
 import { exportTo } from './export-history.ts';
 import { inForceIn, missingChecks } from './missing-checks.ts';
@@ -19,14 +18,18 @@ import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
 import { switchLines } from './switch-lines.ts';
 
-type Place = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
+type Place = {
+  /** Every item of the table. */
+  items: AsyncIterable<Item>;
+  table: Pick<Table, 'get'>;
+  copies: Copies;
+  close: () => Promise<void>;
+};
 
 async function onLaptop(data: string): Promise<Place> {
-  claimDirectory(data);
-  const { client, createTable, stop } = await startDatabase(join(data, 'database'));
-  await createTable('countermand');
+  const table = openTable(data);
   const copies = copiesInFolder(join(data, 'archive'));
-  return { client, table: 'countermand', copies, close: stop };
+  return { items: table.items(), table, copies, close: table.close };
 }
 
 async function inAccount(account: string, prefix: string): Promise<Place> {
@@ -36,12 +39,21 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
     ...(await environmentOf(lambda, `${prefix}gate`, policy)),
     ...(await environmentOf(lambda, `${prefix}archive`, policy)),
   };
+  const client = new DynamoDBClient({});
+  const { tableName } = readEnv(env, 'tableName');
   return {
-    client: new DynamoDBClient({}),
-    table: readEnv(env, 'tableName').tableName,
+    items: scan(client, tableName),
+    table: createTable(client, tableName),
     copies: copiesInBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
     close: async () => {},
   };
+}
+
+async function* scan(client: DynamoDBClient, TableName: string): AsyncGenerator<Item> {
+  const documents = DynamoDBDocumentClient.from(client);
+  const input = { TableName, ConsistentRead: true };
+  for await (const { Items = [] } of paginateScan({ client: documents }, input))
+    yield* Items as Item[];
 }
 
 /** Time between two lines of progress. */
@@ -51,28 +63,24 @@ type Noted = { inForce: Map<string, Stored>; switched: string[] };
 
 /** Yields the records that have copies. Collects the actions in force, and a line for each halt and resumption. */
 async function* recordsOf(
-  { client, table }: Place,
+  { items }: Place,
   { inForce, switched }: Noted,
   { out, write }: { out: Out; write: (item: Stored) => void },
 ): AsyncGenerator<Stored> {
-  const pages = paginateScan(
-    { client: DynamoDBDocumentClient.from(client) },
-    { TableName: table, ConsistentRead: true },
-  );
   let records = 0;
   let printedAt = performance.now();
-  for await (const { Items = [] } of pages)
-    for (const item of (Items as Stored[]).filter(isArchived)) {
-      const actionId = inForceIn(item);
-      if (actionId) inForce.set(actionId, item);
-      write(item);
-      switched.push(...switchLines(item));
-      yield item;
-      records += 1;
-      if (performance.now() - printedAt < PROGRESS_MS) continue;
-      printedAt = performance.now();
-      out.progress(`${records} records compared ...`);
-    }
+  for await (const item of items) {
+    if (!isArchived(item)) continue;
+    const actionId = inForceIn(item);
+    if (actionId) inForce.set(actionId, item);
+    write(item);
+    switched.push(...switchLines(item));
+    yield item;
+    records += 1;
+    if (performance.now() - printedAt < PROGRESS_MS) continue;
+    printedAt = performance.now();
+    out.progress(`${records} records compared ...`);
+  }
 }
 
 /** `exportFile`: path of a new file for the history entries of all records, one JSON line each. */
@@ -86,8 +94,7 @@ async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<
   const compared = await compare(recordsOf(place, noted, { out, write }), place.copies);
   const { records, copies } = compared;
   for (const line of switched.sort()) out.line(oneLine(line));
-  const table = createTable(place.client, place.table);
-  const found = [...compared.found, ...(await missingChecks(table, inForce))];
+  const found = [...compared.found, ...(await missingChecks(place.table, inForce))];
   for (const { record, faults } of found) {
     out.line(oneLine(record));
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);

@@ -5,7 +5,7 @@ import { Refused } from './refused.ts';
 
 /** Throws Refused if the folder has no data of npm start. */
 export function requireData(folder: string): void {
-  if (existsSync(join(folder, 'database'))) return;
+  if (existsSync(join(folder, 'table.sqlite')) || existsSync(join(folder, 'database'))) return;
   throw new Refused(
     existsSync(folder)
       ? `${folder} has no data of npm start`

@@ -1,6 +1,10 @@
 // Tells the errors that an operator can fix from defects.
 import { PolicyError } from '../functions/policy/fault.ts';
-import { DataDirectoryInUse, DataDirectoryUnwritable } from '../local/data-directory.ts';
+import {
+  DataDirectoryInUse,
+  DataDirectoryOutdated,
+  DataDirectoryUnwritable,
+} from '../local/data-directory.ts';
 import { Refused } from './refused.ts';
 
 /** True for an error whose message is enough: a stack trace would not help. */
@@ -8,4 +12,5 @@ export const isForTheOperator = (error: unknown): error is Error =>
   error instanceof Refused ||
   error instanceof PolicyError ||
   error instanceof DataDirectoryInUse ||
+  error instanceof DataDirectoryOutdated ||
   error instanceof DataDirectoryUnwritable;

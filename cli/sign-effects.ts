@@ -1,5 +1,4 @@
 // Lists effects without proof and signs them, on this laptop or in an account.
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
@@ -10,8 +9,8 @@ import { oneLine } from '../functions/domain/wording.ts';
 import { headlineOf } from '../functions/messaging/texts/action-line.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
-import { claimDirectory } from '../local/data-directory.ts';
-import { startDatabase } from '../local/engine/database.ts';
+import { createTable } from '../functions/store/table.ts';
+import { openTable } from '../local/engine/table.ts';
 import { createMac, keysIn } from '../local/mac.ts';
 import { signEffect, unsignedEffects } from './earlier-effects.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
@@ -33,14 +32,12 @@ type Place = {
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  claimDirectory(data);
-  const { client, createTable, stop } = await startDatabase(join(data, 'database'));
-  await createTable('countermand');
+  const table = openTable(data);
   return {
-    store: createStore(client, 'countermand', () => {}),
+    store: createStore(table, () => {}),
     evidence: createMac(keysIn(data).proofKeys.evidence),
     people: Object.keys(loadPolicy(POLICIES, 'local').escalation.people),
-    close: stop,
+    close: table.close,
   };
 }
 
@@ -50,7 +47,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
   const env = await environmentOf(new Lambda({}), `${prefix}gate`, policy);
   const own = readEnv(env, 'tableName', ...PROOF_KEY_ENV);
   return {
-    store: createStore(new DynamoDBClient({}), own.tableName, () => {}),
+    store: createStore(createTable(new DynamoDBClient({}), own.tableName), () => {}),
     evidence: proofKeys(new KMS({}), own, env).evidence,
     people: Object.keys(policy.escalation.people),
     close: async () => {},

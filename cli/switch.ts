@@ -1,6 +1,5 @@
 // Shows and sets the kill switch, on this laptop or in an account.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
@@ -15,8 +14,8 @@ import type { Policy } from '../functions/policy/policy.ts';
 import { digestOf } from '../functions/store/hash-chain.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
 import type { HaltMode } from '../functions/store/switch-entries.ts';
-import { claimDirectory } from '../local/data-directory.ts';
-import { startDatabase } from '../local/engine/database.ts';
+import { createTable } from '../functions/store/table.ts';
+import { openTable } from '../local/engine/table.ts';
 import { createMac, keysIn } from '../local/mac.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
@@ -40,12 +39,10 @@ type Place = {
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  claimDirectory(data);
-  const { client, createTable, stop } = await startDatabase(join(data, 'database'));
-  await createTable('countermand');
+  const table = openTable(data);
   const resumptions = createMac(keysIn(data).proofKeys.resumptions);
-  const { killSwitch } = createStore(client, 'countermand', () => {}, { resumptions });
-  return { killSwitch, policy: loadPolicy(POLICIES, 'local'), resumptions, close: stop };
+  const { killSwitch } = createStore(table, () => {}, resumptions);
+  return { killSwitch, policy: loadPolicy(POLICIES, 'local'), resumptions, close: table.close };
 }
 
 /**
@@ -57,9 +54,11 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
   const env = await environmentOf(new Lambda({}), `${prefix}gate`, policy);
   const own = readEnv(env, 'tableName', ...PROOF_KEY_ENV);
   const { resumptions } = proofKeys(new KMS({}), own, env);
-  const { killSwitch } = createStore(new DynamoDBClient({}), own.tableName, () => {}, {
+  const { killSwitch } = createStore(
+    createTable(new DynamoDBClient({}), own.tableName),
+    () => {},
     resumptions,
-  });
+  );
   return { killSwitch, policy, resumptions, close: async () => {} };
 }
 

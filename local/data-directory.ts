@@ -27,6 +27,18 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+/** Thrown for data of a version before SQLite, which this version can't read. */
+export class DataDirectoryOutdated extends Error {
+  override readonly name = 'DataDirectoryOutdated';
+  readonly path: string;
+  constructor(path: string) {
+    super(
+      `${path} has data of an earlier version, which this version cannot read; delete the folder, or choose another one with COUNTERMAND_DATA`,
+    );
+    this.path = path;
+  }
+}
+
 /** Creates the directory, but not its parents: a recursive mkdir never returns on a path such as /proc/x. */
 export function claimDirectory(path: string): void {
   try {

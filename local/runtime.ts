@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { analyse } from '../functions/analyse/analyse.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { archive } from '../functions/archive/archive.ts';
+import type { Images } from '../functions/archive/change.ts';
 import type { ProofKeys } from '../functions/authority/keys.ts';
 import { bounce } from '../functions/bounce/bounce.ts';
 import { close } from '../functions/close/close.ts';
@@ -31,6 +32,7 @@ import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import { createStore } from '../functions/store/store.ts';
 import { incidentOf, isShown } from '../functions/store/summarised.ts';
+import type { Key } from '../functions/store/table.ts';
 import { writesOf } from '../functions/store/writers.ts';
 import { backfill, summarise } from '../functions/summarise/summarise.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
@@ -47,11 +49,11 @@ import { ipSetUpdated } from './aws/deployment.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { stateIn } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
-import { startDatabase } from './engine/database.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import { createEngine, type EngineEvent, type Functions } from './engine/state-machines.ts';
-import { streamTo } from './engine/stream.ts';
+import { changeOf } from './engine/stream.ts';
+import { openTable } from './engine/table.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
 import { createMac } from './mac.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
@@ -67,8 +69,6 @@ export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
   const state = options.state ?? stateIn(folder);
-  const database = await startDatabase(folder && join(folder, 'database'));
-  await database.createTable('countermand');
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
   const keys: ProofKeys = {
     votes: createMac(options.proofKeys.votes),
@@ -79,7 +79,8 @@ export async function createRuntime(options: RuntimeOptions) {
   };
   const pageKey = createMac(options.pageKey);
   let changed = { incidents: new Set<string>(), isAnything: false };
-  streamTo(database.client, now, (change) => {
+  const onChange = (written: Key & Images): Promise<void> => {
+    const change = changeOf(written, now());
     const incidentId = incidentOf(change);
     if (incidentId) changed.incidents.add(incidentId);
     changed.isAnything ||= isShown(change);
@@ -87,9 +88,10 @@ export async function createRuntime(options: RuntimeOptions) {
     return archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
     );
-  });
+  };
+  const table = openTable(folder, { onChange });
   const { resumptions } = keys;
-  const store = createStore(database.client, 'countermand', log, { resumptions });
+  const store = createStore(table, log, resumptions);
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
 
@@ -98,8 +100,8 @@ export async function createRuntime(options: RuntimeOptions) {
   const deliver = createInbox(inbox, now);
   /** The store and the sender of a function, which has the same write permissions as its role in AWS. */
   const ownTable = (name: string) => {
-    const client = withWritePermissions(database.client, name, writesOf(name, settings), log);
-    const own = createStore(client, 'countermand', log, { resumptions });
+    const limited = withWritePermissions(table, name, writesOf(name, settings), log);
+    const own = createStore(limited, log, resumptions);
     return {
       store: own,
       send: sendingHarmless(rateLimited(deliver, { store: own, policy, pageKey, now, log })),
@@ -278,7 +280,7 @@ export async function createRuntime(options: RuntimeOptions) {
     nextSchedule: () => scheduler.next(),
     async stop(): Promise<void> {
       await engine.stop();
-      await database.stop();
+      await table.close();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
+import { createTable } from '../../functions/store/table.ts';
 import { environmentOf } from '../operator.ts';
 
 /**
@@ -29,7 +30,10 @@ export async function connectDeployed(
     Object.assign(env, await environmentOf(lambda, `${prefix}execute-${scope}`, policy));
   env[ENV.policyPath] = policyFile(policy);
   const log = () => {};
-  const store = createStore(new DynamoDBClient({}), readEnv(env, 'tableName').tableName, log);
+  const store = createStore(
+    createTable(new DynamoDBClient({}), readEnv(env, 'tableName').tableName),
+    log,
+  );
   const connected = await Promise.all(
     SCOPES.map((scope) => mechanismsOf(scope, { env, policy, table: store.table, log })),
   );

@@ -7,7 +7,7 @@ import type { Policy } from '../../functions/policy/policy.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { LOCAL_REGION } from '../../local/account.ts';
 import { claimDirectory } from '../../local/data-directory.ts';
-import { startDatabase } from '../../local/engine/database.ts';
+import { openTable } from '../../local/engine/table.ts';
 import { prefixOfCdk } from '../operator.ts';
 import type { Out, Outcome } from '../output.ts';
 import { requireRealNode } from '../real-node.ts';
@@ -45,12 +45,10 @@ async function onLaptop(data: string): Promise<Place> {
   const local = loadPolicy(POLICIES, 'local');
   const policy = { ...local, canaries: laptopCanaries(local) };
   claimDirectory(data);
-  claimDirectory(folder);
-  const database = await startDatabase(join(folder, 'database'));
-  await database.createTable('countermand');
-  const { drills } = createStore(database.client, 'countermand', () => {});
+  const table = openTable(folder);
+  const { drills } = createStore(table, () => {});
   const mechanisms = standInMechanisms(policy, folder);
-  return { policy, region: LOCAL_REGION, mechanisms, drills, close: database.stop };
+  return { policy, region: LOCAL_REGION, mechanisms, drills, close: table.close };
 }
 
 async function inAccount(policy: Policy, region: string, prefix: string): Promise<Place> {

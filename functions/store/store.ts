@@ -1,5 +1,4 @@
 // All stores over one table.
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Verifier } from '../authority/claims.ts';
 import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
@@ -17,28 +16,17 @@ import { createNotes } from './notes.ts';
 import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
-import { type Pacing, SYSTEM_PACING } from './retry.ts';
 import { createSummaries } from './summaries.ts';
 import { createKillSwitch } from './switch.ts';
-import { createTable } from './table.ts';
+import type { Table } from './table.ts';
 import { createWorldStates } from './world.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-type Options = {
-  pacing?: Pacing;
-  /** Verifies resumptions. Without it, no resumption is valid. */
-  resumptions?: Verifier;
-};
 const VERIFIES_NOTHING: Verifier = { verify: async () => false };
 
-export function createStore(
-  client: DynamoDBClient,
-  tableName: string,
-  log: Log,
-  { pacing = SYSTEM_PACING, resumptions = VERIFIES_NOTHING }: Options = {},
-) {
-  const table = createTable(client, tableName, pacing);
+/** `resumptions` verifies resumptions. Without it, no resumption is valid. */
+export function createStore(table: Table, log: Log, resumptions: Verifier = VERIFIES_NOTHING) {
   const breaker = createBreaker(table, log);
   return {
     table,

@@ -14,23 +14,16 @@ import { INDEXES } from './table-definition.ts';
 
 export type Key = { pk: string; sk: string };
 export type Item = Key & Record<string, unknown>;
-/** A DynamoDB condition with its names and values, for example `{expression: 'version = :v', values: {':v': 3}}`. */
-export type Condition = {
-  expression: string;
-  names?: Record<string, string>;
-  values?: Record<string, unknown>;
-};
+/**
+ * When a write takes place: `absent` if the table has no such item; `version` if the stored item has that version;
+ * `notOlder` if it is absent or its basis is at most that.
+ */
+export type Condition = 'absent' | { version: number } | { notOlder: number };
 
-export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
-export const atVersion = (version: number): Condition => ({
-  expression: 'version = :version',
-  values: { ':version': version },
-});
+export const ABSENT: Condition = 'absent';
+export const atVersion = (version: number): Condition => ({ version });
 /** For derived items: fails if the stored item was derived from newer records. */
-export const notOlder = (basis: number): Condition => ({
-  expression: 'attribute_not_exists(pk) OR basis <= :basis',
-  values: { ':basis': basis },
-});
+export const notOlder = (basis: number): Condition => ({ notOlder: basis });
 
 export type Table = {
   /** Strongly consistent. */
@@ -63,11 +56,6 @@ export function createTable(
 ): Table {
   const db = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
-  });
-  const conditional = (condition: Condition | undefined) => ({
-    ConditionExpression: condition?.expression,
-    ExpressionAttributeNames: condition?.names,
-    ExpressionAttributeValues: condition?.values,
   });
 
   async function all(
@@ -118,13 +106,21 @@ export function createTable(
     put: (item, condition) =>
       typed(item, async () => {
         await db.send(
-          new PutCommand({ TableName: tableName, Item: inUtf8(item), ...conditional(condition) }),
+          new PutCommand({
+            TableName: tableName,
+            Item: JSON.parse(jsonOf(item)),
+            ...(condition && expressionOf(condition)),
+          }),
         );
       }),
     remove: (key, condition) =>
       typed(key, async () => {
         await db.send(
-          new DeleteCommand({ TableName: tableName, Key: key, ...conditional(condition) }),
+          new DeleteCommand({
+            TableName: tableName,
+            Key: key,
+            ...(condition && expressionOf(condition)),
+          }),
         );
       }),
     query: (pk, { prefix = '', before = '', newestFirst = false, limit } = {}) =>
@@ -177,13 +173,26 @@ function merged(entries: readonly (Key & { at: string })[]): Key[] {
   return [...new Map(keys.toReversed()).values()].toReversed();
 }
 
+function expressionOf(condition: Condition) {
+  if (condition === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return 'version' in condition
+    ? {
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: { ':version': condition.version },
+      }
+    : {
+        ConditionExpression: 'attribute_not_exists(pk) OR basis <= :basis',
+        ExpressionAttributeValues: { ':basis': condition.notOlder },
+      };
+}
+
 /**
- * Replaces lone surrogates: DynamoDB strings must be valid UTF-8.
+ * The item as JSON. Replaces lone surrogates: DynamoDB strings must be valid UTF-8.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
-const inUtf8 = (item: Item): Item =>
-  JSON.parse(JSON.stringify(item), (_, value: unknown) =>
+export const jsonOf = (item: Item): string =>
+  JSON.stringify(item, (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,
   );
 

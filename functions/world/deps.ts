@@ -19,6 +19,7 @@ import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { stackPlace } from '../policy/stack-place.ts';
 import { createStore, type Store } from '../store/store.ts';
+import { createTable } from '../store/table.ts';
 import { CONNECT_WORLD } from './readers.ts';
 import { remembered } from './remembered.ts';
 import { createTrail, type Trail } from './trail.ts';
@@ -57,7 +58,7 @@ export function worldDeps(env: Env): WorldDeps {
   );
   const log = createLog('world', env);
   const policy = readPolicyFile(own.policyPath);
-  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  const store = createStore(createTable(new DynamoDBClient({}), own.tableName), log);
   const lambda = new Lambda({});
   const { evidence, votes } = proofKeys(new KMS({}), own, env);
   return {

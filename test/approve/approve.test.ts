@@ -13,7 +13,7 @@ import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, NOW, POLICY, theAlertItself } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import {
   ana,
   BASE_URL,

@@ -7,7 +7,7 @@ import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { ana, minute } from '../web/approval-pages.ts';
 import { mailEvent } from './mail-event.ts';
 

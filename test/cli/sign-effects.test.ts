@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Refused } from '../../cli/refused.ts';
 import { type SignOptions, signEffects } from '../../cli/sign-effects.ts';
-import { createStore } from '../../functions/store/store.ts';
-import { startDatabase } from '../../local/engine/database.ts';
+import { openTable } from '../../local/engine/table.ts';
 
 const STORED = join(import.meta.dirname, '../fixtures/stored/v1');
 const ID = 'act-0123456789abcdef-1';
@@ -15,11 +14,10 @@ let lines: string[];
 beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'countermand-sign-'));
   lines = [];
-  const { client, createTable, stop } = await startDatabase(join(data, 'database'));
-  await createTable('countermand');
   const item = JSON.parse(readFileSync(join(STORED, 'action-in-force.json'), 'utf8'));
-  await createStore(client, 'countermand', () => {}).table.put(item);
-  await stop();
+  const table = openTable(data);
+  await table.put(item);
+  await table.close();
 });
 afterEach(() => rmSync(data, { recursive: true }));
 

@@ -19,7 +19,7 @@ import {
   POLICY,
   recommend,
 } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { BASE_URL, mac } from '../web/approval-pages.ts';
 
 const db = startStores();

@@ -31,7 +31,7 @@ import {
   theAlertItself,
   theFunction,
 } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 
 const database = startStores();
 let store: Store;

@@ -25,7 +25,7 @@ import {
   POLICY,
 } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 
 const WEB = 'i-0bb2cc3dd4ee5ff60';
 const ec2 = createEc2(inMemory(LOCAL_NETWORK));

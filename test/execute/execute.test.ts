@@ -28,7 +28,7 @@ import { write } from '../../functions/web/write-change.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS, orderOn, orderUndo } from '../fixtures/proofs.ts';
 import { resume } from '../fixtures/switch.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
 import {
   drilled,

@@ -13,7 +13,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { statusNotice } from '../../functions/web/texts/status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { orderUndo } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
 import { schedulesIn, toy, toyAction, toyDeps, toyMechanisms, type World } from './toy.ts';
 

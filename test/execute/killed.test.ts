@@ -46,7 +46,7 @@ import {
   suspectUser,
 } from '../fixtures/case.ts';
 import { KEYS, orderUndo } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
 import { drilled, schedulesIn, toyAction } from './toy.ts';
 

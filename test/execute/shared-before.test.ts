@@ -13,7 +13,7 @@ import { singleKey } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { KEYS, orderUndo } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { toyAction, toyDeps, type World } from './toy.ts';
 
 const EFFECT = `toy:${attacker.value}`;

@@ -27,7 +27,7 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { readyForGate } from './ready.ts';
 
 const database = startStores();

@@ -27,7 +27,7 @@ import {
 import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
 import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { mac, put, waiting } from '../web/approval-pages.ts';
 import { readyForGate } from './ready.ts';
 

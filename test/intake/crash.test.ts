@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { acceptEvent } from '../../functions/intake/intake.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const db = startStores();

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -10,29 +11,29 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { PROOF_KEY_ENV } from '../../functions/authority/keys.ts';
 import { ENV } from '../../functions/domain/env.ts';
-import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { POLICY } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { createTableInput } from '../moto/table-input.ts';
 import { sample } from './events.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countermand-intake-'));
 const sqs = mockClient(SQSClient);
 const sfn = mockClient(SFNClient);
-let database: Database;
+let moto: Moto;
 let deliver: (bodies: Record<string, string>) => Promise<SQSBatchResponse>;
 
 beforeAll(async () => {
   // The functions' log lines.
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  database = await startDatabase();
-  await database.createTable('countermand');
-  const { hostname = '', port = 0 } = (await database.client.config.endpoint?.()) ?? {};
+  moto = await startMoto();
+  await new DynamoDB(moto.clientConfig).createTable(createTableInput('countermand'));
   const policyPath = join(folder, 'policy.json');
   writeFileSync(policyPath, JSON.stringify(POLICY));
   for (const [name, value] of Object.entries({
-    AWS_REGION: 'eu-central-1',
+    AWS_REGION: moto.clientConfig.region,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: `http://${hostname}:${port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: moto.endpoint,
     [ENV.tableName]: 'countermand',
     [ENV.policyPath]: policyPath,
     [ENV.respondArn]: 'arn:aws:states:eu-central-1:111122223333:stateMachine:respond',
@@ -62,7 +63,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await database.stop();
+  await moto.stop();
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {

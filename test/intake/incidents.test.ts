@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { known } from '../../functions/domain/facts.ts';
 import { raiseBy, worstOf } from '../../functions/domain/incident.ts';
 import { factsAbout, factsWith } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const db = startStores();

@@ -5,7 +5,7 @@ import { layoutOf } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
-import type { TestStores } from '../store/dynamo.ts';
+import type { TestStores } from '../store/stores.ts';
 import { sample } from './events.ts';
 
 const policy = { ...POLICY, limits: { ...POLICY.limits, groupingWindowMinutes: 60 } };

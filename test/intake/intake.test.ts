@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { sample } from './events.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 

@@ -6,7 +6,7 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { identityOf } from '../../functions/intake/identity.ts';
 import { changesSince, knownAfter } from '../../functions/intake/known-finding.ts';
 import { alertWith, attacker } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { alertOf, sample } from './events.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { acceptEvent } from '../../functions/intake/intake.ts';
 import { type Layout, layoutOf, locate } from '../../functions/store/layout.ts';
 import type { Item } from '../../functions/store/table.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const db = startStores();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ActionName, changesOf } from '../../functions/domain/action-catalog.ts';
 import { causeOf as recognise } from '../../functions/intake/self-inflicted.ts';
 import { alertWith, POLICY, suspectUser } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { type Intake, openIntake } from './intake-on-store.ts';
 
 const db = startStores();

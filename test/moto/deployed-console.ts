@@ -13,12 +13,13 @@ import { createKmsMac } from '../../functions/links/kms-mac.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { SignIn } from '../../functions/policy/schemas/account.ts';
 import { createStore } from '../../functions/store/store.ts';
-import { createTableInput } from '../../local/engine/database.ts';
+import { createTable } from '../../functions/store/table.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT } from '../fixtures/provider.ts';
 import { covers, functionsOf, resourcesOf, templateWith, text } from '../infra/template.ts';
 import { startMoto } from './moto-server.ts';
 import { type Call, startRecorder } from './recorder.ts';
+import { createTableInput } from './table-input.ts';
 
 export const HOST = 'countermand.example';
 /** The functions behind the console's routes, and the one that writes its list. */
@@ -115,9 +116,11 @@ export async function deployConsole(issuer: string, more: Policy['escalation']['
       );
 
   return {
-    store: createStore(database, 'table', () => {}, {
-      resumptions: createKmsMac(kms, values[ENV.resumeKeyArn] ?? ''),
-    }),
+    store: createStore(
+      createTable(database, 'table'),
+      () => {},
+      createKmsMac(kms, values[ENV.resumeKeyArn] ?? ''),
+    ),
     routes: routesIn(template),
     invoke,
     /** Deletes every record and forgets all calls. */

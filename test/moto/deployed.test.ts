@@ -17,8 +17,8 @@ import type { Entity } from '../../functions/domain/alert.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
+import { createTable } from '../../functions/store/table.ts';
 import { sealOrder, sealVote } from '../../functions/web/seal.ts';
-import { createTableInput } from '../../local/engine/database.ts';
 import { toyAction } from '../execute/toy.ts';
 import {
   customer,
@@ -30,6 +30,7 @@ import {
 } from '../fixtures/case.ts';
 import { requestWith } from '../web/approval-pages.ts';
 import { type Moto, startMoto } from './moto-server.ts';
+import { createTableInput } from './table-input.ts';
 
 let moto: Moto;
 let store: Store;
@@ -68,7 +69,7 @@ beforeAll(async () => {
   keys = proofKeys(kms, proofs, {});
   await database.createTable(createTableInput('table'));
   await scheduler.createScheduleGroup({ Name: GROUP });
-  store = createStore(database, 'table', () => {}, { resumptions: keys.resumptions });
+  store = createStore(createTable(database, 'table'), () => {}, keys.resumptions);
   const { Policy } = await iam.createPolicy({
     PolicyName: 'countermand-deny-all',
     Path: '/countermand/',

@@ -26,10 +26,10 @@ import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Canary } from '../../functions/policy/schemas/drill.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { createTableInput } from '../../local/engine/database.ts';
 import { STAND_INS } from '../../local/stand-ins.ts';
 import { DRILLED, NOW } from '../fixtures/case.ts';
 import { type Moto, startMoto } from './moto-server.ts';
+import { createTableInput } from './table-input.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 

@@ -1,13 +1,13 @@
 // Intake with damaged events, and with a crash at any database request (P9).
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { unwrap } from '../../functions/sources/unwrap.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
 import { createStore } from '../../functions/store/store.ts';
-import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { openTable } from '../../local/engine/table.ts';
 import { loadSamples } from '../../local/samples.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
@@ -15,33 +15,27 @@ import { KEYS } from '../fixtures/proofs.ts';
 const SAMPLES = loadSamples();
 const PROBE = SAMPLES.find(({ id }) => id === 'web-port-probe')?.event;
 
-let database: Database;
-let tables = 0;
 /** The request that crashes, counted from 0, and whether the database carries it out first. */
 let death: { at: number; done: boolean } | null = null;
 let requests = 0;
 /** One acceptance makes at least this many requests. With fewer, this file would test nothing. */
 const MANY = 8;
 
-beforeAll(async () => {
-  database = await startDatabase();
-  database.client.middlewareStack.add(
-    (next) => async (args) => {
-      const dies = requests++ === death?.at;
-      if (dies && !death?.done) throw new Error('died before the request');
-      const answer = await next(args);
-      if (dies) throw new Error('died after the request');
-      return answer;
-    },
-    { step: 'initialize', name: 'death' },
-  );
-});
-afterAll(() => database.stop());
+const dying =
+  <Asked extends unknown[], Answer>(request: (...asked: Asked) => Promise<Answer>) =>
+  async (...asked: Asked): Promise<Answer> => {
+    const dies = requests++ === death?.at;
+    if (dies && !death?.done) throw new Unavailable('died before the request');
+    const answer = await request(...asked);
+    if (dies) throw new Unavailable('died after the request');
+    return answer;
+  };
 
 async function account() {
-  const table = `intake-${++tables}`;
-  await database.createTable(table);
-  const store = createStore(database.client, table, () => {});
+  const table = openTable();
+  const { get, put, query, due } = table;
+  const mortal = { get: dying(get), put: dying(put), query: dying(query), due: dying(due) };
+  const store = createStore({ ...table, ...mortal }, () => {});
   const started = new Map<string, { incidentId: string; alertId: string }>();
   const rejected: string[] = [];
   const deps: IntakeDeps = {

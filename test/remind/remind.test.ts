@@ -11,7 +11,7 @@ import { remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/approval-pages.ts';
 
 const db = startStores();

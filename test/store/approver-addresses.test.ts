@@ -1,7 +1,7 @@
 // Recent addresses of approvers, limited in number and time.
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

@@ -7,7 +7,7 @@ import { singleKey } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { resume } from '../fixtures/switch.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

@@ -8,7 +8,7 @@ import type { Store } from '../../functions/store/store.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { toyAction } from '../execute/toy.ts';
 import { INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

@@ -4,7 +4,7 @@ import { Conflict, IllegalTransition, UndoFailed } from '../../functions/domain/
 import type { Holder, Lease } from '../../functions/store/lease.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW } from '../fixtures/case.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 /** Every holder counts as proven. */
 const ALL = async (holders: readonly Holder[]) => holders.map(({ actionId }) => actionId);

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { CLOCK_SKEW_MS, createLimiter } from '../../functions/store/limiter.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { startStores } from './dynamo.ts';
 import { memoryTable } from './memory-table.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

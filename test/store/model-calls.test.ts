@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

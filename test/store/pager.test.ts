@@ -8,7 +8,7 @@ import type { Store } from '../../functions/store/store.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

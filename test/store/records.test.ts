@@ -6,7 +6,7 @@ import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
-import { startStores } from './dynamo.ts';
+import { startStores } from './stores.ts';
 
 const db = startStores();
 let store: Store;

@@ -13,8 +13,8 @@ import {
   leakedKey,
   NOW,
 } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { startStores } from '../store/stores.ts';
 
 const db = startStores();
 let store: Store;

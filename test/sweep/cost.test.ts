@@ -1,37 +1,32 @@
 // What a sweep reads doesn't depend on how many actions are in force.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { minuteOf } from '../../functions/store/checks.ts';
 import { createStore } from '../../functions/store/store.ts';
+import type { Table } from '../../functions/store/table.ts';
 import type { SweepDeps } from '../../functions/sweep/deps.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { openTable } from '../../local/engine/table.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 
-let database: Database;
-/** Items that the database returned. */
+/** Items and keys that the table returned. */
 let read = 0;
-beforeAll(async () => {
-  database = await startDatabase();
-  database.client.middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      const { Items, Item } = answer.output as { Items?: unknown[]; Item?: unknown };
-      read += Items?.length ?? (Item ? 1 : 0);
-      return answer;
-    },
-    { step: 'initialize', name: 'count' },
-  );
+const counting = (table: Table): Table => ({
+  ...table,
+  get: async (key) => counted(await table.get(key)),
+  query: async (...asked) => counted(await table.query(...asked)),
+  due: async (...asked) => counted(await table.due(...asked)),
 });
-afterAll(() => database.stop());
+const counted = <T>(answer: T): T => {
+  read += Array.isArray(answer) ? answer.length : answer ? 1 : 0;
+  return answer;
+};
 
 const idOf = (n: number) => `act-${String(n).padStart(16, '0')}-1`;
 
 /** Items read by each of these sweeps, a minute apart. */
 async function sweeps(ids: readonly string[], count: number): Promise<number[]> {
-  const table = `sweeps-${ids.length}`;
-  await database.createTable(table);
-  const store = createStore(database.client, table, () => {});
+  const store = createStore(counting(openTable()), () => {});
   const attentionAt = '2026-11-27T03:00:00.000Z';
   for (const actionId of ids)
     await store.records.createAction(toyAction({ actionId, status: 'in-force', attentionAt }));

@@ -14,7 +14,7 @@ import { sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { requestWith } from '../web/approval-pages.ts';
 
 const db = startStores();

@@ -10,7 +10,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { decide } from '../../functions/web/decision.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import {
   ana,
   BASE_URL,

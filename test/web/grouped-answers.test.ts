@@ -6,7 +6,7 @@ import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { ben, createPages, mei, minute, put, requestWith, waiting } from './approval-pages.ts';
 
 const db = startStores();

@@ -5,7 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import type { ApprovalRequest } from '../../functions/domain/approval.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { ben, createPages, mei, minute, put, requestWith, waiting } from './approval-pages.ts';
 
 const db = startStores();

@@ -5,7 +5,7 @@ import { overdueAt } from '../../functions/platform/schedules.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { createPages, inForce, minute, put } from './approval-pages.ts';
 
 const db = startStores();

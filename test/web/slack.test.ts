@@ -29,7 +29,7 @@ import {
   startSlack,
 } from '../fixtures/slack.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import {
   ana,
   BASE_URL,

@@ -1,7 +1,7 @@
 // Records the source address of approvers; a failure must not block the page.
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
-import { startStores } from '../store/dynamo.ts';
+import { startStores } from '../store/stores.ts';
 import { ana, createPages, minute, put, waiting } from './approval-pages.ts';
 
 const db = startStores();

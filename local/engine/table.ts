@@ -1,0 +1,175 @@
+// The table on a laptop: one SQLite file, or memory for tests.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Images } from '../../functions/archive/change.ts';
+import { Conflict } from '../../functions/domain/errors.ts';
+import { type Pacing, SYSTEM_PACING } from '../../functions/store/retry.ts';
+import { shardsOf } from '../../functions/store/sweep-index.ts';
+import {
+  type Condition,
+  type Item,
+  jsonOf,
+  type Key,
+  type Table,
+} from '../../functions/store/table.ts';
+import { INDEXES } from '../../functions/store/table-definition.ts';
+import {
+  claimDirectory,
+  DataDirectoryInUse,
+  DataDirectoryOutdated,
+  DataDirectoryUnwritable,
+} from '../data-directory.ts';
+import { checkSize } from './item-size.ts';
+
+export type LocalTable = Table & {
+  /** Every item. */
+  items(): AsyncIterable<Item>;
+  /** Completes open requests. Later ones reject. */
+  close(): Promise<void>;
+};
+type Options = {
+  pacing?: Pacing;
+  /** Receives every write. The writer waits for it. */
+  onChange?: ((change: Key & Images) => Promise<void>) | undefined;
+};
+
+/** With a folder, the items survive a restart. Throws an error of data-directory.ts if the folder can't be used. */
+export function openTable(
+  folder?: string,
+  { pacing = SYSTEM_PACING, onChange }: Options = {},
+): LocalTable {
+  const db = folder === undefined ? new DatabaseSync(':memory:') : inFolder(folder);
+  db.exec(DEFINITION);
+  const [getOne, putOne, removeOne, all] = [
+    db.prepare('SELECT item FROM items WHERE pk = ? AND sk = ?'),
+    db.prepare('INSERT OR REPLACE INTO items (pk, sk, item) VALUES (?, ?, ?)'),
+    db.prepare('DELETE FROM items WHERE pk = ? AND sk = ?'),
+    db.prepare('SELECT item FROM items'),
+  ];
+  const inPartition = (order: 'ASC' | 'DESC') =>
+    db.prepare(
+      `SELECT item FROM items WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk ${order} LIMIT ?`,
+    );
+  const [oldestFirst, newestFirst] = [inPartition('ASC'), inPartition('DESC')];
+  const dueOne = db.prepare(DUE);
+  const unsweptOne = db.prepare(UNSWEPT);
+
+  const read = ({ pk, sk }: Key): Item | undefined => {
+    const row = getOne.get(pk, sk);
+    return row && itemOf(row);
+  };
+  /** The item before a write. Throws Conflict if the condition fails. */
+  const checked = (key: Key, condition: Condition | undefined): Item | null => {
+    const stored = read(key);
+    if (condition && !holds(condition, stored))
+      throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, { pk: key.pk, sk: key.sk });
+    return stored ?? null;
+  };
+  let isOpen = true;
+  /** Runs in a turn of its own, like an answer from AWS, so that writers interleave and pages are served. */
+  const inTurn = async <T>(work: () => T): Promise<T> => {
+    if (!isOpen) throw new Error('The database is stopped');
+    await nextTurn();
+    return work();
+  };
+
+  return {
+    pacing,
+    get: (key) => inTurn(() => read(key)),
+    async put(item, condition) {
+      const { pk, sk } = item;
+      const text = jsonOf(item);
+      checkSize(JSON.parse(text));
+      const before = await inTurn(() => {
+        const stored = checked(item, condition);
+        putOne.run(pk, sk, text);
+        return stored;
+      });
+      await onChange?.({ pk, sk, before, after: JSON.parse(text) });
+    },
+    async remove({ pk, sk }, condition) {
+      const before = await inTurn(() => {
+        const stored = checked({ pk, sk }, condition);
+        removeOne.run(pk, sk);
+        return stored;
+      });
+      await onChange?.({ pk, sk, before, after: null });
+    },
+    query: (pk, { prefix = '', before = '', newestFirst: isNewest = false, limit = -1 } = {}) =>
+      inTurn(() => {
+        const query = isNewest ? newestFirst : oldestFirst;
+        return query.all(pk, prefix, before || prefix + LAST, limit).map(itemOf);
+      }),
+    due: (list, until, limit = -1) =>
+      inTurn(() => {
+        const open = list === 'attention' ? 'yes' : null;
+        return dueOne.all(JSON.stringify(shardsOf(list)), until, open, until, limit).map(keyOf);
+      }),
+    unswept: () => inTurn(() => unsweptOne.all().map(keyOf)),
+    async *items() {
+      for (const row of await inTurn(() => all.iterate())) yield itemOf(row);
+    },
+    async close() {
+      isOpen = false;
+      await nextTurn();
+      db.close();
+    },
+  };
+}
+
+/** Sorts after every other character. */
+const LAST = '\u{10ffff}';
+
+const { attention, sweep } = INDEXES;
+const columnsOf = ({ partitionKey, sortKey }: (typeof INDEXES)[keyof typeof INDEXES]) =>
+  [`item ->> '${partitionKey}'`, `item ->> '${sortKey}'`] as const;
+const [OPEN, ATTENTION_AT] = columnsOf(attention);
+const [SHARD, SWEEP_AT] = columnsOf(sweep);
+
+const DEFINITION = [
+  'CREATE TABLE IF NOT EXISTS items (pk TEXT, sk TEXT, item TEXT, PRIMARY KEY (pk, sk))',
+  ...Object.values(INDEXES).map((index) => {
+    const [partition, at] = columnsOf(index);
+    const isListed = `${partition} IS NOT NULL AND ${at} IS NOT NULL`;
+    return `CREATE INDEX IF NOT EXISTS ${index.name} ON items (${partition}, ${at}) WHERE ${isListed}`;
+  }),
+].join(';\n');
+const DUE = `SELECT pk, sk, max(at) AS at FROM (
+  SELECT pk, sk, ${SWEEP_AT} AS at FROM items
+    WHERE ${SHARD} IN (SELECT value FROM json_each(?)) AND ${SWEEP_AT} <= ?
+  UNION ALL
+  SELECT pk, sk, ${ATTENTION_AT} AS at FROM items WHERE ${OPEN} = ? AND ${ATTENTION_AT} <= ?
+) GROUP BY pk, sk ORDER BY at LIMIT ?`;
+const UNSWEPT = `SELECT pk, sk FROM items
+  WHERE ${OPEN} = 'yes' AND ${ATTENTION_AT} IS NOT NULL AND ${SWEEP_AT} IS NULL ORDER BY ${ATTENTION_AT}`;
+
+type Row = Record<string, unknown>;
+const itemOf = ({ item }: Row): Item => JSON.parse(String(item));
+const keyOf = ({ pk, sk }: Row): Key => ({ pk: String(pk), sk: String(sk) });
+
+export function holds(condition: Condition, stored: Item | undefined): boolean {
+  if (condition === 'absent') return !stored;
+  if ('version' in condition) return stored?.version === condition.version;
+  return !stored || (typeof stored.basis === 'number' && stored.basis <= condition.notOlder);
+}
+
+const SQLITE_BUSY = 5;
+
+/** Locks the file until this process closes it or ends. */
+function inFolder(folder: string): DatabaseSync {
+  claimDirectory(folder);
+  if (existsSync(join(folder, 'database'))) throw new DataDirectoryOutdated(folder);
+  try {
+    const db = new DatabaseSync(join(folder, 'table.sqlite'));
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT');
+    return db;
+  } catch (error) {
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+    throw isBusy
+      ? new DataDirectoryInUse(folder, error)
+      : new DataDirectoryUnwritable(folder, error);
+  }
+}

@@ -1,0 +1,107 @@
+// The laptop's table: its contract, restarts, stopping, folders it can't use.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Images } from '../../functions/archive/change.ts';
+import type { Key } from '../../functions/store/table.ts';
+import { openTable } from '../../local/engine/table.ts';
+import { testTable } from '../contract/table-contract.ts';
+import { memoryTable } from '../store/memory-table.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'table-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const key = { pk: 'INC#1', sk: 'INCIDENT' };
+
+testTable('on a laptop', () => openTable());
+testTable('of the tests', () => memoryTable());
+
+describe('the table on a laptop', () => {
+  test('keeps its items in the folder across a restart', async () => {
+    const first = openTable(folder);
+    await first.put({ ...key, n: 1 });
+    await first.close();
+
+    const second = openTable(folder);
+    expect(await second.get(key)).toEqual({ ...key, n: 1 });
+    for await (const item of second.items()) expect(item).toEqual({ ...key, n: 1 });
+    expect.assertions(2);
+    await second.close();
+  });
+
+  test('keeps what a process wrote before it was killed', async () => {
+    const script = `
+      import { openTable } from ${JSON.stringify(new URL('../../local/engine/table.ts', import.meta.url).href)};
+      await openTable(${JSON.stringify(folder)}).put({ pk: 'INC#1', sk: 'INCIDENT', n: 7 });
+      process.kill(process.pid, 'SIGKILL');`;
+    const run = () => execFileSync(process.execPath, ['--input-type=module', '-e', script]);
+    expect(run).toThrow(expect.objectContaining({ signal: 'SIGKILL' }));
+    const again = openTable(folder);
+    expect(await again.get(key)).toMatchObject({ n: 7 });
+    await again.close();
+  });
+
+  test('reports every write with the item before and after it, in order, before the writer continues', async () => {
+    const changes: (Key & Images)[] = [];
+    const table = openTable(undefined, { onChange: async (change) => void changes.push(change) });
+    await table.put({ ...key, n: 1 });
+    await expect(table.put({ ...key, n: 2 }, 'absent')).rejects.toThrow();
+    await Promise.all([table.put({ ...key, n: 3 }), table.put({ ...key, n: 4 })]);
+    await table.remove(key);
+    const images = changes.map(({ before, after }) => [before?.n ?? null, after?.n ?? null]);
+    expect(images).toEqual([
+      [null, 1],
+      [1, 3],
+      [3, 4],
+      [4, null],
+    ]);
+  });
+
+  test('completes open requests when it closes, and rejects later ones', async () => {
+    const table = openTable(folder);
+    const asked = Array.from({ length: 50 }, () => table.put(key));
+    await table.close();
+    expect(await Promise.all(asked)).toHaveLength(50);
+    await expect(table.get(key)).rejects.toThrow('The database is stopped');
+  });
+
+  test('throws DataDirectoryUnwritable with the path of a folder that cannot be created', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const path = join(file, 'data');
+    expect(() => openTable(path)).toThrow(
+      expect.objectContaining({ name: 'DataDirectoryUnwritable', path }),
+    );
+  });
+
+  test('throws DataDirectoryUnwritable when its file is damaged', () => {
+    writeFileSync(join(folder, 'table.sqlite'), 'x'.repeat(5_000));
+    expect(() => openTable(folder)).toThrow(/^Cannot keep data in .*: file is not a database;/);
+  });
+
+  test('throws DataDirectoryInUse while the folder is open, also in another process', async () => {
+    const first = openTable(folder);
+    const inUse = expect.objectContaining({ name: 'DataDirectoryInUse', path: folder });
+    expect(() => openTable(folder)).toThrow(inUse);
+    const script = `
+      import { openTable } from ${JSON.stringify(new URL('../../local/engine/table.ts', import.meta.url).href)};
+      openTable(${JSON.stringify(folder)});`;
+    const run = () =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
+    expect(run).toThrow('DataDirectoryInUse');
+    await first.close();
+    await openTable(folder).close();
+  });
+
+  test('refuses data of a version before SQLite, and names the folder and the ways out', () => {
+    mkdirSync(join(folder, 'database'));
+    expect(() => openTable(folder)).toThrow(
+      `${folder} has data of an earlier version, which this version cannot read; delete the folder, or choose another one with COUNTERMAND_DATA`,
+    );
+  });
+});
