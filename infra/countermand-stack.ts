@@ -83,6 +83,7 @@ export class CountermandStack extends Stack {
       ipSets: [...firewall.ipSets, ...(settings.cloudFront ? edgeIpSets(names) : [])],
       flowLogs,
       denyAllPolicyArn: denyAll.policy.managedPolicyArn,
+      mailTo: Object.values(policy.escalation.people).map(({ email }) => email),
       protectedTargets: policy.protected,
       teamTopicArn: team.topic.topicArn,
       mailConfigurationSet: mail.configurationSet,

@@ -2,6 +2,7 @@
 import { ArnFormat } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
+import { sendMail } from '../functions/mechanisms/message/permissions.ts';
 import type { DeployedStack, Permission } from '../functions/mechanisms/permissions.ts';
 import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
 import { slackButtonsOf } from '../functions/policy/people.ts';
@@ -21,7 +22,6 @@ const allow = (actions: string[], resources: string[], conditions?: Record<strin
  */
 export function grantStatements(s: StackContext) {
   const { names } = s;
-  const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
     // No read or delete: Object Lock keeps every existing version.
@@ -107,9 +107,7 @@ export function grantStatements(s: StackContext) {
     signResumptions: allow(['kms:GenerateMac'], [s.proofKeys.resumptions.current.keyArn]),
     verifyResumptions: verify(s.proofKeys.resumptions),
     countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
-    sendMail: allow(['ses:SendEmail'], [...identitiesOf(s, mailFrom), configurationSetOf(s)], {
-      StringEquals: { 'ses:FromAddress': mailFrom },
-    }),
+    sendMail: statementsOf([sendMail(deployedStack(s))]),
     // One number, pool or sender ID.
     sendSms: s.channels.sms ? allow(['sms-voice:SendTextMessage'], [s.channels.sms.from]) : null,
     publishToTeam: allow(['sns:Publish'], [s.teamTopicArn]),
@@ -187,18 +185,6 @@ const secretArn = ({ stack }: StackContext, name: string): string =>
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
 
-/** SES authorises against the address if it is a verified identity, and against its domain otherwise. */
-function identitiesOf({ stack }: StackContext, mailFrom: string): string[] {
-  return [mailFrom, domainOf(mailFrom)].map((resourceName) =>
-    stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
-  );
-}
-
-const configurationSetOf = ({ stack, mailConfigurationSet: resourceName }: StackContext) =>
-  stack.formatArn({ service: 'ses', resource: 'configuration-set', resourceName });
-
-const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
-
 /** The stack's values that the permissions of mechanisms refer to. */
 export function deployedStack(s: StackContext): DeployedStack {
   const { messages, tickets } = secretsIn(s.channels);
@@ -217,6 +203,7 @@ export function deployedStack(s: StackContext): DeployedStack {
     teamTopicArn: s.teamTopicArn,
     pageKeyArn: s.pageKeyArn,
     mailFrom: s.settings.mailFrom,
+    mailTo: s.mailTo,
     mailConfigurationSet: s.mailConfigurationSet,
     textsFrom: s.channels.sms ? [s.channels.sms.from] : [],
     secretArns: {

@@ -30,6 +30,8 @@ export type StackContext = {
   ipSets: readonly DeployedIpSet[];
   flowLogs: FlowLogs;
   denyAllPolicyArn: string;
+  /** The email addresses of the people of policy. */
+  mailTo: readonly string[];
   protectedTargets: Policy['protected'];
   teamTopicArn: string;
   /** Name of the SES configuration set. */

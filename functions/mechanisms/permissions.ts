@@ -31,6 +31,8 @@ export type DeployedStack = {
   teamTopicArn: string;
   pageKeyArn: string;
   mailFrom: string;
+  /** The email addresses of the people of policy. */
+  mailTo: readonly string[];
   mailConfigurationSet: string;
   /** ARN of the number, pool or sender ID that sends texts; empty without SMS. */
   textsFrom: readonly string[];

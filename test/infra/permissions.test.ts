@@ -46,6 +46,7 @@ const STACK: DeployedStack = {
   teamTopicArn: 'topic',
   pageKeyArn: 'page-key',
   mailFrom: 'countermand@example.com',
+  mailTo: ['ana.silva@example.com'],
   mailConfigurationSet: 'mail',
   textsFrom: ['sender'],
   secretArns: { mail: ['secret'], messages: ['secret'], tickets: ['secret'] },

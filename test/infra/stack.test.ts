@@ -247,7 +247,17 @@ test('SES reports every email of the stack that did not arrive, to one function'
   expect(senders.map((one) => one.name)).not.toContain('bounce');
   for (const { name: sender, properties, permissions } of senders) {
     expect(properties.Environment.Variables[ENV.mailConfigurationSet], sender).toEqual(name);
-    const { resources } = permissions.find(({ actions }) => actions.includes('ses:SendEmail'))!;
+    const { resources, condition } = permissions.find(({ actions }) =>
+      actions.includes('ses:SendEmail'),
+    )!;
+    expect(condition).toMatchObject({
+      'ForAllValues:StringEquals': {
+        'ses:Recipients': [
+          ...['ana.silva@example.com', 'ben.okafor@example.com', 'mei.tanaka@example.com'],
+        ],
+      },
+      Null: { 'ses:Recipients': 'false' },
+    });
     expect(
       resources.filter((one) => one.includes(':configuration-set/')),
       sender,

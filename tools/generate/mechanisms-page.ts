@@ -17,6 +17,7 @@ const STACK: DeployedStack = {
   teamTopicArn: 'TEAM-TOPIC',
   pageKeyArn: 'PAGE-KEY',
   mailFrom: 'MAIL-FROM',
+  mailTo: ['ana.silva@example.com'],
   mailConfigurationSet: 'MAIL-CONFIGURATION-SET',
   textsFrom: ['SMS-SENDER'],
   secretArns: { mail: ['SECRET'], messages: ['SECRET'], tickets: ['SECRET'] },

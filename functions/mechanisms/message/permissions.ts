@@ -1,31 +1,52 @@
 // IAM permissions for sending messages.
 import { ENV } from '../../domain/env.ts';
-import { arnIn, type Environment, type Permissions } from '../permissions.ts';
+import {
+  arnIn,
+  type DeployedStack,
+  type Environment,
+  type Permission,
+  type Permissions,
+} from '../permissions.ts';
 
-export const permissions: Permissions = (stack) => {
-  const { mailFrom, mailConfigurationSet, teamTopicArn, pageKeyArn, textsFrom, secretArns } = stack;
+/**
+ * From our address to the people of policy, and to no one else. `ForAllValues` is true for a request without recipients,
+ * so `Null` requires some.
+ */
+export const sendMail = (stack: DeployedStack): Permission => {
+  const { mailFrom, mailConfigurationSet } = stack;
   // SES checks the address if it is verified, otherwise its domain.
   const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)];
-  return [
-    {
-      sid: 'SendMailFromOurAddress',
-      actions: ['ses:SendEmail'],
-      resources: [
-        ...identities.map((one) => `identity/${one}`),
-        `configuration-set/${mailConfigurationSet}`,
-      ].map((one) => arnIn(stack, 'ses', one)),
-      conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
+  return {
+    sid: 'SendMailFromOurAddressToPeopleOfPolicy',
+    actions: ['ses:SendEmail'],
+    resources: [
+      ...identities.map((one) => `identity/${one}`),
+      `configuration-set/${mailConfigurationSet}`,
+    ].map((one) => arnIn(stack, 'ses', one)),
+    conditions: {
+      StringEquals: { 'ses:FromAddress': mailFrom },
+      'ForAllValues:StringEquals': { 'ses:Recipients': stack.mailTo },
+      Null: { 'ses:Recipients': 'false' },
     },
-    { sid: 'CountPages', actions: ['kms:GenerateMac', 'kms:VerifyMac'], resources: [pageKeyArn] },
-    { sid: 'NotifyTheTeam', actions: ['sns:Publish'], resources: [teamTopicArn] },
-    { sid: 'SendTexts', actions: ['sms-voice:SendTextMessage'], resources: textsFrom },
-    {
-      sid: 'ReadTheSecretsOfTheChannels',
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: secretArns.messages,
-    },
-  ];
+  };
 };
+
+export const permissions: Permissions = (stack) => [
+  sendMail(stack),
+  {
+    sid: 'CountPages',
+    actions: ['kms:GenerateMac', 'kms:VerifyMac'],
+    resources: [stack.pageKeyArn],
+  },
+  { sid: 'NotifyTheTeam', actions: ['sns:Publish'], resources: [stack.teamTopicArn] },
+  // No condition key limits who gets a text.
+  { sid: 'SendTexts', actions: ['sms-voice:SendTextMessage'], resources: stack.textsFrom },
+  {
+    sid: 'ReadTheSecretsOfTheChannels',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: stack.secretArns.messages,
+  },
+];
 
 export const environment: Environment = ({
   mailFrom,
