@@ -1,6 +1,7 @@
 // The commands that read events from files: replay and explain.
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
+import { Refused } from '../refused.ts';
 
 const eventsIn = ({ length }: readonly unknown[]): string =>
   length === 1 ? '1 event' : `${length} events`;
@@ -37,16 +38,25 @@ export const explain = () =>
     examples: [
       ['local/samples/mining.json', "explains a sample under the laptop's policy"],
       ['alert.json example', 'explains it under policies/accounts/example.yaml'],
+      ['--copies .data/archive', 'explains recorded decisions, and decides each again'],
     ],
     exitCodes: [
-      [0, 'every event was accepted'],
-      [1, 'an event was refused'],
+      [0, 'every event was accepted; with --copies, every decision would be the same'],
+      [1, 'an event was refused; with --copies, a decision would differ or has no record'],
     ],
   })
     .argument('<path>', PATH)
     .argument('[account]', 'a file in policies/accounts, without .yaml', 'local')
-    .action((path: string, account: string, options: Json) =>
+    .option('--copies', 'read <path> as a folder with copies of records, as `archive` writes them')
+    .option('--action <id>', 'with --copies: explain only this action')
+    .action((path: string, account: string, options: Json & { copies?: true; action?: string }) =>
       finish('explain', options, async (out) => {
+        if (options.action && !options.copies) throw new Refused('--action needs --copies');
+        if (options.copies) {
+          const { copiesInFolder } = await import('../../local/archive-copies.ts');
+          const { explainCopies } = await import('../explain-copies.ts');
+          return explainCopies(copiesInFolder(path), options.action, out);
+        }
         requireAccount(account);
         const events = (await import('../events.ts')).readEvents(path);
         out.progress(`Explaining ${eventsIn(events)} in memory ...`);

@@ -6,7 +6,7 @@ import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { indexKeys } from '../store/due.ts';
-import { actionDigest, chainFault } from '../store/hash-chain.ts';
+import { actionDigest, chainFault, digestOf } from '../store/hash-chain.ts';
 import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
 import { attentionKeys } from '../store/sweep-index.ts';
 import type { Key } from '../store/table.ts';
@@ -91,6 +91,11 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
       return faultsOfChained(located, key, { before, after });
     case 'lease':
       return faultsOfLease(before, after);
+    case 'decision':
+    case 'policy':
+      return digestOf(after.record) === located.id
+        ? []
+        : ['the content does not match the digest in its key'];
     case 'halt':
     case 'resumption':
       return before ? ['the entry was overwritten'] : [];

@@ -14,6 +14,7 @@ import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { stackPlace } from '../policy/stack-place.ts';
 import { createBreaker } from '../store/breaker.ts';
+import { createDecisions } from '../store/decisions.ts';
 import { createDrills } from '../store/drills.ts';
 import { createEffects } from '../store/effects.ts';
 import { createLeaseReader } from '../store/lease-reader.ts';
@@ -26,7 +27,10 @@ import { createTable } from '../store/table.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
-  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch' | 'modelCalls'> & {
+  store: Pick<
+    Store,
+    'records' | 'decisions' | 'effects' | 'drills' | 'limiter' | 'killSwitch' | 'modelCalls'
+  > & {
     leases: Pick<Store['leases'], 'find'>;
   };
   /** Reads on-call schedules. Without it, schedules add no approvers. */
@@ -50,6 +54,7 @@ export function gateDeps(env: Env): GateDeps {
   return {
     store: {
       records: createRecords(table, log),
+      decisions: createDecisions(table),
       effects: createEffects(table),
       leases: createLeaseReader(table),
       drills: createDrills(table),

@@ -11,7 +11,6 @@ import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
-import { digestOf } from '../store/hash-chain.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
@@ -20,8 +19,8 @@ import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
 import { decideAgain } from './decide-again.ts';
 import { dropRepeats, withOnePage } from './decided.ts';
+import { recordDecision } from './decision.ts';
 import type { GateDeps } from './deps.ts';
-import { inputsOf } from './inputs.ts';
 import { priced } from './price.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
@@ -89,9 +88,9 @@ export async function gate(deps: GateDeps, input: unknown) {
   const held = await withExistingActions(deps, { ...circumstances, findingState }, [
     decided.recommendation,
   ]);
-  return askAnew
-    ? requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held)
-    : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
+  if (askAnew) return requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held);
+  await recordDecision(deps, incidentId, held, { again: decidedId });
+  return decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
 
 /** A count that can't be written must not delay the alert. */
@@ -146,8 +145,8 @@ async function decideAll(
   circumstances: Circumstances,
   assessment: Assessment,
 ) {
-  const decidedOn = inputsOf(circumstances);
-  await deps.store.records.putAssessment(ids.incidentId, ids.alertId, { ...assessment, decidedOn });
+  const inputs = await recordDecision(deps, ids.incidentId, circumstances);
+  await deps.store.records.putAssessment(ids.incidentId, ids.alertId, assessment);
   const why = analysisReason(assessment);
   const rulings = dropRepeats(
     assessment.recommendations.map((recommendation) => {
@@ -172,7 +171,7 @@ async function decideAll(
         deps,
         await reserveSlot(deps, actionIds, concernsSevere, joined),
       );
-      const proposed = { recommendation, effect, inputs: digestOf(decidedOn), ...decided };
+      const proposed = { recommendation, effect, inputs, ...decided };
       const action = compose(actionIds, circumstances, proposed, deps.now());
       actions.push(await created(deps, action));
     }

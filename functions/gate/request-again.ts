@@ -10,6 +10,7 @@ import { compose } from './compose.ts';
 import { created } from './create-action.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
 import { isEffectOf } from './decide-again.ts';
+import { recordDecision } from './decision.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
 import { joinOrClaim } from './shared-effect.ts';
@@ -32,7 +33,8 @@ export async function requestAgain(
   const { recommendation } = expired;
   const { ruling, effect } = repeatedRuling(expired, decide(recommendation, circumstances));
   const joined = await joinOrClaim(deps, actionIds, circumstances, { ruling, effect });
-  const proposed = { recommendation, effect, ...(await withApproval(deps, joined)) };
+  const inputs = await recordDecision(deps, ids.incidentId, circumstances);
+  const proposed = { recommendation, effect, inputs, ...(await withApproval(deps, joined)) };
   const action = compose(actionIds, circumstances, proposed, deps.now());
   return { ...ids, actions: [await created(deps, action)] };
 }

@@ -9,6 +9,8 @@ const KINDS: readonly Kind[] = [
   'alert',
   'facts',
   'assessment',
+  'decision',
+  'policy',
   'action',
   'lease',
   'breaker',

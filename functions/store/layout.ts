@@ -9,6 +9,7 @@ export const INCIDENT_KINDS = {
   alert: 'ALERT',
   facts: 'FACTS',
   assessment: 'ASSESSMENT',
+  decision: 'DECISION',
   action: 'ACTION',
   post: 'POST',
   note: 'NOTE',
@@ -20,6 +21,7 @@ const SINGLE_KINDS = {
   check: 'CHECK',
   effect: 'EFFECT',
   modelCalls: 'MODEL-CALLS',
+  policy: 'POLICY',
   lease: 'LEASE',
   limiter: 'LIMITER',
   pager: 'PAGER',
@@ -86,13 +88,14 @@ export const incidentIdFor = (alertId: string, layout: Layout): string =>
   `inc-${layout === 2 ? '2' : ''}${alertId.slice('al-'.length)}`;
 
 /**
- * `id` is the alert's or action's ID, a member's seat, a post's key, or a note's time and ID. The incident itself has
- * none. Facts and notes are always written in layout 2, because `enrich` and `console` may write no other partition.
+ * `id` is the alert's or action's ID, a member's seat, a decision's digest, a post's key, or a note's time and ID. The
+ * incident itself has none. Facts and notes are always written in layout 2, because `enrich` and `console` may write no
+ * other partition; decisions are newer than layout 1.
  */
 export const incidentKey = (kind: IncidentKind, incidentId: string, id?: string): Key =>
   keyIn(ALWAYS_2.includes(kind) ? 2 : layoutOf(incidentId), kind, incidentId, id);
 
-const ALWAYS_2: readonly IncidentKind[] = ['facts', 'note'];
+const ALWAYS_2: readonly IncidentKind[] = ['facts', 'decision', 'note'];
 
 /** Where versions before layout 2 wrote the facts of an incident; null in layout 2. */
 export const earlierFactsKey = (incidentId: string, alertId: string): Key | null =>

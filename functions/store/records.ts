@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini';
 import { Action, isInForce } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
-import { DecidedAssessment } from '../domain/decision-inputs.ts';
+import { Assessment } from '../domain/assessment.ts';
 import { withPlaces } from '../domain/earlier-alert.ts';
 import { NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
@@ -54,7 +54,7 @@ export function createRecords(table: Table, log: Log) {
       return found ?? (earlier ? await find(Facts, earlier) : undefined);
     },
     findAssessment: (incidentId: string, alertId: string) =>
-      find(DecidedAssessment, incidentKey('assessment', incidentId, alertId)),
+      find(Assessment, incidentKey('assessment', incidentId, alertId)),
     action: (incidentId: string, actionId: string) =>
       mustLoad(Action, incidentKey('action', incidentId, actionId)),
     findAction: (incidentId: string, actionId: string) =>
@@ -91,7 +91,7 @@ export function createRecords(table: Table, log: Log) {
       }),
     putFacts: (incidentId: string, alertId: string, facts: Facts) =>
       put(incidentKey('facts', incidentId, alertId), facts),
-    putAssessment: (incidentId: string, alertId: string, assessment: DecidedAssessment) =>
+    putAssessment: (incidentId: string, alertId: string, assessment: Assessment) =>
       put(incidentKey('assessment', incidentId, alertId), assessment),
 
     /** Writes `next` on the condition that the stored action still has the version of `from`. Throws Conflict. */

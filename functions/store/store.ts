@@ -5,6 +5,7 @@ import { createApproverAddresses } from './approver-addresses.ts';
 import { createBounces } from './bounces.ts';
 import { createBreaker } from './breaker.ts';
 import { createChecks } from './checks.ts';
+import { createDecisions } from './decisions.ts';
 import { createDrills } from './drills.ts';
 import { createEffects } from './effects.ts';
 import { createEntityHistory } from './entity-history.ts';
@@ -40,6 +41,7 @@ export function createStore(table: Table, log: Log, resumptions: Verifier = VERI
     breaker,
     killSwitch: createKillSwitch(table, breaker, resumptions),
     entityHistory: createEntityHistory(table),
+    decisions: createDecisions(table),
     drills: createDrills(table),
     effects: createEffects(table),
     modelCalls: createModelCalls(table),

@@ -73,7 +73,8 @@ function actsOf(alert: Circumstances['alert'], here: Place): Action[] {
     const ruling = decide(recommendation, circumstances);
     if (!mayAct(ruling)) return [];
     const ids = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId: 'act-0123456789abcdef-1' };
-    const proposed = { recommendation, ruling, effect: ruling.effects[0] ?? null, approval: null };
+    const effect = ruling.effects[0] ?? null;
+    const proposed = { recommendation, ruling, effect, inputs: 'a'.repeat(64), approval: null };
     return [compose(ids, circumstances, proposed, NOW)];
   });
 }

@@ -7,7 +7,7 @@ import type * as z from 'zod/mini';
 import { signEffect, unsignedEffects } from '../../cli/earlier-effects.ts';
 import { readRuling } from '../../functions/authority/rulings.ts';
 import { Alert } from '../../functions/domain/alert.ts';
-import { DecidedAssessment } from '../../functions/domain/decision-inputs.ts';
+import { Assessment } from '../../functions/domain/assessment.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
@@ -204,7 +204,7 @@ test('shows the reason for a decline that v3 stored', async () => {
 test('reads the evidence and the record of the analysis that v4 stored', () => {
   const [alert, assessment] = itemsOf('v4').map(({ record }) => record);
   expect(Alert.parse(alert).evidence).toMatchObject([{ kind: 'port-probe', refs: ['ip-1'] }]);
-  expect(DecidedAssessment.parse(assessment).record?.tokens?.output).toBe(350);
+  expect(Assessment.parse(assessment).record?.tokens?.output).toBe(350);
 });
 
 describe('items that v1 stored with fewer fields', () => {

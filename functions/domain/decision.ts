@@ -1,24 +1,29 @@
-// The inputs of a decision of the gate about an alert.
+// Everything that a decision of the gate depended on, besides the proposal.
 import * as z from 'zod/mini';
-import { FindingState } from './alert.ts';
-import { Assessment } from './assessment.ts';
+import { ActionId } from './action.ts';
+import { Alert, FindingState } from './alert.ts';
 import { Drill } from './drill.ts';
 import { Facts } from './facts.ts';
 import { SwitchMode } from './kill-switch.ts';
 import { Place } from './place.ts';
 import { Instant } from './reference.ts';
 
+const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
 /**
- * With the alert, a recommendation and the policy version, the same code reaches the same decision. The facts are
- * stored in full, because their own record is overwritten before an approved action runs.
+ * With the recommendation and the policy of that digest, the same code reaches the same decision. Alert, facts and drills
+ * are stored in full, because their own records change later.
  */
-export const DecisionInputs = z.strictObject({
+export const Decision = z.strictObject({
   at: Instant,
   policyVersion: z.string().check(z.maxLength(64)),
+  /** Of the policy's record. */
+  policy: Digest,
   mode: z.enum(['shadow', 'live']),
   here: Place,
   switchMode: SwitchMode,
   generation: z.int().check(z.gte(1)),
+  alert: Alert,
   isAlertProven: z.boolean(),
   findingState: FindingState,
   facts: z.nullable(Facts),
@@ -34,9 +39,7 @@ export const DecisionInputs = z.strictObject({
       until: z.nullable(z.string()),
     }),
   ),
+  /** The approved action that was decided again before it ran. Absent for the first decision about an alert. */
+  again: z.optional(ActionId),
 });
-export type DecisionInputs = z.infer<typeof DecisionInputs>;
-
-/** An assessment as it is stored: with what the gate read when it decided. Absent in records of earlier versions. */
-export const DecidedAssessment = z.extend(Assessment, { decidedOn: z.optional(DecisionInputs) });
-export type DecidedAssessment = z.infer<typeof DecidedAssessment>;
+export type Decision = z.infer<typeof Decision>;
