@@ -25,6 +25,9 @@ export const timeOfDay = (instant: string | null | undefined): string =>
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
+/** An error as people read it: its message, without the name of its class. */
+export const withoutErrorName = (text: string): string => text.replace(/^[A-Z]\w+: (?=\S)/, '');
+
 /** With a capital letter first, to begin a sentence. */
 export const capitalised = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

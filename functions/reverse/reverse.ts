@@ -7,6 +7,7 @@ import { saysTargetGone, workAfterUndo } from '../domain/effect-state.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { needsManualReversal, workNotifiedBy } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { withoutErrorName } from '../domain/wording.ts';
 import { causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { unscheduleEnd } from '../platform/schedules.ts';
@@ -99,9 +100,6 @@ async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput)
   return failed.status === 'failed' ? cleanUp(deps, failed, request) : failed;
 }
 
-/** People read the message of an error, not the name of its class. */
-const withoutName = (why: string): string => why.replace(/^[A-Z]\w+: (?=\S)/, '');
-
 /** Marks the action as reversing. Reads the end from the current record, because a person may keep or extend it. */
 function begin(
   { store, keys, now }: ReverseDeps,
@@ -122,7 +120,7 @@ function begin(
       {
         at: now(),
         by,
-        text: why ? `The action failed: ${withoutName(why)}` : `Undoing (${cause})`,
+        text: why ? `The action failed: ${withoutErrorName(why)}` : `Undoing (${cause})`,
       },
       {
         attentionAt: minutesAfter(now(), STUCK_AFTER_MINUTES),

@@ -56,7 +56,7 @@ async function onExtend(
   const { person } = claims;
   const { limits, escalation } = deps.policy;
   const written = await write(deps, action, async (current) => {
-    if (!(await isEndProven(deps, current))) return refuse('settled', REFUSED.endNotProven);
+    if (!(await isEndProven(deps, current))) return refuse('bounded', REFUSED.endNotProven);
     const by = { person, people: escalation.people, now: deps.now() };
     const change = extend(current, { ...by, limits, extensions });
     return sealOrder(deps.keys.votes, change, 'extend', by);

@@ -53,7 +53,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 }
 .choice { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(max(9rem, 40%), 100%), 1fr)); margin: .5rem 0; } .choice.wide { grid-template-columns: 1fr; }
 @media (min-width: 34rem) { .choice.wide { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
-button, a.go { font: inherit; font-weight: 600; font-size: 1.0625rem; line-height: 1.1875rem; min-height: 3.375rem; padding: .25rem .5rem; border-radius: .5rem; border: 1.5px solid var(--ink-2); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
+button, a.go { font: inherit; font-weight: 600; font-size: 1.0625rem; line-height: 1.1875rem; min-height: 3.375rem; padding: .25rem .5rem; border-radius: .5rem; border: 1.5px solid var(--ink-2); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; min-width: 0; overflow-wrap: anywhere; }
 button small, a.go small { display: block; font-size: .8125rem; line-height: 1rem; font-weight: 400; }
 a.go { display: block; text-align: center; text-decoration: none; }
 button.go, a.go { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }

@@ -132,7 +132,11 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   const alerts = await Promise.all(
     otherAlerts.slice(0, MOST_ALERTS).map((id) => records.readableAlert(incidentId, id)),
   );
-  const mine = asks ? ownFirst(actions, action).filter(mayUndoNow(deps, claims.person)) : [];
+  const mine = asks
+    ? ownFirst(actions, action).filter(
+        (one) => mayUndoNow(deps, claims.person)(one) && !isUnproven(one),
+      )
+    : [];
   const undoable = await Promise.all(
     mine
       .slice(0, MOST_UNDOABLE)

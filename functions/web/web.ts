@@ -12,7 +12,7 @@ import { beginConsoleSignIn, beginSignIn, finishSignIn } from '../sign-in/sign-i
 import { formLimit, guardedHeaders, harmlessPages, noStore, ownFormsOnly } from '../site/guard.ts';
 import { noticePage } from '../site/page.ts';
 import { ApproveForm, onApproval } from './approval.ts';
-import { mayNot } from './decision.ts';
+import { mayNot, openTo } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
 import { JudgeForm, mayJudge, onJudge } from './judge.ts';
@@ -106,8 +106,22 @@ async function show(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Re
   return c.html(
     isOpen(deps, opened)
       ? PAGES[purpose](view)
-      : statusPage(view, noticeOf(view), { answered: false }),
+      : statusPage(view, noticeTo(deps, opened, view), { answered: false }),
   );
+}
+
+/** Says first why this person may not decide what others still may. */
+function noticeTo(deps: WebDeps, { claims, action, expired }: Opened, view: View): Notice {
+  const notice = noticeOf(view);
+  const by = { person: claims.person, people: deps.policy.escalation.people, now: deps.now() };
+  const answer = openTo(action, by);
+  const isTheirs = !('refused' in answer) || answer.because !== 'not-yours';
+  if (expired || action.status !== 'awaiting-approval' || isTheirs) return notice;
+  return {
+    title: NOT_COUNTED['not-yours'],
+    text: `${answer.refused} ${notice.text}`,
+    tone: 'quiet',
+  };
 }
 
 const noticeOf = ({ action, names, now }: View): Notice => statusNotice(action, names, now);

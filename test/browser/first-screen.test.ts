@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STYLE } from '../../functions/web/style.ts';
 import { launch } from './launch.ts';
-import { LONGEST, longestPage } from './longest.ts';
+import { LONGEST, longestPage, ORDINARY } from './longest.ts';
 import { PHONE } from './site.ts';
 
 let browser: Browser;
@@ -40,6 +40,13 @@ test.each([
     }
   },
 );
+
+test('has both buttons in the first 600 px of a phone for two ordinary requests with unknown facts', async () => {
+  shown = await longestPage(ORDINARY.actions, false, ORDINARY.alert);
+  await page.goto('http://countermand.example/');
+  const box = await page.getByRole('button', { name: /^Decline/ }).boundingBox();
+  expect((box?.y ?? 601) + (box?.height ?? 0)).toBeLessThanOrEqual(600);
+});
 
 test('shows a raised severity first, and lists every notice in full below the buttons', async () => {
   const [{ actions } = { actions: [] }] = LONGEST;

@@ -146,14 +146,18 @@ const longAlert = alertWith({
 });
 
 /** The page about these requests, opened by the primary. `noticed`: with every notice that a page can have. */
-export async function longestPage(actions: readonly Action[], noticed: boolean): Promise<string> {
+export async function longestPage(
+  actions: readonly Action[],
+  noticed: boolean,
+  alert = longAlert,
+): Promise<string> {
   const store = storeOn(memoryTable());
   const all = noticed ? actions.map(updated) : actions;
   const [first] = all;
   if (!first) throw new Error('expected a request');
   await put(store, first, {
-    ...longAlert,
-    entities: [...longAlert.entities, ...(noticed ? others : [])],
+    ...alert,
+    entities: [...alert.entities, ...(noticed ? others : [])],
   });
   for (const one of all.slice(1)) await store.records.createAction(one);
   await store.records.putFacts(INCIDENT_ID, first.alertId, facts);
@@ -172,6 +176,28 @@ export async function longestPage(actions: readonly Action[], noticed: boolean):
 /** The second request is about another alert of the incident. */
 const OTHER = 'al-abcdef0123456789';
 const ofOther = (action: Action): Action => ({ ...action, alertId: OTHER });
+
+const TEXT =
+  'Deactivate every access key of this user in the production account of the shop and its stores';
+const described = {
+  ...{ headline: TEXT, changes: ['Deactivate it'], affected: [TEXT.slice(0, 60)] },
+  ...{ undo: 'Sets the key back to Active after 24 h, unless someone keeps it.', manualUndo: [] },
+};
+
+/** Two requests of ordinary length, just too long for the normal size. */
+export const ORDINARY = {
+  actions: [
+    request(1, 'access-key.inactive', leakedKey, {
+      parameters: { userName: 'report-export' },
+      description: described,
+    }),
+    request(2, 'user.deny-all', suspectUser, { description: described }),
+  ],
+  alert: alertWith({
+    type: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom',
+    entities: [attacker, suspectUser, leakedKey],
+  }),
+};
 
 /** One or two requests with the longest texts. */
 export const LONGEST: readonly { title: string; actions: readonly Action[] }[] = Object.entries(

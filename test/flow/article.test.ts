@@ -31,7 +31,7 @@ describe('risks of automated response', () => {
     await world.deliver(sample('mining'));
     const [isolation] = await byName('isolate_production_host');
     expect(isolation).toMatchObject({ status: 'handed-off', scope: null, mechanism: null });
-    expect(world.subjectsTo('ana.silva').at(-1)).toContain('You decide: ');
+    expect(world.subjectsTo('ana.silva').at(-1)).toContain('You decide whether to ');
   });
 
   test('risk 2: takes no automatic action against a service account during its planned work', async () => {
@@ -88,7 +88,9 @@ describe('risks of automated response', () => {
     );
     expect(ofTheGap.map(({ status }) => status)).not.toContain('in-force');
     const team = world.runtime.inbox().filter(({ message }) => message.to.kind === 'team');
-    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider undoing: |^Failed: |^Not done: /);
+    expect(team.at(-1)?.message.subject ?? '').toMatch(
+      /^Consider undoing: |^Could not |^Not done: /,
+    );
   });
 });
 

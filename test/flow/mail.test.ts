@@ -86,7 +86,7 @@ describe('a dangerous message in Exchange Online', () => {
     expect(folder()).toBe('Inbox');
     expect(await action()).toMatchObject({ status: 'handed-off', mechanism: null });
     expect(world.subjectsTo('ana.silva')).toContain(
-      'You decide: Quarantine the message finance@example.com/AAMkAG0-AAkALgInvoice4711',
+      'You decide whether to quarantine the message finance@example.com/AAMkAG0-AAkALgInvoice4711',
     );
   });
 });

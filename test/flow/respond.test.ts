@@ -152,7 +152,7 @@ describe('a decision', () => {
     await probe();
     await world.decline('ana.silva');
     expect(world.subjectsTo('ana.silva')).toContain(
-      `Declined: Block web requests from ${ATTACKING_HOST}`,
+      `Declined: request to block web requests from ${ATTACKING_HOST}`,
     );
   });
 

@@ -141,14 +141,14 @@ describe('a block that two actions hold', () => {
   };
   const reminder = () => world.link('ana.silva', 'Blocked web requests');
 
-  test('names the other action on the page, and "Undo now" undoes it for both', async () => {
+  test('names the other action on the page, and "Undo now" ends it for both', async () => {
     await heldByTwo();
     const [first, second] = await blocks();
     const { page, post } = await world.read(reminder());
     const isSecond = page.includes(`Also needed by ${first?.actionId} of ${first?.incidentId}`);
     const other = isSecond ? first : second;
     expect(page).toContain(
-      `Also needed by ${other?.actionId} of ${other?.incidentId}. “Undo now” undoes the change for all of them.`,
+      `Also needed by ${other?.actionId} of ${other?.incidentId}. An undo ends the change for all of them.`,
     );
     await post({ review: 'reverse' });
     expect(world.blocked()).toEqual([]);

@@ -50,7 +50,7 @@ describe('the report about an alert that an action caused', () => {
 
   test('the report about a self-inflicted alert asks to undo an action in force, with the commands', () => {
     const { subject, paragraphs, steps } = reportOn({ status: 'in-force' });
-    expect(subject).toBe('Consider undoing: Deny ana');
+    expect(subject).toBe('Consider undoing: Denied ana');
     expect(paragraphs.at(-1)).toBe('State of the action: in force.');
     expect(steps).toMatchObject([
       { lines: [expect.stringContaining('must print 111122223333'), ...undo] },
@@ -61,7 +61,8 @@ describe('the report about an alert that an action caused', () => {
     'does not ask to undo an action that is %s',
     (status) => {
       const { subject, paragraphs, steps } = reportOn({ status });
-      expect(subject).toBe('Check whether this was right: Deny ana');
+      const order = status === 'reversed' ? 'Denied ana' : 'Deny ana';
+      expect(subject).toBe(`Check whether this was right: ${order}`);
       expect(paragraphs.join(' ')).toContain('There is nothing left to undo.');
       expect(steps).toEqual([]);
     },

@@ -276,7 +276,7 @@ describe('the ticket of an incident', () => {
     await world.pass(0.1);
     expect(body()).toContain('before its undo at 03:05 UTC');
     await world.pass(6);
-    expect(body()).toContain('Block web requests from 203.0.113.66: undone');
+    expect(body()).toContain('Blocked web requests from 203.0.113.66: undone');
     expect(body()).toContain('Decide whether the alert is real');
     expect(world.runtime.tickets()).toHaveLength(1);
   });

@@ -210,7 +210,7 @@ describe('notifications', () => {
     await notifyAbout(await put(store, waiting({ status: 'proposed', approval: null })), {
       failure,
     });
-    expect(text()).toMatch(/^Not started: /);
+    expect(text()).toMatch(/^Did not block web requests /);
     expect(text()).not.toMatch(/approv/i);
   });
 
@@ -263,7 +263,7 @@ describe('notifications', () => {
     );
     await notifyAbout(action);
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toMatch(/^Rotate the key now. Undone: /);
+    expect(text()).toMatch(/^Rotate access key AKIAIOSFODNN7EXAMPLE now: it works again/);
     expect(text()).toContain('aws iam create-access-key');
     expect(tickets).toHaveLength(1);
     await notifyAbout(action);
@@ -617,7 +617,9 @@ describe('a hand-off', () => {
   test('sends a hand-off to the on-call analyst with filled-in commands to check, carry out and undo it', async () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toContain('You decide: Isolate the production host i-0123456789abcdef0');
+    expect(text()).toContain(
+      'You decide whether to isolate the production host i-0123456789abcdef0',
+    );
     expect(text()).toContain('Tier 3: never runs here');
     expect(text()).toMatch(
       /Before you act:[\s\S]*memory is evidence[\s\S]*Check first[^\n]*:\naws sts get-caller-identity [^\n]*must print 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,

@@ -1,9 +1,10 @@
 // The page after an answer: steps, undo, who was asked, and the state now.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { append, transition } from '../../functions/store/hash-chain.ts';
+import { NEWS, raisedText } from '../../functions/domain/effect-state.ts';
+import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { INCIDENT_ID } from '../fixtures/case.ts';
+import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import {
   approvedByAna,
@@ -266,7 +267,7 @@ test('the page of an expired request says who was asked, what the state is now, 
     `${ben.name} did not answer.`,
     'Current state',
     'No change from this request is in place.',
-    'Block web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
+    'Blocked web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
     `${mei.name} can request this again with the link in the message about the expiry.`,
   ])
     expect(page).toContain(text);
@@ -284,12 +285,12 @@ test.each(['approve', 'review'] as const)(
     );
     const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(action, { purpose }))).text();
-    const states = [...page.matchAll(/<summary>(Block web[^<]*)<\/summary>/g)].map(
+    const states = [...page.matchAll(/<summary>(Blocked web[^<]*)<\/summary>/g)].map(
       ([, line]) => line,
     );
     expect(states).toEqual(
       Array(30).fill(
-        'Block web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
+        'Blocked web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
       ),
     );
     expect(page).toContain('2 more actions are not shown here.');
@@ -327,4 +328,82 @@ test('a page that an update made out of date shows the request again with a form
   expect(answer.status).toBe(409);
   expect(page).toContain('Severity raised from medium to high');
   expect(page).toContain('value="approve"');
+});
+
+describe('the page in states that leave something to do or to explain', () => {
+  const revoked = { name: 'revoke_api_key' } as const;
+  const appliedWith = (change: Partial<Action>) =>
+    transition(executing(change), 'in-force', at(4, 'execute', 'Applied and verified'), {
+      appliedAt: minute(4).toISOString(),
+    });
+  const reversed = (text: string, change: Partial<Action> = {}) =>
+    transition(
+      transition(appliedWith(change), 'reversing', at(9, 'person:ana.silva')),
+      'reversed',
+      at(10, 'person:ana.silva', text),
+    );
+
+  test('names the action that was undone, and says that its key must be rotated', async () => {
+    const { page } = await show(reversed('The key is active', revoked), 12);
+    expect(page).toContain('Undone at 03:10 UTC, by Ana Silva.');
+    expect(page).toContain('Rotate the key now: it works again');
+  });
+
+  test('offers no undo while nothing proves what it would restore, and another one after an error', async () => {
+    const failed = (text: string) =>
+      transition(
+        transition(applied(), 'reversing', at(9, 'schedule')),
+        'reversal-failed',
+        at(10, 'reverse', text),
+      );
+    const { page } = await show(failed('Unproven: nothing proves the state'), 12);
+    expect(page).not.toContain('name="undo"');
+    expect(page).toContain('Do not undo the change before that.');
+    store = storeOn(memoryTable());
+    const again = await show(failed('StateChanged: someone else unblocked it'), 12);
+    expect(again.page).toContain('Try the undo again<small>');
+    expect(stepsIn(again.page).at(-1)).toMatch(/^failed Undo failed someone else/i);
+  });
+
+  test('closes the record of a change that someone else removed, and promises no undo', async () => {
+    const removed = withEntry(applied(), { ...at(9, 'reverse', 'Gone'), event: 'drifted' });
+    const { page } = await show(removed, 12);
+    expect(page).toContain('Close the record<small>changes nothing in AWS');
+    expect(page).not.toContain('Undo now');
+  });
+
+  test('says why a person may not answer a request that is open', async () => {
+    const people = { ...POLICY.escalation.people };
+    delete people['ana.silva'];
+    const policy = { ...POLICY, escalation: { ...POLICY.escalation, people } };
+    const action = await put(store, waiting());
+    const { app, pathOf } = createPages(store, { policy });
+    const page = await (await app.request(await pathOf(action))).text();
+    expect(page).toContain('You can’t decide this');
+    expect(page).toContain('The policy no longer names you.');
+  });
+
+  test('says of a request past its deadline that the people did not answer', async () => {
+    const { page } = await show(waiting(), 20);
+    expect(page).toContain('Ana Silva did not answer.');
+    expect(page).toContain('Mei Tanaka can request this again');
+  });
+
+  test('names the action of a request that stays open after an answer, and shows its facts once', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = createPages(store);
+    const form = { digest: action.digest, verdict: 'acknowledge', reason: '' };
+    const page = await (await post(await pathOf(action), form)).text();
+    expect(page).toContain('You are on it');
+    expect(page).toMatch(/class="pick only"><b>Block web requests from 203\.0\.113\.7<\/b>/);
+    expect(page.match(/<section class="facts">/g)).toHaveLength(1);
+  });
+
+  test('shows the severity to which another incident raised the request', async () => {
+    const raised = withEntry(waiting(), {
+      ...at(1, 'gate', raisedText('medium', 'critical')),
+      event: NEWS,
+    });
+    expect((await show(raised, 3)).page).toContain('class="sev critical"');
+  });
 });

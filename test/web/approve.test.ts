@@ -515,7 +515,7 @@ describe('an approval link opened after the decision', () => {
         'reversed',
         { at: minute(64), by: 'schedule', text: '' },
       ),
-      'Undone at 04:04 UTC, on schedule. It had been in force since 03:03 UTC.',
+      'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undone at 04:04 UTC, on schedule.',
     ],
     [
       'kept',

@@ -190,7 +190,7 @@ describe('a click on a button', () => {
       expect(shownIn(one)).toMatch(
         /2 people must approve\. Ana Silva approved this at 03:01 UTC\. Still needed: Ben Okafor\./,
       );
-    expect(post.text).toMatch(/^Waiting for another approval: Block web requests/);
+    expect(post.text).toMatch(/^Waiting for another approval: request to block web requests/);
     expect(buttonsOf(post)).toEqual([]);
     expect(slack.posts).toHaveLength(2);
     await click({ member: BEN }, second!);
@@ -377,18 +377,22 @@ describe('the messages of all approvers who were asked', () => {
     [
       'declined on the page',
       { status: 'declined', approval: approval('declined') },
-      /Declined: Block.*Nothing was changed.*Ben Okafor declined this/,
+      /Declined: request to block.*Nothing was changed.*Ben Okafor declined this/,
     ],
     [
       'in force',
       { status: 'in-force', approval: approval('approved') },
       /Blocked web requests.*Ben Okafor approved this/,
     ],
-    ['expired', { status: 'expired' }, /Not approved in time: Block.*No one decided by 03:15/],
+    [
+      'expired',
+      { status: 'expired' },
+      /Not approved in time: request to block.*No one decided by 03:15/,
+    ],
     [
       'stopped by policy after the yes',
       { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' },
-      /Stopped after approval: Block.*It is protected now/,
+      /Stopped after approval: request to block.*It is protected now/,
     ],
   ] as const)(
     'show the outcome without buttons when the request was %s',
@@ -418,7 +422,7 @@ describe('the messages of all approvers who were asked', () => {
     await becomes({ status: 'declined', approval: approval('declined') });
     slack.posts.splice(0, 1);
     expect(await tell()).toMatchObject({ told: 2 });
-    expect(slack.posts.map(shownIn).join()).toContain('Declined: Block');
+    expect(slack.posts.map(shownIn).join()).toContain('Declined: request to block');
   });
 });
 

@@ -46,7 +46,7 @@ export function progressOf(action: Action, now?: Date): Progress {
 }
 
 /** Whether the time to decide is over, although the record does not say so yet. */
-const isPastDeadline = ({ status, approval }: Action, now: Date | undefined): boolean =>
+export const isPastDeadline = ({ status, approval }: Action, now: Date | undefined): boolean =>
   status === 'awaiting-approval' &&
   now !== undefined &&
   Date.parse(approval?.expiresAt ?? '') <= now.getTime();

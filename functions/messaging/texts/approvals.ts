@@ -3,7 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import { utc } from '../../domain/wording.ts';
 import { orderOf } from './action-line.ts';
-import { incidentFact, namesOf, subjectOf, type Text, unansweredBy } from './phrases.ts';
+import { incidentFact, namesOf, requestSubject, type Text, unansweredBy } from './phrases.ts';
 
 /** How many must approve, who answered, and who is still needed. Nothing where one approval is enough. */
 export function approvalsFact(all: readonly Action[]): Text['facts'] {
@@ -31,7 +31,7 @@ function approvalsOf(approval: ApprovalRequest): string {
 
 /** Replaces the question for a person who has answered while others must still approve. */
 export const votedText = (action: Action): Text => ({
-  subject: subjectOf('Waiting for another approval:', action),
+  subject: requestSubject('Waiting for another approval:', action),
   paragraphs: [
     `Nothing has changed yet. The request is to ${orderOf(action)}.\n${unansweredBy([action], (at) => utc(at, action.approval?.requestedAt))}`,
   ],

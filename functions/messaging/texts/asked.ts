@@ -19,7 +19,7 @@ import {
   leftFacts,
   namesOf,
   notDone,
-  subjectOf,
+  requestSubject,
   type Text,
   tooLate,
   unanswered,
@@ -31,7 +31,7 @@ import { type Unknown, unknownsOf } from './unknown.ts';
 
 /** To people who were asked and have not all answered. */
 export const newsText = (action: Action, news: string): Text => ({
-  subject: subjectOf('Updated request:', action),
+  subject: requestSubject('Updated', action),
   paragraphs: [
     `Take this update into account: ${sentence(news)}\nAnswers from a page or message older than this update are not counted. If no one decides by ${utc(action.approval?.expiresAt)}, ${unanswered(action)}.`,
   ],
@@ -152,7 +152,7 @@ export function decidedText(action: Action): Text {
   const who = [...names].join(' and ') || 'An approver';
   const isApproved = verdict === 'approved';
   return {
-    subject: isApproved ? doneSubject(action) : subjectOf('Declined:', action),
+    subject: isApproved ? doneSubject(action) : requestSubject('Declined:', action),
     paragraphs: [
       isApproved
         ? `${inForceSince(action, at)}\n${who} approved this at ${utc(at, at)}.`
@@ -174,7 +174,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
   const noOne = `${tooLate(action)}.`;
   const { label, lines } = changesFact(action);
   return {
-    subject: subjectOf('Not approved in time:', action),
+    subject: requestSubject('Not approved in time:', action),
     paragraphs: [
       isTicket
         ? `${noOne} Countermand tried to open the ticket anyway.`
@@ -195,7 +195,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
 
 /** The finding was closed while people were asked. */
 export const findingClosedText = (action: Action): Text => ({
-  subject: subjectOf('No longer needed:', action),
+  subject: requestSubject('No longer needed:', action),
   paragraphs: [`${notDone(action)}\n${findingClosed(action)}`],
   facts: [incidentFact(action)],
   steps: [],
@@ -205,7 +205,9 @@ export const findingClosedText = (action: Action): Text => ({
 export function stoppedText(action: Action, failure: string | null = null): Text {
   const isApproved = action.approval?.decision?.verdict === 'approved';
   return {
-    subject: subjectOf(isApproved ? 'Stopped after approval:' : 'Not started:', action),
+    subject: isApproved
+      ? requestSubject('Stopped after approval:', action)
+      : oneLine(`Did not ${orderOf(action)}`, 99),
     paragraphs: [
       `Nothing was changed. The request was to ${orderOf(action)}.\n${sentence(failure ?? action.failure ?? IN_RECORD)}`,
     ],
@@ -218,7 +220,7 @@ export function stoppedText(action: Action, failure: string | null = null): Text
 export function noTicketText(action: Action): Text {
   const why = action.failure ?? action.reasons.map(({ text }) => text).join('. ');
   return {
-    subject: subjectOf('Not opened as planned:', action),
+    subject: 'The ticket was not opened as planned',
     paragraphs: [
       `This action could not open the ticket. Countermand tried again for this message.\n${sentence(why || IN_RECORD)}`,
     ],
@@ -231,7 +233,7 @@ export function noTicketText(action: Action): Text {
 export function unaskedText(action: Action, failure: string | null): Text {
   const { approval } = action;
   return {
-    subject: subjectOf('No approver reached:', action),
+    subject: requestSubject('No approver reached:', action),
     paragraphs: [
       `No approver received the request to ${orderOf(action)}. ${sentence(failure ?? IN_RECORD)}\nIf no one decides by ${utc(approval?.expiresAt, approval?.requestedAt)}, ${unanswered(action)}.${opensTicketUnanswered(action.name) ? '' : ' A manager can then request it again.'}`,
     ],

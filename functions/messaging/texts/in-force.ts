@@ -6,7 +6,7 @@ import {
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
-import { oneLine, utc } from '../../domain/wording.ts';
+import { oneLine, utc, withoutErrorName } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
@@ -16,9 +16,9 @@ import {
   doneSubject,
   IN_RECORD,
   incidentFact,
+  KINDS,
   NOTHING_TO_UNDO,
   steps,
-  subjectOf,
   type Text,
 } from './phrases.ts';
 
@@ -63,7 +63,7 @@ function insteadOfAsking(action: Action): Text | null {
   }
   if (isTargetGone(action))
     return {
-      subject: subjectOf('Target deleted:', action),
+      subject: doneSubject(action, 'Target deleted:'),
       paragraphs: [`You have nothing to decide.\n${doneLine(action)}. ${NOTHING_TO_UNDO}`],
       facts: [incidentFact(action)],
       steps: [],
@@ -83,7 +83,7 @@ const removalIn = ({ history }: Action): string =>
 /** The undo made a revoked key work again. */
 export function rotateText(action: Action): Text {
   return {
-    subject: subjectOf('Rotate the key now. Undone:', action),
+    subject: keySubject(action),
     paragraphs: [
       `Rotate the key now: it works again, and the attacker may still have it.\n${sentence(action.history.at(-1)?.text || 'Undone')}`,
     ],
@@ -92,9 +92,16 @@ export function rotateText(action: Action): Text {
   };
 }
 
+/** `Rotate access key AKIAIOSFODNN7EXAMPLE now: it works again`. */
+const keySubject = ({ target }: Action): string =>
+  oneLine(
+    `Rotate ${target ? `${KINDS[target.kind]} ${target.value}` : 'the key'} now: it works again`,
+    99,
+  );
+
 /** A person undid one action, but another action needs the same change and could not be undone with it. */
 export const stillHeldText = (action: Action): Text => ({
-  subject: oneLine(`Still in place: ${doneLine(action)}`, 99),
+  subject: doneSubject(action, 'Still in place:'),
   paragraphs: [
     'To remove the change now, undo the other action as well. The change stays in place because that action needs it.',
   ],
@@ -114,7 +121,7 @@ const AFTER_FAILURE: Readonly<Record<Progress, string>> = {
 
 export function failedText(action: Action): Text {
   return {
-    subject: subjectOf('Failed:', action),
+    subject: oneLine(`Could not ${orderOf(action)}`, 99),
     paragraphs: [
       `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${isTargetGone(action) ? NOTHING_TO_UNDO : AFTER_FAILURE[progressOf(action)]}`,
     ],
@@ -126,9 +133,12 @@ export function failedText(action: Action): Text {
 /** An undo that failed or never ended: the one message that must not be missed. */
 export function notUndoneText(action: Action, failure: string | null): Text {
   return {
-    subject: subjectOf('NOT UNDONE:', action),
+    subject:
+      action.status === 'executing'
+        ? oneLine(`NOT UNDONE: Started to ${orderOf(action)}`, 99)
+        : doneSubject(action, 'NOT UNDONE:'),
     paragraphs: [
-      `${whyManually(action)}\n${sentence(failure || action.history.at(-1)?.text || IN_RECORD)}`,
+      `${whyManually(action)}\n${sentence(withoutErrorName(failure || action.history.at(-1)?.text || IN_RECORD))}`,
     ],
     facts: [incidentFact(action)],
     steps: manualUndo(action),
@@ -154,7 +164,7 @@ function whyManually({ status, dueAt, history }: Action): string {
 /** An error after the action was applied. Its undo is not due yet. */
 export function inDoubtText(action: Action, failure: string | null): Text {
   return {
-    subject: subjectOf('Please check:', action),
+    subject: doneSubject(action, 'Please check:'),
     paragraphs: [
       `${doneLine(action)}, but an error followed: ${sentence(failure ?? IN_RECORD)}\nUndo is scheduled for ${utc(action.dueAt)}.`,
     ],
@@ -167,7 +177,7 @@ export function inDoubtText(action: Action, failure: string | null): Text {
 export function goneText(action: Action): Text {
   const { label, lines } = changesFact(action);
   return {
-    subject: subjectOf('Removed by someone else:', action),
+    subject: doneSubject(action, 'Removed by someone else:'),
     paragraphs: [
       `Someone else removed this change: ${sentence(removalIn(action))}\n${plannedEnd(action)} Countermand applies it again only if a deployment removed it.\nIf you still need the change, make it manually.`,
     ],

@@ -5,7 +5,7 @@ import { type Incident, type Outcome, raiseBy } from '../../domain/incident.ts';
 import { oneLine, quoted } from '../../domain/wording.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { headlineOf, progressOf, stateOf } from './action-line.ts';
-import { steps, type Text } from './phrases.ts';
+import { titleOf as actionTitle, steps, type Text } from './phrases.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
   failed: 'Not finished:',
@@ -22,7 +22,7 @@ export function causedText(incident: Incident, cause: Cause, action: Action | nu
   const canUndo = action === null || progressOf(action) === 'made';
   const ask = canUndo ? 'Consider undoing' : 'Check whether this was right';
   return {
-    subject: oneLine(`${ask}: ${action ? headlineOf(action) : 'an action of Countermand'}`, 99),
+    subject: oneLine(`${ask}: ${action ? actionTitle(action) : 'an action of Countermand'}`, 99),
     paragraphs: [
       canUndo
         ? `Consider undoing the action that caused a new alert: ${oneLine(cause.why)}.`

@@ -4,10 +4,10 @@ import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { placeInWords, UNKNOWN } from '../../domain/place.ts';
-import { quoted } from '../../domain/wording.ts';
+import { oneLine, quoted } from '../../domain/wording.ts';
 import { runbookOf } from '../runbook.ts';
 import { orderOf, sentence } from './action-line.ts';
-import { incidentFact, KINDS, roleOf, steps, subjectOf, type Text, whyFact } from './phrases.ts';
+import { incidentFact, KINDS, roleOf, steps, type Text, whyFact } from './phrases.ts';
 
 /** The hand-off: questions to answer first, exact commands, their undo, and the people to notify. */
 export function handOffText(
@@ -22,7 +22,7 @@ export function handOffText(
     ? `${KINDS[target.kind]} ${quoted(target.value)}, ${namedAs(target)}, in ${placeInWords(action)}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
   return {
-    subject: subjectOf('You decide:', action),
+    subject: oneLine(`You decide whether to ${orderOf(action)}`, 99),
     paragraphs: [
       `Nothing was changed. You decide whether to ${orderOf(action)}.\n${whyHandedOff(action)}`,
       modelsWords(action),

@@ -78,14 +78,21 @@ export function seenSince(
 }
 
 /** One line of at most 99 characters: phone screens and SNS cut off longer subjects. */
-export const subjectOf = (word: string, action: Action) =>
-  oneLine(`${word} ${headlineOf(action)}`, 99);
+const subject = (text: string): string => oneLine(text, 99);
 
-/** The same in the past tense, for a change that was made or was already in place. */
+/** `Declined: request to block web requests from 203.0.113.7`, for what was not carried out. */
+export const requestSubject = (word: string, action: Action): string =>
+  subject(`${word} request to ${orderOf(action)}`);
+
+/** What was changed, or was already in place. */
 export const doneLine = (action: Action): string =>
-  wasInPlaceBefore(action) ? `Already in place: ${headlineOf(action)}` : doneOf(action);
+  wasInPlaceBefore(action)
+    ? `Already in place before the request to ${orderOf(action)}`
+    : doneOf(action);
 
-export const doneSubject = (action: Action): string => oneLine(doneLine(action), 99);
+/** `NOT UNDONE: Blocked web requests from 203.0.113.7`, for what was changed. */
+export const doneSubject = (action: Action, word = ''): string =>
+  subject(`${word} ${doneLine(action)}`.trim());
 
 /** The outcome of a request without an answer. */
 export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
@@ -179,13 +186,21 @@ export const NOT_PROPOSED = 'Not proposed';
 export const steps = (title: string, lines: readonly string[]): Text['steps'] =>
   lines.length === 0 ? [] : [{ title, lines: [...lines] }];
 
-/** `Block web requests from 203.0.113.7: in force until 03:15 UTC on 24 Nov 2026`. */
+/** `Blocked web requests from 203.0.113.7`, or `Block …` while it is only requested. */
+export const titleOf = (action: Action): string => {
+  const progress = progressOf(action);
+  // A failed action made its change in part at most.
+  const isChanged = (progress === 'made' || progress === 'undone') && action.status !== 'failed';
+  return isChanged ? doneOf(action) : headlineOf(action);
+};
+
+/** `Blocked web requests from 203.0.113.7: in force until 03:15 UTC on 24 Nov 2026`. */
 export const statusLine = (action: Action, now?: Date): string => {
   const { status, askedAnew, dueAt } = action;
   const again = askedAnew ? ', requested again' : '';
   const isInForce = status === 'in-force' && progressOf(action) === 'made';
   const until = isInForce && dueAt ? ` until ${utc(dueAt)}` : '';
-  return `${headlineOf(action)}: ${stateOf(action, now)}${again}${until}`;
+  return `${titleOf(action)}: ${stateOf(action, now)}${again}${until}`;
 };
 
 export const moreActions = (count: number): string => `and ${count} more actions`;

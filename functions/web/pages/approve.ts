@@ -29,7 +29,11 @@ ${question(view, notices, dense)}
 ${form(
   view,
   APPROVE.form,
-  html`${requests(view, open, { between: unknownLine(unknowns, dense), dense })}
+  html`${requests(view, open, {
+    between: unknownLine(unknowns, dense || open.length > 1),
+    dense,
+    isTitled: true,
+  })}
 <p class="quiet">${APPROVE.deadline([action, ...others], view)}</p>
 ${remarks(view).map((text) => html`<p class="tally">${text}</p>`)}
 ${otherwise(view)}

@@ -4,11 +4,20 @@ import type { Action } from '../../domain/action.ts';
 import { isMoreSevere } from '../../domain/alert.ts';
 import { newsIn, saysRaised } from '../../domain/effect-state.ts';
 import { type Incident, type IncidentAlert, worstOf } from '../../domain/incident.ts';
-import { shortened } from '../../domain/wording.ts';
+import { quoted, shortened } from '../../domain/wording.ts';
 import { sentence } from '../../messaging/texts/action-line.ts';
-import { plainReason } from '../../messaging/texts/reason.ts';
+import { plainReason, seenText } from '../../messaging/texts/reason.ts';
+import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import type { Html } from '../../site/page.ts';
-import { NOTICES, type Notice, questionOf } from '../texts/decide.ts';
+import {
+  APPROVE,
+  MAX_EFFECT,
+  MAX_TITLE,
+  NOTICES,
+  type Notice,
+  questionOf,
+  unknownHint,
+} from '../texts/decide.ts';
 import type { View } from '../view.ts';
 import { breakable, why } from './parts.ts';
 
@@ -65,20 +74,51 @@ const isLater = (worst: IncidentAlert, { alertId }: Action, { alerts }: Incident
 
 /** Maximum number of requests whose buttons must fit on the first screen. */
 const AT_ONCE = 2;
-/** Characters that fit above the buttons at normal size, for one request and for two. */
-const ROOM = [0, 620, 430];
+/** The height of a small phone's first screen. */
+const SCREEN_PX = 600;
+/** Paddings, margins, the severity, the choice of time and the buttons, for one request and for two. */
+const FIXED_PX = [0, 192, 250];
+
+/** The height of a text on a phone in a wide font, wrapped at `perLine` characters. */
+function heightOf(text: string, perLine: number, linePx: number): number {
+  let [lines, used] = [0, perLine];
+  for (const { length } of text.split(' ').filter(Boolean)) {
+    const fits = used + 1 + length <= perLine;
+    if (!fits) lines++;
+    used = fits ? used + 1 + length : length;
+  }
+  return lines * linePx;
+}
+
 const MAX_REASON = 90;
 const MAX_NOTICE = 96;
 
-/** Whether the first screen needs the small font: for long names, or for any notice. */
-export function isDense({ open, alert }: View, notices: readonly Notice[]): boolean {
+/** Whether the first screen needs the small font: for long texts, or for any notice. */
+export function isDense(view: View, notices: readonly Notice[]): boolean {
+  const { open } = view;
   if (open.length > AT_ONCE) return false;
-  const texts = open.flatMap(({ description }) => [
-    description?.headline ?? '',
-    description?.affected[0] ?? '',
-  ]);
-  const length = [alert ? plainReason(alert) : '', ...texts].join('').length;
-  return notices.length > 0 || length > (ROOM[open.length] ?? 0);
+  return notices.length > 0 || normalHeight(view) > SCREEN_PX;
+}
+
+/** The height down to the buttons at normal size. */
+function normalHeight({ action, open, alert, alerts, facts, now }: View): number {
+  const reason = alert ? `${plainReason(alert)} ${seenText(alert, now)}` : '';
+  const { count, which } = unknownHint(unknownsOf(open, facts), { brief: open.length > 1 });
+  const own = open.map(({ alertId, description }) => {
+    const other = alerts.find((one) => one.alertId === alertId && alertId !== action.alertId);
+    const why = other ? `${APPROVE.why} ${quoted(other.title, MAX_TITLE)}` : '';
+    const headline = open.length > 1 ? (description?.headline ?? '') : '';
+    const affected = `${APPROVE.affects} ${shortened(description?.affected[0] ?? '', MAX_EFFECT)}`;
+    return heightOf(headline, 29, 20) + heightOf(why, 45, 17) + heightOf(affected, 48, 17);
+  });
+  return (
+    (FIXED_PX[open.length] ?? 0) +
+    heightOf(questionOf(open), 27, 24) +
+    heightOf(reason, 40, 21) +
+    heightOf((alert?.type ?? '').replace(/[:/]/g, '$& '), 52, 18) +
+    heightOf(`${count} ${which} ${APPROVE.details}`, 43, 18) +
+    own.reduce((sum, height) => sum + height, 0)
+  );
 }
 
 /** The question, the reason and the first of the notices. */

@@ -1,12 +1,13 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
 import { type Action, personIn } from '../../domain/action.ts';
-import type { Alert } from '../../domain/alert.ts';
+import { type Alert, bySeverity } from '../../domain/alert.ts';
 import { asRaised } from '../../domain/effect-state.ts';
 import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
-import { changesFact, doneOf, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
+import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
+import { titleOf } from '../../messaging/texts/phrases.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import { incidentPath } from '../../policy/incident-page.ts';
 import type { Html } from '../../site/page.ts';
@@ -23,12 +24,12 @@ import {
 import type { View } from '../view.ts';
 import { severityBadge } from './severity.ts';
 
-/** The worst severity of the incident. */
-export function severityOf({ action, alert, incident }: View): Html {
-  const severity =
-    (incident && worstOf(incident.alerts)?.severity) ??
-    (alert && asRaised(alert, action).severity.label);
-  return severity ? severityBadge(severity) : html`${FACTS.noAlert}`;
+/** The worst severity of the incident and of what the page is about, as another incident may have raised it. */
+export function severityOf({ action, open, alert, incident }: View): Html {
+  const own = incident ? worstOf(incident.alerts)?.severity : alert?.severity.label;
+  if (!own) return html`${FACTS.noAlert}`;
+  const raised = [action, ...open].map((one) => asRaised({ severity: { label: own } }, one));
+  return severityBadge(raised.map(({ severity }) => severity.label).toSorted(bySeverity)[0] ?? own);
 }
 
 /** What happened, in plain words, with the type of the finding below it. */
@@ -42,11 +43,9 @@ export const facts = (action: Action, { now }: View): Html => {
   const { description, target, account, region } = action;
   const { label, lines } = changesFact(action, now);
   const progress = progressOf(action, now);
-  // A failed action made its change in part at most.
-  const isChanged = (progress === 'made' || progress === 'undone') && action.status !== 'failed';
   return html`
 <section class="facts">
-<h2>${isChanged ? doneOf(action) : headlineOf(action)}</h2>
+<h2>${titleOf(action)}</h2>
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>

@@ -6,22 +6,37 @@ import { headlineOf } from '../../messaging/texts/action-line.ts';
 import type { Html } from '../../site/page.ts';
 import { durationChoice, durationsFor } from '../durations.ts';
 import { pickOf } from '../grouped-answers.ts';
-import { APPROVE, approveAllHint, approveHint, howUndone, inBrief } from '../texts/decide.ts';
+import {
+  APPROVE,
+  approveAllHint,
+  approveHint,
+  howUndone,
+  inBrief,
+  MAX_EFFECT,
+  MAX_TITLE,
+} from '../texts/decide.ts';
 import type { View } from '../view.ts';
 
 /** Up to this many actions are visible at once with the buttons, so they start ticked. */
 const TICKED_AT_FIRST = 2;
 
-/** What each action does, with the buttons for one or for the ticked ones. `between`: above the buttons. */
+/**
+ * What each action does, with the buttons for one or for the ticked ones. `between`: above the buttons. `isTitled`: the
+ * title of the page names the action.
+ */
 export function requests(
   view: View,
   open: readonly Action[],
-  { between = '', dense = false }: { between?: Html | ''; dense?: boolean } = {},
+  {
+    between = '',
+    dense = false,
+    isTitled = false,
+  }: { between?: Html | ''; dense?: boolean; isTitled?: boolean } = {},
 ): Html {
   const [first] = open;
   if (!first) return html``;
   return open.length === 1 && first.actionId === view.action.actionId
-    ? html`<div class="pick only">${effectOf(first)}${undoOf(view, first)}</div>
+    ? html`<div class="pick only">${isTitled ? '' : html`<b>${inBrief(headlineOf(first))}</b>`}${effectOf(first)}${undoOf(view, first)}</div>
 ${between}${buttonsForOne(view, first)}`
     : html`<fieldset><legend class="vh">${APPROVE.actions}</legend>
 ${open.map((one) => pick(view, one, { ticked: open.length <= TICKED_AT_FIRST, dense }))}
@@ -38,7 +53,6 @@ const pick = (
 ${ownReason(view, one, dense)}${effectOf(one)}<input type="hidden" name="all" value="${pickOf(one)}">${undoOf(view, one)}
 </div>`;
 
-const MAX_TITLE = 120;
 const MAX_TITLE_IF_DENSE = 36;
 
 /** The reason at the top of the page is about the link's own alert. */
@@ -48,8 +62,6 @@ function ownReason({ action, incident }: View, { alertId }: Action, dense: boole
     ? ''
     : html`<p class="hurts"><i>${APPROVE.why}</i> ${quoted(alert.title, dense ? MAX_TITLE_IF_DENSE : MAX_TITLE)}</p>`;
 }
-
-const MAX_EFFECT = 120;
 
 /** The first line about what the action stops. The page lists all of them further down. */
 const effectOf = ({ description }: Action): Html =>

@@ -17,7 +17,7 @@ import { REVIEW } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, timeLeft } from './frame.ts';
-import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
+import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
 import { siblings } from './siblings.ts';
 
 export function reviewPage(view: View): Html {
@@ -42,14 +42,15 @@ ${form(
   REVIEW.form,
   html`<input type="hidden" name="extensions" value="${action.extensions}">
 <div class="choice wide">
-${mayExtend(action, view) && !isRemoved(action) ? extendButton(view) : ''}
-<button name="review" value="reverse">${REVIEW.undo}<small>${REVIEW.undoHint}</small></button>
-${isTargetGone(action) || isRemoved(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
+${mayExtend(action, view) && !REVIEW.leavesNothing(action) ? extendButton(view) : ''}
+<button name="review" value="reverse">${REVIEW.undo(action)}<small>${REVIEW.undoHint(action)}</small></button>
+${REVIEW.leavesNothing(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
 </div>`,
 )}
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
-${action.status === 'in-force' && !mayExtend(action, view) && !isTargetGone(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
+${action.status === 'in-force' && !mayExtend(action, view) && !REVIEW.leavesNothing(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
 ${facts(action, view)}
+${manually(view)}
 ${siblings(view)}
 ${evidence(view)}
 ${reasoning(view)}

@@ -3,8 +3,7 @@ import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { isBeingUndone, joinedIn } from '../../domain/effect-state.ts';
 import { minutesBetween } from '../../domain/time.ts';
-import { headlineOf } from '../../messaging/texts/action-line.ts';
-import { doneLine } from '../../messaging/texts/phrases.ts';
+import { doneLine, titleOf } from '../../messaging/texts/phrases.ts';
 import { type Html, shell } from '../../site/page.ts';
 import { pickOf } from '../grouped-answers.ts';
 import { AFTER, nextFor } from '../texts/next.ts';
@@ -37,14 +36,14 @@ ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${p
 ${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
-${together.length > 0 ? html`<h2>${headlineOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
+${together.length > 0 ? html`<h2>${titleOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
 ${undoNow(view)}
 ${stillOpen(view)}
 ${next(view)}
 ${asked(view)}
 ${siblings(view)}
 ${why(view)}
-${facts(action, view)}
+${view.open.some(({ actionId }) => actionId === action.actionId) ? '' : facts(action, view)}
 ${manually(view)}
 ${evidence(view)}
 ${reasoning(view)}
@@ -82,7 +81,7 @@ function undoNow(view: View): Html | '' {
     html`<input type="hidden" name="verdict" value="undo">
 <div class="choice wide">${undoable.map(
       ({ action }) =>
-        html`<button name="undo" value="${pickOf(action)}">${AFTER.undo}<small>${isOwn ? AFTER.undoHint : doneLine(action)}</small></button>`,
+        html`<button name="undo" value="${pickOf(action)}">${REVIEW.undo(action)}<small>${isOwn ? REVIEW.undoHint(action) : doneLine(action)}</small></button>`,
     )}</div>`,
   )}
 ${undoable.map(({ action, sharedWith }) => {

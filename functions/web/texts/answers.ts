@@ -176,5 +176,5 @@ export const JUDGED = (judgement: 'right' | 'wrong'): Notice =>
 export const requestedAgain = (action: Action): Notice =>
   good(
     'Requested again',
-    `Countermand reads the facts again, then asks the people on call to approve to ${orderOf(action)}.`,
+    `Countermand reads the facts again, then asks the people on call whether to ${orderOf(action)}.`,
   );

@@ -88,6 +88,10 @@ export function questionOf(actions: readonly Action[], { brief = false } = {}): 
 const ownerOf = ({ target }: Action): string | undefined =>
   target?.attributes.userName ?? target?.value;
 
+/** Characters of the effect above the buttons. The facts below have all of it. */
+export const MAX_EFFECT = 120;
+/** Characters of the title of another alert, above the buttons. */
+export const MAX_TITLE = 120;
 const MAX_HEADLINE = 140;
 
 /** Shortened in the middle, because names often differ in their last characters. The facts below have all of it. */

@@ -9,7 +9,9 @@ import {
   isTargetGone,
   isUnproven,
   wasInPlaceBefore,
+  workAfterUndo,
 } from '../../domain/effect-state.ts';
+import { isPastDeadline } from '../../messaging/texts/action-line.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
 
@@ -23,8 +25,6 @@ export const AFTER = {
   next: 'What to do next',
   updates: (seconds: number) => `This page updates every ${seconds} seconds.`,
   stop: 'Stop updating',
-  undo: 'Undo now',
-  undoHint: 'starts at once',
   undoForm: 'Undo the change',
 } as const;
 
@@ -44,17 +44,32 @@ export function nextFor(action: Action, reader: Reader): string[] {
       ];
     case 'kept':
       return isThere && rotates ? ['Have the key replaced. Its owner needs a new one.'] : [];
+    case 'awaiting-approval':
+      return isPastDeadline(action, reader.now) ? requestAgain(action) : [];
     case 'expired':
       return requestAgain(action);
     case 'handed-off':
       return ['The message about this action has the commands to carry it out manually.'];
     case 'reversal-failed':
       return isUnproven(action)
-        ? ['Compare the record with its copies in the archive first.']
-        : ['Run the commands below, or use the link in the message about this undo.'];
+        ? ['Compare the record with its copies in the archive. Do not undo the change before that.']
+        : ['Try the undo again, or run the commands below.'];
+    case 'reversed':
+      return afterUndo(action);
     default:
       return [];
   }
+}
+
+const AFTER_UNDO = {
+  'rotate-key':
+    'Rotate the key now: it works again, and the attacker may still have it. The message about the undo has the commands.',
+  'still-held': 'To remove the change now, undo the other action as well.',
+} as const;
+
+function afterUndo(action: Action): string[] {
+  const work = workAfterUndo(action);
+  return work ? [AFTER_UNDO[work]] : [];
 }
 
 function requestAgain(action: Action): string[] {
@@ -77,7 +92,7 @@ export function askedPeople(action: Action, reader: Reader & { names: Names }): 
   const steps = rungs.flatMap(({ at, ask }) => ask.map((one) => ({ one, at })));
   const handed = approval.handedTo.map(({ to, at }) => ({ one: to, at }));
   const found = new Map([...handed, ...steps].map(({ one, at }) => [one.id, { one, at }]));
-  const isOpen = status === 'awaiting-approval';
+  const isOpen = status === 'awaiting-approval' && !isPastDeadline(action, reader.now);
   return [...found.values()].map(({ one, at }) => ({
     name: one.name,
     text: answerOf(approval, one, reader) ?? (isOpen ? 'has not answered yet' : 'did not answer'),

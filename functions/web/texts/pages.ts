@@ -109,6 +109,10 @@ export const JUDGE = {
   note: 'Reason, for the record (optional)',
 } as const;
 
+/** Whether an undo only ends the record: the change is gone, or it is not the action's own. */
+const leavesNothing = (action: Action): boolean =>
+  isTargetGone(action) || isRemoved(action) || wasInPlaceBefore(action);
+
 const KICKERS: Partial<Record<Action['status'], string>> = {
   'reversal-failed': 'the undo failed',
   kept: 'is this still needed?',
@@ -116,6 +120,7 @@ const KICKERS: Partial<Record<Action['status'], string>> = {
 
 export const REVIEW = {
   title: 'Keep, extend or undo',
+  leavesNothing,
   kicker: ({ status }: Action, person: string) =>
     `${person}, ${KICKERS[status] ?? 'please decide'}`,
   heading: doneLine,
@@ -131,8 +136,12 @@ export const REVIEW = {
   byPolicy: 'Policy allowed this without a person.',
   checked: (at: string, now: Date) => `Checked at ${utc(at, now)}:`,
   form: 'Your decision',
-  undo: 'Undo now',
-  undoHint: 'starts at once',
+  undo: (action: Action) => {
+    if (leavesNothing(action)) return 'Close the record';
+    return action.status === 'reversal-failed' ? 'Try the undo again' : 'Undo now';
+  },
+  undoHint: (action: Action) =>
+    leavesNothing(action) ? 'changes nothing in AWS' : 'starts at once',
   shared: (others: readonly Action[], joined: readonly string[]) =>
     [
       ...(others.length > 0
@@ -141,7 +150,7 @@ export const REVIEW = {
           ]
         : []),
       ...(joined.length > 0 ? [`Also proposed in ${joined.join(', ')}.`] : []),
-      '“Undo now” undoes the change for all of them.',
+      'An undo ends the change for all of them.',
     ].join(' '),
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
   keepHint: ({ status }: Action) =>
@@ -152,12 +161,15 @@ export const REVIEW = {
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   targetGone: {
     strong: 'The target no longer exists.',
-    text: ' Nothing is left to undo. Select “Undo now” to close the record.',
+    text: ' Nothing is left to undo. Close the record.',
   },
-  removed: { strong: 'Someone else removed this.', text: ' Undo it to close its record.' },
+  removed: {
+    strong: 'Someone else removed this.',
+    text: ' Nothing is left to undo. Close the record.',
+  },
   inPlaceBefore: {
     strong: 'This was in place before.',
-    text: ' None of these choices removes it.',
+    text: ' Closing the record leaves it in place.',
   },
   failed: {
     strong: 'The undo failed.',

@@ -74,13 +74,13 @@ function effectNotice(action: Action, now: Date, names: Names): Notice | null {
     const removed = action.history.findLast(({ event }) => event === 'drifted');
     return bad(
       'Removed by someone else',
-      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Someone else removed this: found at ${utc(removed?.at, now)}. Countermand does not apply it again.`,
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Someone else removed this: found at ${utc(removed?.at, now)}. Countermand applies it again only if a deployment removed it.`,
     );
   }
   return isHeldByAnother(action)
     ? quiet(
         'Ended, the change was still needed',
-        `This action ended at ${changedBy(action, names, now)}. Another action needed the same change at that time. It stays until the last one ends.`,
+        `${doneOf(action)} at ${utc(action.appliedAt, now)}. This action ended at ${changedBy(action, names, now)}. Another action needed the same change at that time, so the change stays until the last one ends.`,
       )
     : null;
 }
@@ -116,7 +116,7 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
   reversed: (action, now, names) =>
     quiet(
       'Undone',
-      `Undone at ${changedBy(action, names, now)}. It had been in force since ${utc(action.appliedAt, now)}.`,
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Undone at ${changedBy(action, names, now)}.`,
     ),
   'reversal-failed': (action, now) => {
     const at = utc(entryOf(action)?.at, now);
