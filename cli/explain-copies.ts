@@ -1,4 +1,4 @@
-// Explains recorded decisions from their archived copies, and decides them again.
+// Explains recorded decisions from archived copies, and decides them again.
 import { Action } from '../functions/domain/action.ts';
 import { readStored } from '../functions/domain/stored.ts';
 import { oneLine } from '../functions/domain/wording.ts';

@@ -1,4 +1,4 @@
-// What decisions depended on, and each policy, under the digest of their content.
+// What decisions depended on, and each policy, by the digest of their content.
 import type { Decision } from '../domain/decision.ts';
 import { Conflict } from '../domain/errors.ts';
 import { digestOf } from './hash-chain.ts';
