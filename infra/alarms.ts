@@ -11,6 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ALARMING, COUNTED } from '../functions/domain/alarm-messages.ts';
+import type { FailedCalls } from './failed-calls.ts';
 import type { Functions } from './functions.ts';
 import type { Intake } from './intake.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
@@ -24,6 +25,7 @@ type Watched = {
   machines: StateMachines;
   functions: Functions;
   schedules: ReversalSchedules;
+  failedCalls: FailedCalls;
   web: WebApi;
   team: Team;
 };
@@ -37,7 +39,7 @@ const FAILED_ANALYSES = 3;
 const ARCHIVE_BEHIND = Duration.minutes(30);
 
 export function addAlarms(scope: Construct, watched: Watched): void {
-  const { intake, machines, functions, schedules, web, team } = watched;
+  const { intake, machines, functions, schedules, failedCalls, web, team } = watched;
   const alarms = new Construct(scope, 'Alarms');
   const action = new SnsAction(team.topic);
   const alarm = (
@@ -75,6 +77,18 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     schedules.failed.metricApproximateNumberOfMessagesVisible(waiting),
     'Schedule dead-letter queue not empty',
     'EventBridge Scheduler gave up on a reversal or reminder after retrying for an hour.',
+  );
+  alarm(
+    'CallFailed',
+    failedCalls.queue.metricApproximateNumberOfMessagesVisible(waiting),
+    'Asynchronous call failed',
+    'A function that sends messages or updates tickets failed three times for one call.',
+  );
+  alarm(
+    'PagesThrottled',
+    web.throttled(alarms, sum),
+    'Requests throttled',
+    'API Gateway refused requests to the pages: someone sends many, and people may be refused too.',
   );
   alarm(
     'PagesFailed',

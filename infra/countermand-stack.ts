@@ -7,6 +7,7 @@ import { addAlarms } from './alarms.ts';
 import { Archive } from './archive.ts';
 import { Boundary } from './boundary.ts';
 import { DenyAll } from './deny-all.ts';
+import { FailedCalls } from './failed-calls.ts';
 import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
@@ -64,6 +65,7 @@ export class CountermandStack extends Stack {
     });
     const web = new WebApi(this, 'WebApi', names);
     const schedules = new ReversalSchedules(this, 'ReversalSchedules', names);
+    const failedCalls = new FailedCalls(this, 'FailedCalls', names);
 
     const functions = new Functions(this, 'Functions', {
       settings,
@@ -99,6 +101,7 @@ export class CountermandStack extends Stack {
       pageKeyArn: keys.pages.keyArn,
       webBaseUrl: web.url,
       schedules,
+      failedCalls,
     });
     const machines = new StateMachines(this, 'StateMachines', names);
 
@@ -123,7 +126,7 @@ export class CountermandStack extends Stack {
     new WorldSchedule(this, 'WorldSchedule', functions.get('world'), {
       atCloudFront: settings.cloudFront ?? false,
     });
-    addAlarms(this, { intake, machines, functions, schedules, web, team });
+    addAlarms(this, { intake, machines, functions, schedules, failedCalls, web, team });
 
     // Tags must stay constant: a changed tag makes CloudFormation rewrite each IP set with an empty address list.
     Tags.of(this).add('application', 'countermand');

@@ -2,7 +2,7 @@
 import { ENV } from '../functions/domain/env.ts';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import type { Scope } from '../functions/mechanisms/registry.ts';
-import { deployedStack } from './iam-statements.ts';
+import { deployedStack } from './mechanism-permissions.ts';
 import { functionArn, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 

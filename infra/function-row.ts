@@ -1,6 +1,7 @@
 // What the stack needs to know to deploy a function.
 import type { Writable } from '../functions/store/layout.ts';
-import type { Grant, MechanismRole } from './iam-statements.ts';
+import type { Grant } from './iam-statements.ts';
+import type { MechanismRole } from './mechanism-permissions.ts';
 
 export type FunctionRow = {
   /** The function's name in AWS without the stack's prefix. */

@@ -12,15 +12,11 @@ import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { withoutProfile } from '../functions/policy/models.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ESBUILD } from './bundling.ts';
+import { CALLED_ASYNCHRONOUSLY } from './failed-calls.ts';
 import type { FunctionRow } from './function-row.ts';
 import { functionTable } from './function-table.ts';
-import {
-  grantStatements,
-  permissionsOf,
-  statementsOf,
-  worldPermissionsOf,
-  writeStatements,
-} from './iam-statements.ts';
+import { grantStatements, writeStatements } from './iam-statements.ts';
+import { permissionsOf, statementsOf, worldPermissionsOf } from './mechanism-permissions.ts';
 import { bedrockModels, modelStatements } from './model-access.ts';
 import { accountName } from './names.ts';
 import type { StackContext } from './stack-context.ts';
@@ -84,6 +80,9 @@ export class Functions extends Construct {
         ...(row.policy && { [ENV.policyPath]: s.policyLayer.path }),
         NODE_OPTIONS: '--enable-source-maps',
       },
+      ...(CALLED_ASYNCHRONOUSLY.includes(row.name) && {
+        onFailure: { bind: () => ({ destination: s.failedCalls.queue.queueArn }) },
+      }),
       layers: row.policy ? [s.policyLayer.layer] : [],
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -111,6 +110,7 @@ export class Functions extends Construct {
       ...writeStatements(s, row.writes),
       ...statementsOf(accountPermissions(row, s)),
       ...(row.model ? modelStatements(s) : []),
+      ...(CALLED_ASYNCHRONOUSLY.includes(row.name) ? [granted.keepFailedCalls] : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);
     acceptWildcards(role, row, s);

@@ -1,12 +1,22 @@
 // KMS HMAC keys of links, and of the proofs of decisions and undos.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Names } from './names.ts';
+import { accountName, type Names } from './names.ts';
 
 /** A key that was removed from the stack can be restored for this long, the maximum that KMS allows. */
 const PENDING_DAYS = 30;
+
+/**
+ * The functions that sign links and votes. The key policy denies signing to everyone else, because IAM policies of an
+ * account may grant KMS widely.
+ */
+export const SIGNERS = {
+  links: ['approve', 'close', 'console', 'notify', 'remind'],
+  votes: ['web'],
+} as const;
 
 /** A key, and the one before it, which only verifies; null until the first rotation. */
 export type Rotated = { current: Key; previous: Key | null };
@@ -38,11 +48,12 @@ export class MacKeys extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { prefix }: Names,
+    names: Names,
     { generation, proofGeneration }: { generation: number; proofGeneration: number },
   ) {
     super(scope, id);
     const nth = (name: string, n: number) => (n === 1 ? name : `${name}${n}`);
+    const { prefix } = names;
     const linkKey = (n: number) =>
       this.macKey(
         nth('Key', n),
@@ -63,6 +74,11 @@ export class MacKeys extends Construct {
     this.alerts = rotated('Alerts', 'MAC of the alerts that intake accepted');
     this.resumptions = rotated('Resume', 'MAC of the resumptions after a halt');
     this.pages = named('Pages', 'MAC of the counts of pages', proofGeneration);
+
+    onlySignedBy(this.link, names, SIGNERS.links);
+    onlySignedBy(this.votes.current, names, SIGNERS.votes);
+    for (const previous of [this.previousLink, this.votes.previous])
+      if (previous) onlySignedBy(previous, names, []);
   }
 
   private macKey(id: string, alias: string, description: string): Key {
@@ -81,4 +97,24 @@ export class MacKeys extends Construct {
     );
     return key;
   }
+}
+
+/** Denies signing with the key to everyone but the roles of these functions. */
+function onlySignedBy(key: Key, names: Names, functions: readonly string[]): void {
+  const roles = functions.map((name) =>
+    names.stack.formatArn({
+      ...{ service: 'iam', region: '', resource: 'role' },
+      resourceName: accountName(names, name),
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'SignedByNoOneElse',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['kms:GenerateMac'],
+      resources: ['*'],
+      ...(roles.length > 0 && { conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles } } }),
+    }),
+  );
 }

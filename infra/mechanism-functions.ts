@@ -3,8 +3,14 @@ import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import type { Scope } from '../functions/mechanisms/registry.ts';
 import { commonEnv } from './function-env.ts';
 import type { FunctionRow } from './function-row.ts';
-import { deployedStack } from './iam-statements.ts';
+import { deployedStack } from './mechanism-permissions.ts';
 import type { StackContext } from './stack-context.ts';
+
+/**
+ * Of each reverser. Policy starts at most 10 automatic actions a minute, so at most as many undos are due in a minute. An
+ * undo takes a few seconds, and two at a time make at least 20 a minute, whatever else uses up the account's concurrency.
+ */
+const REVERSALS_AT_ONCE = 2;
 
 /** The executor and the reverser of a scope. Only the executor may create schedules. */
 export function mechanismFunctions(s: StackContext, scope: Scope): Omit<FunctionRow, 'writes'>[] {
@@ -42,6 +48,7 @@ export function mechanismFunctions(s: StackContext, scope: Scope): Omit<Function
       name: `reverse-${scope}`,
       entry: `reverse/entries/${scope}.ts`,
       mechanism: { scope, step: 'reverse' },
+      reservedConcurrency: REVERSALS_AT_ONCE,
       grants: [
         'readRecords',
         'deleteSchedules',

@@ -3,6 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Policy } from '../functions/policy/policy.ts';
 import type { Channels } from '../functions/policy/schemas/channels.ts';
 import type { Archive } from './archive.ts';
+import type { FailedCalls } from './failed-calls.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { FlowLogs } from './flow-logs.ts';
 import type { Rotated } from './mac-keys.ts';
@@ -43,4 +44,5 @@ export type StackContext = {
   pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;
+  failedCalls: FailedCalls;
 };

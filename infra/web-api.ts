@@ -4,7 +4,7 @@ import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Names } from './names.ts';
@@ -66,12 +66,13 @@ export class WebApi extends Construct {
   readonly url: string;
   private readonly api: HttpApi;
   private readonly stage: CfnStage;
+  private readonly log: LogGroup;
 
   constructor(scope: Construct, id: string, { prefix }: Names) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { apiName: `${prefix}web`, createDefaultStage: false });
     this.url = this.api.apiEndpoint;
-    const log = new LogGroup(this, 'AccessLog', {
+    this.log = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -79,7 +80,10 @@ export class WebApi extends Construct {
       apiId: this.api.apiId,
       stageName: '$default',
       autoDeploy: true,
-      accessLogSettings: { destinationArn: log.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
+      accessLogSettings: {
+        destinationArn: this.log.logGroupArn,
+        format: JSON.stringify(ACCESS_LOG),
+      },
       defaultRouteSettings: {
         throttlingRateLimit: REQUESTS_PER_SECOND,
         throttlingBurstLimit: BURST,
@@ -91,6 +95,16 @@ export class WebApi extends Construct {
   /** Counts responses with a 5xx status. */
   serverErrors(options: MetricOptions): IMetric {
     return this.api.metricServerError(options);
+  }
+
+  /** Counts the requests that API Gateway refused because there were too many. */
+  throttled(scope: Construct, options: MetricOptions): IMetric {
+    return new MetricFilter(scope, 'throttled-filter', {
+      logGroup: this.log,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: 'Countermand',
+      metricName: 'RequestsThrottled',
+    }).metric(options);
   }
 
   serve(web: IFunction, { slack, signIn }: { slack: boolean; signIn: boolean }): void {

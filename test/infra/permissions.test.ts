@@ -9,6 +9,7 @@ import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import { writesOf } from '../../functions/store/writers.ts';
+import { SIGNERS } from '../../infra/mac-keys.ts';
 import type { Settings } from '../../infra/settings.ts';
 import {
   covers,
@@ -372,6 +373,25 @@ describe('least privilege', () => {
       // One statement for each key: rulings, votes, evidence, alerts and resumptions.
       ...Array<string>(5).fill('kms:VerifyMac'),
     ]);
+  });
+
+  test.each([
+    ['links-1', SIGNERS.links],
+    ['votes-1', SIGNERS.votes],
+  ])('the policy of the key %s denies signing to all but those that need it', (alias, signers) => {
+    const signIn = { ...{ issuer: 'https://x', clientId: 'c', clientSecret: 's', claim: 'email' } };
+    const whole = templateWith({ policy: { signIn: { ...signIn, acrValues: [] } } });
+    const key = keyOf(alias, whole);
+    expect(whoMay('kms:GenerateMac', key, functionsOf(whole))).toEqual(signers);
+    const [id = ''] = /\w+/.exec(key) ?? [];
+    const statements = statementsIn(resourcesOf(whole, 'AWS::KMS::Key')[id]!.Properties.KeyPolicy);
+    const [deny, ...others] = statements.filter(({ effect }) => effect === 'Deny');
+    expect(others).toEqual([]);
+    expect(deny?.actions).toEqual(['kms:GenerateMac']);
+    const { ArnNotEquals } = deny!.condition as { ArnNotEquals: Record<string, object[]> };
+    expect([ArnNotEquals['aws:PrincipalArn']].flat().map((arn) => text(arn))).toEqual(
+      signers.map((name) => expect.stringMatching(`:iam::123456789012:role/.*${name}$`)),
+    );
   });
 
   test('functions that send links cannot verify them, and only the pages can', () => {
@@ -887,6 +907,8 @@ describe('least privilege', () => {
       'dynamodb:Query',
       'lambda:InvokeFunction',
       'sns:Publish',
+      // Lambda keeps its failed calls.
+      'sqs:SendMessage',
     ]);
     const invoked = functions
       .get('bounce')!

@@ -418,6 +418,8 @@ describe('the copies of the records', () => {
                       { prefix: '2/ALERT#' },
                       { prefix: '2/FACTS#' },
                       { prefix: '2/ASSESSMENT#' },
+                      { prefix: '2/DECISION#' },
+                      { prefix: 'POLICY#' },
                       { prefix: '2/ACTION#' },
                       { prefix: 'LEASE#' },
                       { prefix: 'BREAKER#' },
@@ -605,7 +607,48 @@ test('creates the link key as an HMAC key', () => {
   });
 });
 
+test('reserves concurrency for every reversal', () => {
+  for (const scope of SCOPES)
+    expect(functions.get(`reverse-${scope}`)!.properties.ReservedConcurrentExecutions).toBe(2);
+});
+
+test('keeps each asynchronous call that failed, with its error', () => {
+  const queue = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).find(
+    ([, { Properties }]) => Properties.QueueName === `${PREFIX}calls-failed`,
+  )![0];
+  const kept = Object.values(resourcesOf(template, 'AWS::Lambda::EventInvokeConfig'))
+    .filter(({ Properties }) =>
+      text(Properties.DestinationConfig.OnFailure.Destination).includes(queue),
+    )
+    .map(({ Properties }) => Properties.FunctionName.Ref);
+  const names = kept.map((id) => [...functions.values()].find((one) => one.id === id)?.name);
+  // Whoever may invoke a function by name does so asynchronously, except the world check and the state machines.
+  const callers = [...functions.values()].filter(({ name }) => name !== 'world');
+  const scheduler = permissionsByRole(template);
+  const called = [
+    ...callers.flatMap(({ permissions }) => permissions),
+    ...[...scheduler].flatMap(([id, statements]) =>
+      id.startsWith('ReversalSchedules') ? statements : [],
+    ),
+  ]
+    .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+    .flatMap(({ resources }) => resources.map((arn) => arn.split(`:${PREFIX}`)[1]));
+  // EventBridge calls `bounce` for each email that is not delivered.
+  expect(names.sort()).toEqual([...new Set([...called, 'bounce'])].sort());
+});
+
 describe('alarms', () => {
+  test('raises an alarm when API Gateway refuses requests', () => {
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ $.status = "429" }',
+      MetricTransformations: [Match.objectLike({ MetricName: 'RequestsThrottled' })],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'RequestsThrottled',
+      Threshold: 1,
+    });
+  });
+
   test('sends every alarm to the team topic, which CloudWatch can publish to', () => {
     const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
     const [topic] = Object.keys(resourcesOf(template, 'AWS::SNS::Topic'));
