@@ -22,6 +22,7 @@ import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
+import { requestsAround } from './requests-around.ts';
 
 /** The action with an entry about who is asked, or null when the step was asked before. */
 export function recordAsked(current: Action, step: number, at: Date): Action | null {
@@ -66,9 +67,8 @@ export async function escalate(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
-  const actions = await records.actions(incidentId);
-  const incident = await records.readableIncident(incidentId);
-  const alerts = incident?.alerts ?? [];
+  const alerts = (await records.readableIncident(incidentId))?.alerts ?? [];
+  const { actions, isPartial } = await requestsAround(deps.store, action, alerts);
   const others = openRequests(actions, alerts, deps.now()).filter(
     (one) => one.actionId !== actionId,
   );
@@ -98,6 +98,7 @@ export async function escalate(
           facts,
           others: others.filter((one) => waitsFor(one, person.id)),
           passedOver: notReached,
+          isPartial,
           left,
         })),
         // The page about an earlier alert shows this request, too.

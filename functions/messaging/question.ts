@@ -25,6 +25,8 @@ export const latestArrival = ({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>)
 type Around = {
   /** The incident's other requests that the page shows to this person. */
   others: readonly Action[];
+  /** Whether the page may show more of them. */
+  isPartial: boolean;
   /** People of earlier steps who could not be reached. */
   passedOver: readonly Approver[];
   /** Actors and targets that no action covers. */
@@ -41,13 +43,15 @@ export async function question(
   {
     facts,
     others = [],
+    isPartial = false,
     passedOver = [],
     left = [],
   }: { /** Null if they cannot be read. */ facts: Facts | null } & Partial<Around>,
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
   // A button could answer only one of several requests, so these are decided on the page.
-  const withButtons = others.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
+  const withButtons =
+    others.length === 0 && !isPartial && slackMemberOf(deps.policy, person.id) !== null;
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
   const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
   const askedBefore = before.filter((one) => !isPassedOver(one));
@@ -59,7 +63,7 @@ export async function question(
     urgency: opensTicketUnanswered(action.name) || !mayPage(raised) ? 'inform' : 'page',
     severity: raised.severity.label,
     ends: [],
-    ...askText(action, alert, { facts, askedBefore, others, passedOver, left }),
+    ...askText(action, alert, { facts, askedBefore, others, isPartial, passedOver, left }),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person, others) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,

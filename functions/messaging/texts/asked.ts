@@ -45,6 +45,8 @@ type Asked = {
   askedBefore?: readonly Approver[];
   /** Other requests of the incident that the same page decides. */
   others?: readonly Action[];
+  /** Whether the page may decide more of them. */
+  isPartial?: boolean;
   /** Approvers of earlier steps who were not reached. */
   passedOver?: readonly Approver[];
   /** Actors and targets that no action covers. */
@@ -55,13 +57,13 @@ type Asked = {
 export function askText(
   action: Action,
   alert: Alert,
-  { facts, askedBefore = [], others = [], passedOver = [], left = [] }: Asked,
+  { facts, askedBefore = [], others = [], isPartial = false, passedOver = [], left = [] }: Asked,
 ): Text {
   const { approval } = action;
   const all = [action, ...others];
   return {
-    subject: askSubject(all),
-    paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others)}`],
+    subject: askSubject(all, isPartial),
+    paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others, isPartial)}`],
     facts: [
       ...(others.length > 0 ? detailed(all) : effectOf(action)),
       ...unknownFact(unknownsOf(all, facts)),
@@ -91,12 +93,12 @@ export function askText(
 const MAX_LISTED = 20;
 
 /** Above the link, because one answer may count for all of them. */
-function toDecide(action: Action, others: readonly Action[]): string {
+function toDecide(action: Action, others: readonly Action[], isPartial: boolean): string {
   const all = [action, ...others];
   const end = unansweredBy([action, ...others], (at) => utc(at, action.approval?.requestedAt));
   if (others.length === 0) return `Approve to ${orderOf(action)}.\n${changesText(action)}\n${end}`;
   const list = all.map((one, i) => `${i + 1}. ${oneLine(headlineOf(one))}`);
-  return `Approve or decline ${all.length} actions:\n${folded(list, MAX_LISTED).join('\n')}\n${end}`;
+  return `Approve or decline ${all.length}${isPartial ? ' or more' : ''} actions:\n${folded(list, MAX_LISTED).join('\n')}\n${end}`;
 }
 
 const effectOf = ({ description }: Action) => [
