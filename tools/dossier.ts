@@ -104,7 +104,7 @@ const WINDOW = 12;
  * Characters of the text that the dossier repeats: all of them if it holds the whole text, else those in runs of at
  * least 12. What the dossier of the same finding without these texts also says proves nothing.
  */
-function shownOf(text: string, dossier: string, others: string): number {
+export function shownOf(text: string, dossier: string, others: string): number {
   const clear = visible(text);
   if (dossier.includes(clear) && !others.includes(clear)) return text.length;
   let shown = 0;

@@ -6,7 +6,7 @@ import type { ModelSettings } from '../policy/schemas/analysis.ts';
 import type { Analyst, CallLog } from './brief.ts';
 import { reasonOf } from './failure-reason.ts';
 import { NoAnswer } from './no-answer.ts';
-import { alertMessage, SYSTEM_PROMPT, versionOf } from './prompt.ts';
+import { ASKED, alertMessage, SYSTEM_PROMPT, versionOf } from './prompt.ts';
 
 /** Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. */
 const OUTPUT_FORMAT = jsonSchemaOutputFormat({
@@ -41,7 +41,7 @@ const OUTPUT_FORMAT = jsonSchemaOutputFormat({
 });
 
 /** Hash of the instructions, the schema of the answer and the form of the dossier. */
-export const PROMPT_VERSION = versionOf(OUTPUT_FORMAT.schema);
+export const PROMPT_VERSION = versionOf({ ...ASKED, schema: OUTPUT_FORMAT.schema });
 
 /** A provider may answer anything. */
 const counted = (tokens: unknown): number =>

@@ -1,6 +1,6 @@
 // Classifies user agents, commands, request paths, domains and network owners.
 import { visible } from '../domain/wording.ts';
-import { featuresOf, isProse, type Quote } from './features.ts';
+import { featuresOf, isQuotable, type Quote } from './features.ts';
 
 type Class = readonly [name: string, pattern: RegExp];
 
@@ -75,14 +75,14 @@ const DEEDS: readonly Class[] = [
   ['adds a scheduled job', /crontab|\/etc\/cron/],
 ];
 
-/** Programs and deeds of a command line. Quoted only if it is short and no sentence: here, the words decide. */
+/** Programs and deeds of a command line. Quoted only if `isQuotable`: here, the words decide. */
 export function commandOf(text: string, quote: Quote): string {
   const clear = visible(text);
   const known = [
     ...allOf(PROGRAMS, clear).map((name) => `runs ${name}`),
     ...allOf(DEEDS, clear),
   ].slice(0, 8);
-  const shown = isProse(text) || clear.length > 120 ? featuresOf(text) : quote(text);
+  const shown = isQuotable(text) ? quote(text) : featuresOf(text);
   return `${known.join(', ')}${known.length > 0 ? ' ' : ''}${shown}`;
 }
 
@@ -152,7 +152,8 @@ const HOSTNAME = /^(?=.{4,60}$)(?:[a-z\d](?:[a-z\d-]{0,22}[a-z\d])?\.){1,4}[a-z]
 /** A plain host name is quoted, because the model may know it. Long and encoded ones are described. */
 export function domainOf(text: string, quote: Quote): string {
   const labels = visible(text).split('.').filter(Boolean);
-  if (HOSTNAME.test(text) && !labels.some((one) => one.split('-').length > 3)) return quote(text);
+  const isPlain = HOSTNAME.test(text) && !labels.some((one) => one.split('-').length > 3);
+  if (isPlain && isQuotable(text)) return quote(text);
   const longest = Math.max(0, ...labels.map((one) => one.length));
   return `${labels.length} labels, the longest with ${longest} characters ${featuresOf(text)}`;
 }

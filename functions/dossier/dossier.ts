@@ -9,8 +9,8 @@ import { withoutSecrets } from './secrets.ts';
 import { countTokens } from './tokens.ts';
 import { ownText, shownValue } from './values.ts';
 
-/** Changes with the form of the dossier. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 1;
+/** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
+export const DOSSIER_FORMAT = 2;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<

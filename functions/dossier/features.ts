@@ -44,9 +44,27 @@ const PROSE = /(?:\p{L}{2,}[\s_.,;:!?-]+){4,}\p{L}{2,}/u;
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
+/** Words that are joined to a name, such as `mark_as_benign` or `MarkAsBenign`, count as words. */
+const spaced = (text: string): string =>
+  visible(text)
+    .replaceAll(/[_\-./\\+]+/g, ' ')
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
+
+const instructionsIn = (text: string): number => count(spaced(text), INSTRUCTION);
+
 /** Whether the text reads like a sentence or an instruction. Such text is never quoted. */
 export const isProse = (text: string): boolean =>
-  PROSE.test(visible(text)) || count(visible(text), INSTRUCTION) > 0 || count(text, HIDDEN) > 0;
+  PROSE.test(visible(text)) || instructionsIn(text) > 0 || count(text, HIDDEN) > 0;
+
+/** 24 characters of Base64, which may be an encoded sentence. Paths and hashes are not. */
+const isEncoded = (text: string): boolean =>
+  (text.match(/[A-Za-z\d+/]{24,}={0,2}/g) ?? []).some(
+    (one) => /[A-Z]/.test(one) && /[a-z]/.test(one) && /[\d+=]/.test(one),
+  );
+
+/** Whether untrusted words may be quoted where they decide: short, plain, and neither a sentence nor encoded. */
+export const isQuotable = (text: string): boolean =>
+  /^[\x20-\x7e]{1,120}$/.test(text) && !isProse(text) && !isEncoded(text);
 
 /** The features of a text, between brackets: its length, known words, and what is unusual about it. */
 export function featuresOf(text: string): string {
@@ -58,9 +76,9 @@ export function featuresOf(text: string): string {
     count(text, HIDDEN) > 0 && `hidden characters: ${count(text, HIDDEN)}`,
     /[^\p{ASCII}]/u.test(clear) && `not ASCII: ${count(clear, /[^\p{ASCII}]/gu)}`,
     PROSE.test(clear) && 'reads as a sentence',
-    count(clear, INSTRUCTION) > 0 && `instruction-like: ${count(clear, INSTRUCTION)}`,
+    instructionsIn(text) > 0 && `instruction-like: ${instructionsIn(text)}`,
     /https?:\/\/|www\./i.test(clear) && 'contains a URL',
-    /[A-Za-z0-9+/]{32,}/.test(clear) && 'contains encoded text',
+    isEncoded(clear) && 'contains encoded text',
     withoutSecrets(text) !== text && 'contains a secret',
   ].filter(Boolean);
   return `[${features.join('; ')}]`;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { analyse } from '../../functions/analyse/analyse.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import { claude } from '../../functions/analyse/claude.ts';
-import { SYSTEM_PROMPT } from '../../functions/analyse/prompt.ts';
+import { claude, PROMPT_VERSION } from '../../functions/analyse/claude.ts';
+import { ASKED, SYSTEM_PROMPT, versionOf } from '../../functions/analyse/prompt.ts';
 import { Assessment } from '../../functions/domain/assessment.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, NOW, recommend } from '../fixtures/case.ts';
@@ -352,6 +352,22 @@ test('asks nothing about a brief without a dossier, as an earlier version built 
   const { assessment } = await analyse({ analysts: [anthropic()], ...deps }, { ...ids, brief });
   expect(assessment?.failure).toMatch(/holds no dossier/);
   expect(server.asked).toEqual([]);
+});
+
+describe('the version of the prompt', () => {
+  const asked = { ...ASKED, schema: { type: 'object' } };
+  test('is the same for the same prompt, schema and format of the dossier', () => {
+    expect(versionOf(asked)).toBe(versionOf(structuredClone(asked)));
+    // Every answer so far belongs to this version. Change it together with what the model reads.
+    expect(PROMPT_VERSION).toBe('a1db070380d9');
+  });
+  test.each([
+    ['the prompt', { prompt: `${ASKED.prompt} ` }],
+    ['the schema', { schema: { type: 'string' } }],
+    ['the format of the dossier', { format: ASKED.format + 1 }],
+  ])('changes with %s', (_, change) => {
+    expect(versionOf({ ...asked, ...change })).not.toBe(versionOf(asked));
+  });
 });
 
 test('has instructions that are long enough for the cache of the default model', () => {

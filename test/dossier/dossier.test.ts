@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DOSSIER_FORMAT } from '../../functions/dossier/dossier.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
+import { digestOf } from '../../functions/store/hash-chain.ts';
 import { factsAbout, factsWith, NOW, POLICY } from '../fixtures/case.ts';
-import { sample } from '../intake/events.ts';
+import { sample, sampleIds } from '../intake/events.ts';
 import { FAMILIES, findingOf } from '../sources/decisive-values.ts';
 import { alertFrom, dossierFrom, NONCE } from './case.ts';
 
@@ -186,6 +188,18 @@ test('says how many lines a part left out when its budget is used up', () => {
 });
 
 describe('the text of the dossier', () => {
+  /** Digests by format. Add a line for a new format; an earlier one never changes. */
+  const FORMATS: Readonly<Record<number, string>> = {
+    2: '12adf42b48263a6248b4ebd92c6c5cff42aadc8733cd6b02db73b1bcf41f4c5a',
+  };
+  test('has a new format number exactly when the dossier of any family or sample changes', () => {
+    const all = [...FAMILIES.map(findingOf), ...sampleIds.map(sample)];
+    const digest = digestOf(all.map((event) => dossierFrom(event)));
+    expect(digest).toBe(FORMATS[DOSSIER_FORMAT]);
+    expect(Math.max(...Object.keys(FORMATS).map(Number))).toBe(DOSSIER_FORMAT);
+    expect(new Set(Object.values(FORMATS)).size).toBe(Object.keys(FORMATS).length);
+  });
+
   test.each(['leaked-access-key', 'attack-sequence', 'exec-in-pod'])(
     'is the same for the same event: %s',
     (id) => {
