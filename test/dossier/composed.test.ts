@@ -1,4 +1,4 @@
-// 400 composed findings: what decides reaches the dossier, text of strangers not.
+// 400 composed findings: deciding values reach the dossier, untrusted text not.
 import { expect, test } from 'vitest';
 import { visible } from '../../functions/domain/wording.ts';
 import { shownOf } from '../../tools/dossier.ts';
@@ -37,7 +37,7 @@ test('no hostile text and no secret is in the dossier', () => {
   expect([...new Set(shown)]).toEqual([]);
 });
 
-test('less than 5 % of the text of strangers is in the dossier as it is', () => {
+test('less than 5 % of the untrusted text is in the dossier as it is', () => {
   const count = (of: (one: (typeof ALL)[number]) => number) =>
     ALL.reduce((sum, one) => sum + of(one), 0);
   const texts = ({ hostile, ordinary }: Composed) => [...hostile, ...ordinary].map(visible);

@@ -1,4 +1,4 @@
-// Composes findings: deciding values and text of strangers at documented paths.
+// Composes findings: deciding values and untrusted text at documented paths.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
 
 /** One of the values, at random. */
@@ -251,7 +251,7 @@ const SECRETS: readonly string[] = [
 
 export type Composed = {
   finding: Record<string, unknown>;
-  /** The same without the text of strangers. */
+  /** The same without the untrusted text. */
   bare: Record<string, unknown>;
   decides: { name: string; value: string }[];
   hostile: string[];
