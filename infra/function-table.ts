@@ -100,8 +100,8 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
     {
       ...state('web'),
       timeoutSeconds: 15,
-      // The only public endpoint: a flood of requests must not use up the account's concurrency.
-      reservedConcurrency: 10,
+      // Public: a flood of requests must neither use up the account's concurrency nor keep an approver out.
+      reservedConcurrency: 20,
       policy: true,
       env: {
         ...table,

@@ -524,7 +524,10 @@ test('the HTTP API has only the routes of the pages, is throttled, and logs no l
     [...always, slack].sort(),
   );
   const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
-  expect(stage!.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 10 });
+  expect(stage!.Properties.DefaultRouteSettings).toMatchObject({
+    ThrottlingRateLimit: 200,
+    ThrottlingBurstLimit: 400,
+  });
   expect(stage!.Properties.AccessLogSettings.Format).not.toMatch(/path|rawPath|queryString/i);
 });
 
@@ -596,7 +599,7 @@ describe('the console', () => {
       expect(limits[route]).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 });
     const concurrency = (name: string) =>
       functionsOf(deployed).get(name)!.properties.ReservedConcurrentExecutions;
-    expect([concurrency('console'), concurrency('web')]).toEqual([5, 10]);
+    expect([concurrency('console'), concurrency('web')]).toEqual([5, 20]);
   });
 });
 
