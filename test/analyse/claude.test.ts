@@ -53,14 +53,18 @@ const input = {
 };
 const logged: unknown[] = [];
 
-async function assessmentBy(analyst: Analyst | readonly Analyst[], milliseconds = 5000) {
+async function assessmentBy(
+  analyst: Analyst | readonly Analyst[],
+  milliseconds = 5000,
+  now = () => NOW,
+) {
   const analysts = [analyst].flat();
   const answer = await analyse(
     {
       analysts,
       milliseconds,
       deadline: AbortSignal.timeout,
-      now: () => NOW,
+      now,
       log: (...line) => void logged.push(line),
     },
     input,
@@ -294,7 +298,7 @@ describe('with two providers', () => {
 
   test('leaves half of the time to the second when the first does not answer', async () => {
     server.willAnswer(silence, saying({}));
-    const assessment = await assessmentBy(inOrder(), 1500);
+    const assessment = await assessmentBy(inOrder(), 1500, () => new Date());
     expect(assessment.origin).toBe('bedrock');
     expect(attemptsIn(assessment)?.[0]).toEqual([
       'anthropic',

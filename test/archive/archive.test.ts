@@ -4,7 +4,7 @@ import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Vote } from '../../functions/domain/approval.ts';
 import { indexKeys } from '../../functions/store/due.ts';
-import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
+import { append, digestOf, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { signResumption } from '../../functions/store/resumptions.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -103,6 +103,23 @@ describe('changes that Countermand makes', () => {
     expect(copies[0]?.[0]).not.toBe(
       (await archived(null, proposed, { sk: `${sk}ö` })).copies[0]?.[0],
     );
+  });
+
+  test.each([
+    ['a decision', `2/DECISION#${proposed.incidentId}`, null],
+    ['a policy', null, 'POLICY'],
+  ])('reports %s that does not match the digest in its key', async (_, pk, sk) => {
+    const record = { mode: 'live' };
+    const digest = digestOf(record);
+    const at = { pk: pk ?? `POLICY#${digest}`, sk: sk ?? digest };
+    const put = (content: object) =>
+      archived(null, null, { ...at, after: { ...at, record: content } });
+    expect((await put(record)).lines).toEqual([]);
+    const { lines, copies } = await put({ mode: 'shadow' });
+    expect(lines).toEqual([
+      ['error: record altered', ['the content does not match the digest in its key']],
+    ]);
+    expect(copies).toHaveLength(1);
   });
 
   test('does not copy a post', async () => {

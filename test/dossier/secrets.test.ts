@@ -1,6 +1,7 @@
 // Redaction: no secret reaches the model, wherever it is planted.
 import { describe, expect, test } from 'vitest';
 import { withoutSecrets } from '../../functions/dossier/secrets.ts';
+import { factsAbout, factsWith } from '../fixtures/case.ts';
 import { sample } from '../intake/events.ts';
 import { dossierFrom } from './case.ts';
 
@@ -48,6 +49,13 @@ describe.each(Object.entries(SECRETS))('%s', (name, secret) => {
     for (const event of [mining, exec])
       expect(dossierFrom(event)).not.toContain(core[name] ?? secret);
   });
+});
+
+test('removes a secret from the reason of a fact that could not be read', () => {
+  const why = 'no access with token=Zx81kQ-99-abcdef';
+  const unread = { ...factsAbout('ip-1'), protectedBy: { known: false, why } as const };
+  const dossier = dossierFrom(sample('ssh-brute-force'), { facts: factsWith(unread) });
+  expect(dossier).toContain('no access with token=[secret withheld]');
 });
 
 test.each([

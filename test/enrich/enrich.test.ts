@@ -1,6 +1,6 @@
 // Facts from our own records, failed reads, and the size limit of the brief.
 
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
@@ -390,6 +390,24 @@ test('reserves no model call when it reads the facts of an approved action or a 
   }
   expect(await enrich(depsOf(), INPUT)).not.toHaveProperty('modelNotAsked');
 });
+
+test.each([
+  ['low', false],
+  ['high', true],
+] as const)(
+  'P12: reserves the call about an alert of severity %s as severe: %s',
+  async (label, isSevere) => {
+    await opened(alertWith({ severity: { score: 5, label } }));
+    const reserve = vi.fn(async () => null);
+    const counted = { ...store, modelCalls: { ...store.modelCalls, reserve } };
+    await enrich(depsOf({ store: counted }), INPUT);
+    expect(reserve).toHaveBeenCalledWith(
+      { incidentId: INCIDENT_ID, isSevere },
+      POLICY.analysis.budget,
+      expect.any(Date),
+    );
+  },
+);
 
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
   await opened();

@@ -1,6 +1,7 @@
 // Requesting an expired approval again, and reviewing a kept action.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chainFault } from '../../functions/store/hash-chain.ts';
+import { incidentKey } from '../../functions/store/layout.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const DENIED = '203.0.113.101/32 at acl-0a1b2c3d4e5f60701';
@@ -36,6 +37,9 @@ describe('a request that expired', () => {
     expect(first?.askedAnew).toMatchObject({ by: 'mei.tanaka', actionId: second?.actionId });
     expect(second!.approval!.requestedAt > first!.approval!.expiresAt).toBe(true);
     expect(second?.digest).not.toBe(first?.digest);
+    expect(second?.inputs).not.toBe(first?.inputs);
+    const key = incidentKey('decision', `${second?.incidentId}`, second?.inputs);
+    expect(await world.runtime.store.table.get(key)).toMatchObject({ sk: second?.inputs });
     await world.approve('ana.silva');
     expect(world.denied()).toEqual([DENIED]);
     expect((await world.incidents())[0]?.alerts[0]?.outcome).toBe('acted');

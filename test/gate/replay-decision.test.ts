@@ -176,6 +176,20 @@ test.each(KINDS)(
   },
 );
 
+test('decides the same again about an effect that another alert requested', async () => {
+  await decideOn(BLOCK);
+  const other = { incidentId: 'inc-1123456789abcdef', alertId: 'al-1123456789abcdef' };
+  const alert = alertWith({ alertId: other.alertId });
+  const proven = await withAlertProof(KEYS.alerts, other.incidentId, alert);
+  await store.records.putAlert(other.incidentId, proven, {});
+  await store.records.putFacts(other.incidentId, other.alertId, factsWith());
+  await gate(deps(), { ...other, assessment: assess(recommend(BLOCK)) });
+  const [joined] = await store.records.actions(other.incidentId);
+  expect(joined?.reasons.map(({ code }) => code)).toContain('already-requested');
+  const { counts, results } = await explained();
+  expect(counts).toEqual({ same: results.length, differs: 0, missing: 0 });
+});
+
 test('records what an approved action was decided on again, before it runs', async () => {
   await decideOn(BLOCK);
   const [{ actionId } = expect.fail('nothing was decided')] =

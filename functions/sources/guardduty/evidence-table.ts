@@ -143,7 +143,7 @@ const about = (at: string): Spec[] => [
 ];
 
 /** Below `service`, whose blocks Security Hub carries too. */
-const SERVICE_EVIDENCE: readonly Spec[] = [
+export const SERVICE_EVIDENCE: readonly Spec[] = [
   ...ACTIONS.map((spec) => ({ ...spec, at: `action.${spec.at}` })),
   ...about('additionalInfo'),
   ...about('additionalInfo.value.<json>'),
@@ -242,7 +242,7 @@ const SERVICE_EVIDENCE: readonly Spec[] = [
 ];
 
 /** Below `resource`. */
-const RESOURCE_EVIDENCE: readonly Spec[] = [
+export const RESOURCE_EVIDENCE: readonly Spec[] = [
   {
     kind: 'resource',
     at: 'instanceDetails',

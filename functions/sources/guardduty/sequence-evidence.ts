@@ -2,7 +2,7 @@
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
 import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-evidence.ts';
 
-const SIGNALS: Spec = {
+export const SIGNALS: Spec = {
   kind: 'signal',
   at: 'signals[]',
   values: {
@@ -17,7 +17,7 @@ const SIGNALS: Spec = {
   until: 'lastSeenAt',
 };
 
-const OTHERS: readonly Spec[] = [
+export const OTHERS: readonly Spec[] = [
   {
     kind: 'indicator',
     at: 'sequenceIndicators[]',

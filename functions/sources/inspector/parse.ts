@@ -45,7 +45,7 @@ const STATES: ReadonlyMap<string, FindingState> = new Map([
   ['SUPPRESSED', 'suppressed'],
 ]);
 
-const EVIDENCE: readonly Spec[] = [
+export const EVIDENCE: readonly Spec[] = [
   {
     kind: 'vulnerability',
     at: '',

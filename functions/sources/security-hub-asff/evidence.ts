@@ -7,7 +7,7 @@ import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-ev
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const FINDING: readonly Spec[] = [
+export const FINDING: readonly Spec[] = [
   {
     kind: 'control',
     at: '',
@@ -61,7 +61,7 @@ const FINDING: readonly Spec[] = [
   },
 ];
 
-const RESOURCES: readonly Spec[] = [
+export const RESOURCES: readonly Spec[] = [
   {
     kind: 'resource',
     at: 'Details.AwsEc2Instance',

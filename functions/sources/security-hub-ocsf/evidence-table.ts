@@ -7,7 +7,7 @@ import { evidenceIn, type Found, type Spec, textsAt, valuesAt } from '../read-ev
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const FINDING: readonly Spec[] = [
+export const FINDING: readonly Spec[] = [
   {
     kind: 'api-call',
     at: 'evidences[].api',
@@ -121,7 +121,7 @@ const FINDING: readonly Spec[] = [
   },
 ];
 
-const RESOURCE: readonly Spec[] = ['data', 'device', 'details'].flatMap((block): Spec[] =>
+export const RESOURCE: readonly Spec[] = ['data', 'device', 'details'].flatMap((block): Spec[] =>
   ['', '.<json>'].map((json) => ({
     kind: 'resource',
     at: `${block}${json}`,
