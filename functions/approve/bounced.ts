@@ -1,6 +1,6 @@
 // Asks the next step when the email to everyone who was asked did not arrive.
 import type { Action } from '../domain/action.ts';
-import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
+import { type ApprovalRequest, askedSoFar } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
 import type { Recipient } from '../messaging/message.ts';
@@ -9,11 +9,13 @@ import { unaskedText } from '../messaging/texts/asked.ts';
 import { EMAIL_FAILED, notDelivered } from '../messaging/texts/delivery.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
-import { escalate, isReached } from './escalate.ts';
+import { escalate, hasDirectMessage, isReached } from './escalate.ts';
+import { pagePast } from './page-past.ts';
 
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who
- * received the request. Pages the managers if no one is left to ask. Ignores people who were not asked.
+ * received the request. Pages the managers if no one is left to ask. Ignores people who were not asked. An action that
+ * pages without asking goes to the rest of the escalation policy.
  */
 export async function askPast(
   deps: ApproveDeps,
@@ -21,7 +23,7 @@ export async function askPast(
 ): Promise<void> {
   const { records } = deps.store;
   const found = await records.findAction(given.incidentId, given.actionId);
-  if (!found?.approval) return;
+  if (!found?.approval) return found && pagePast(deps, found, given);
   const person = askedSoFar(found.approval).find(({ id }) => id === given.bounced);
   if (!person) return;
   const isRead = hasDirectMessage(deps, found, person);
@@ -82,12 +84,3 @@ async function notifyManagers(
     withEntry(current, { at: deps.now(), by: 'approve', event: MANAGERS_NOTIFIED, text }),
   );
 }
-
-/** Whether Slack accepted the message with the link. */
-const hasDirectMessage = (
-  { policy: { channels } }: ApproveDeps,
-  { history }: Action,
-  { id, name }: Approver,
-): boolean =>
-  Boolean(channels.slack && channels.people[id]?.slack) &&
-  history.every(({ text }) => !text.includes(`Slack to ${name}`));

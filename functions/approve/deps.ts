@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 
 export type ApproveDeps = {
   store: Pick<Store, 'records'>;
-  policy: Pick<Policy, 'channels' | 'signIn'>;
+  policy: Pick<Policy, 'channels' | 'signIn' | 'escalation'>;
   send: Send;
   mac: Pick<Mac, 'generate'>;
   /** Answers the waiting state machine. Rejects with NotFound when it no longer waits. */

@@ -52,6 +52,15 @@ export const isReached = ({ history }: Action, { name }: Pick<Approver, 'name'>)
       event !== 'not-reached' || !(/^Not reached: [^;]+/.exec(text)?.[0] ?? '').includes(name),
   );
 
+/** Whether Slack accepted the message with the link. */
+export const hasDirectMessage = (
+  { policy: { channels } }: ApproveDeps,
+  { history }: Action,
+  { id, name }: Pick<Approver, 'id' | 'name'>,
+): boolean =>
+  Boolean(channels.slack && channels.people[id]?.slack) &&
+  history.every(({ text }) => !text.includes(`Slack to ${name}`));
+
 /**
  * Asks the escalation steps from `due` on, until one has someone who can be reached and is below the hourly page limit.
  * `passedOver`: people of earlier steps who could not be reached. The time of the steps after `onTime` has not come yet.

@@ -2,6 +2,8 @@
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import type { Approver } from '../domain/approval.ts';
+import { Unavailable } from '../domain/errors.ts';
 import { isCheckedForWork } from '../domain/owed-notification.ts';
 import { isInTicketOnly } from '../messaging/action-notice.ts';
 import { sendDigest } from '../messaging/digest.ts';
@@ -11,6 +13,7 @@ import { type Sent, sendAll, sendEach, troubleIn } from '../messaging/send-all.t
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { resolveOnCall } from '../platform/on-call-schedule.ts';
+import { othersOf } from '../policy/people.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { messageAbout, readersOf, reportedIn } from './compose.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -64,7 +67,7 @@ async function tell(
     ? [{ label: 'Ticket', value: await ticketFor(deps, withTicket.action) }]
     : [];
   const readers = new Map(reports.flatMap(readersOf).map((person) => [person.id, person]));
-  const messages = await Promise.all(
+  const own = await Promise.all(
     [...readers.values()].map((person) => {
       const [first, ...others] = reports.filter((one) =>
         readersOf(one).some(({ id }) => id === person.id),
@@ -72,7 +75,14 @@ async function tell(
       return first ? messageAbout(deps, [first, ...others], person, { ticket, actions }) : [];
     }),
   ).then((all) => all.flat());
-  const sent = await sendAll(deps.send, messages, deps.log);
+  const { sent, messages } = await sendOn(deps, own, {
+    others: othersOf(deps.policy.escalation, [...readers.values()]),
+    writeTo: async (person) => {
+      const theirs = reports.map((one) => ({ ...one, notice: { ...one.notice, to: [person] } }));
+      const [first, ...rest] = theirs;
+      return first ? [await messageAbout(deps, [first, ...rest], person, { ticket, actions })] : [];
+    },
+  });
   const revised = await Promise.all(
     [...readers.values()].map((person) =>
       revisedQuestion(deps, reportedIn(reports), person, actions),
@@ -85,6 +95,26 @@ async function tell(
   );
   for (const { action } of reports) await recordNotified(deps, action, messages, sent);
   return messages.length - sent.unreached.length;
+}
+
+/**
+ * Sends the messages. If a page reached none of its readers, pages the rest of the escalation policy instead: no later
+ * step would. Throws Unavailable if no one was reached.
+ */
+async function sendOn(
+  { send, log }: NotifyDeps,
+  own: Message[],
+  { others, writeTo }: { others: Approver[]; writeTo: (person: Approver) => Promise<Message[]> },
+): Promise<{ sent: Sent; messages: Message[] }> {
+  const sent = await sendEach(send, own, log);
+  if (own.length === 0 || sent.unreached.length < own.length) return { sent, messages: own };
+  const isPage = own.some(({ urgency }) => urgency === 'page');
+  const messages = isPage ? (await Promise.all(others.map(writeTo))).flat() : [];
+  if (messages.length === 0)
+    throw new Unavailable('no recipient could be notified', { key: own[0]?.key });
+  const passedOn = await sendAll(send, messages, log);
+  const unreached = [...sent.unreached, ...passedOn.unreached];
+  return { sent: { ...passedOn, unreached }, messages: [...own, ...messages] };
 }
 
 /** The ticket's name, or a text for people if it can't be opened: the message must go out in any case. */

@@ -47,6 +47,18 @@ export const onCallOf = (escalation: Escalation): Approver[] =>
     .map((ids) => peopleOf(escalation, ids))
     .find((people) => people.length > 0) ?? [];
 
+/** Everyone else in the escalation policy, in the order in which it names them. */
+export const othersOf = (
+  escalation: Escalation,
+  known: readonly Pick<Approver, 'id'>[],
+): Approver[] => {
+  const all = [...escalation.ladder.map(({ ask }) => ask), escalation.managers].flatMap((ids) =>
+    peopleOf(escalation, ids),
+  );
+  const others = all.filter(({ id }) => known.every((one) => one.id !== id));
+  return [...new Map(others.map((person) => [person.id, person])).values()];
+};
+
 type SlackPolicy = Pick<Policy, 'channels' | 'signIn'>;
 
 /**

@@ -486,11 +486,11 @@ describe('several requests from one alert', () => {
       people: { 'ana.silva': { slack: 'U012AB3CDE' } },
     };
     await fresh();
-    await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-a'));
+    await approve(deps(NOW, { policy: { ...POLICY, channels, signIn: null } }), ask(0, 'token-a'));
     expect(sent[0]?.answerToken, 'a single request has buttons').toBeDefined();
     const approval = requestWith({ askedRungs: 0, taskToken: null });
     await store.records.createAction(waiting({ ...watch, approval }));
-    await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-b'));
+    await approve(deps(NOW, { policy: { ...POLICY, channels, signIn: null } }), ask(0, 'token-b'));
     expect(sent[1]?.links).toHaveLength(1);
     expect(sent[1]?.answerToken).toBeUndefined();
   });
@@ -692,6 +692,42 @@ describe('an email that did not arrive', () => {
     const entry = { event: 'not-reached', text: 'Not reached: Ana Silva' };
     await put(store, withEntry(waiting(change), { at: NOW, by: 'approve', ...entry }));
     await bounced(ana.id);
+    expect(sent).toEqual([]);
+  });
+
+  const told: Partial<Action> = {
+    ...{ name: 'send_analyst_notification', status: 'kept', disposition: 'auto' },
+    ...{ target: theAlertItself, approval: null },
+  };
+  const severe = alertWith({ severity: { score: 9, label: 'critical' } });
+  test.each<[string, Partial<Action>]>([
+    ['a notification', told],
+    ['a hand-off', { ...told, name: 'block_ip_at_firewall', status: 'handed-off' }],
+  ])(
+    'P12: pages the others at once, and once, when the email with %s does not arrive',
+    async (_what, change) => {
+      await put(store, waiting(change), severe);
+      for (const person of [ana.id, ana.id, ben.id]) await bounced(person);
+      expect(
+        sent.map(({ to, urgency, severity }) => [to.kind === 'person' && to.id, urgency, severity]),
+      ).toEqual([
+        [ben.id, 'page', 'critical'],
+        [mei.id, 'page', 'critical'],
+      ]);
+      expect(sent[0]?.subject).toMatch(/^No one on call reached: /);
+      expect((await entries())[0]).toMatch(/^Not reached: Ana Silva;/);
+    },
+  );
+
+  test('pages no one else about a low alert, or when the person has the direct message', async () => {
+    await put(store, waiting(told), alertWith({ severity: { score: 2, label: 'low' } }));
+    await bounced(ana.id);
+    const slack = { token: 'slack', channel: 'C1' };
+    const people = { 'ana.silva': { slack: 'U1' } };
+    store = await db.fresh();
+    await put(store, waiting(told), severe);
+    const channels = { ...POLICY.channels, slack, people } as Channels;
+    await bounced(ana.id, minute(1), { policy: { ...POLICY, channels } });
     expect(sent).toEqual([]);
   });
 

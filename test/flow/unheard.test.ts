@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Opinion } from '../../functions/domain/assessment.ts';
-import { recommend } from '../fixtures/case.ts';
-import { alertAbout, attacker } from './generic-alert.ts';
+import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { alertAbout, attacker, type Named } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const saying = (judge: () => Opinion): Analyst => ({
@@ -77,5 +77,65 @@ describe.each(ANALYSTS)('P12: when the model %s', (_, analyst) => {
       status === 'awaiting-approval' ? name : [],
     );
     expect(names).toContain('revoke_api_key');
+  });
+});
+
+describe('P12: a critical alert that the model calls benign pages someone', () => {
+  const SEQUENCE: Record<string, (world: World) => Promise<void>> = {
+    'from Security Hub (ASFF)': async (world) => {
+      const text = JSON.stringify(sample('security-hub-asff'));
+      const severity = '"Severity":{"Label":"CRITICAL"}';
+      await world.deliver(JSON.parse(text.replace(/"Severity":\{[^}]*\}/, severity)));
+    },
+    'from Security Hub (OCSF)': async (world) => {
+      const text = JSON.stringify(sample('security-hub-ocsf'));
+      const raised = text.replace('"severity_id":4', '"severity_id":5');
+      await world.deliver(JSON.parse(raised.replace('"High"', '"Critical"')));
+    },
+    'that names nothing': (world) => critical(world, []),
+    'that joins the open incident of a low one': async (world) => {
+      await world.deliver(lowProbe(7));
+      await world.pass(1);
+      await critical(world, [attacker('203.0.113.7')]);
+    },
+    'that a low finding became': async (world) => {
+      await world.deliver(about('x', { severity: 'low' }));
+      await world.pass(3);
+      const seenAt = new Date(NOW.getTime() + 120_000).toISOString();
+      await world.deliver(about('x', { severity: 'critical', seenAt }));
+    },
+    'after high ones used up the pages of the hour': async (world) => {
+      for (let n = 1; n <= 14; n++)
+        await world.deliver(
+          alertAbout(`h${n}`, 'Custom:Unknown', [attacker(`203.0.113.${n}`)], { severity: 'high' }),
+        );
+      await critical(world, [attacker('203.0.113.77')]);
+    },
+    'in another account': (world) => critical(world, [attacker('203.0.113.7')], '999988887777'),
+    'while the kill switch is set to halt': async (world) => {
+      const by = 'person:mei.tanaka';
+      const halt = { mode: 'halt', by, why: 'drill', at: NOW.toISOString() } as const;
+      await world.runtime.store.killSwitch.halt(POLICY.account, halt);
+      await critical(world, [attacker('203.0.113.7')]);
+    },
+  };
+  const about = (id: string, change: object) =>
+    alertAbout(id, 'Discovery:Kubernetes/Unusual', [attacker('203.0.113.7')], change);
+  async function critical(world: World, entities: Named[], account = POLICY.account) {
+    const alert = alertAbout('c', 'Custom:Unknown', entities, { severity: 'critical' });
+    await world.deliver({ ...alert, account });
+  }
+
+  test.each(Object.entries(SEQUENCE))('%s', async (_what, run) => {
+    const world = await createWorld({ analyst: saying(() => opinion()) });
+    await run(world);
+    await world.pass(1);
+    const pages = world.runtime
+      .inbox()
+      .map(({ message }) => message)
+      .filter(({ to, urgency }) => to.kind === 'person' && urgency === 'page')
+      .filter(({ severity }) => severity === 'critical');
+    await world.stop();
+    expect(pages).not.toEqual([]);
   });
 });

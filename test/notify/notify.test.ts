@@ -169,6 +169,16 @@ describe('notifications', () => {
     expect((await load()).history).toEqual(action.history);
   });
 
+  test('P12: pages the rest of the escalation policy when a page reaches none of its readers', async () => {
+    unreachable = ['ana.silva'];
+    await notifyAbout(await put(store, waiting({ status: 'handed-off', approval: null })));
+    expect(sent.map(({ urgency }) => urgency)).toEqual(['page', 'page']);
+    expect(recipients()).toEqual(['ben.okafor', 'mei.tanaka']);
+    expect((await load()).history.at(-1)?.text).toBe(
+      'Notified Ben Okafor, Mei Tanaka; not reached: Ana Silva',
+    );
+  });
+
   test('uses the same message keys when it runs twice', async () => {
     const action = await put(store, waiting({ status: 'expired' }));
     await notifyAbout(action);
