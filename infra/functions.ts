@@ -15,7 +15,7 @@ import { ESBUILD } from './bundling.ts';
 import { CALLED_ASYNCHRONOUSLY } from './failed-calls.ts';
 import type { FunctionRow } from './function-row.ts';
 import { functionTable } from './function-table.ts';
-import { grantStatements, writeStatements } from './iam-statements.ts';
+import { grantsOf, writeStatements } from './iam-statements.ts';
 import { permissionsOf, statementsOf, worldPermissionsOf } from './mechanism-permissions.ts';
 import { bedrockModels, modelStatements } from './model-access.ts';
 import { accountName } from './names.ts';
@@ -100,17 +100,17 @@ export class Functions extends Construct {
     });
     role.addToPolicy(
       new PolicyStatement({
+        sid: 'OwnLog',
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [logGroup.logGroupArn],
       }),
     );
-    const granted = grantStatements(s);
+    const isAsynchronous = CALLED_ASYNCHRONOUSLY.includes(row.name);
     const statements = [
-      ...row.grants.flatMap((grant) => granted[grant] ?? []),
+      ...grantsOf(s, [...row.grants, ...(isAsynchronous ? (['keepFailedCalls'] as const) : [])]),
       ...writeStatements(s, row.writes),
       ...statementsOf(accountPermissions(row, s)),
       ...(row.model ? modelStatements(s) : []),
-      ...(CALLED_ASYNCHRONOUSLY.includes(row.name) ? [granted.keepFailedCalls] : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);
     acceptWildcards(role, row, s);

@@ -20,7 +20,7 @@ const allow = (actions: string[], resources: string[], conditions?: Record<strin
  * Every statement by its name; null where the account's policy gives it no resource.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
-export function grantStatements(s: StackContext) {
+function grantStatements(s: StackContext) {
   const { names } = s;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
@@ -159,6 +159,17 @@ export const writeStatements = (s: StackContext, writes: readonly Writable[]): P
       ];
 
 export type Grant = keyof ReturnType<typeof grantStatements>;
+
+/** The statements of these grants. Their IDs begin with the name of the grant. */
+export function grantsOf(s: StackContext, grants: readonly Grant[]): PolicyStatement[] {
+  const all = grantStatements(s);
+  return grants.flatMap((grant) =>
+    [all[grant] ?? []].flat().map((statement, i) => {
+      statement.sid = `${grant.charAt(0).toUpperCase()}${grant.slice(1)}${i === 0 ? '' : i + 1}`;
+      return statement;
+    }),
+  );
+}
 
 const verify = ({ current, previous }: Rotated): PolicyStatement =>
   allow(['kms:VerifyMac'], [current.keyArn, previous?.keyArn ?? []].flat());

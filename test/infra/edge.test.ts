@@ -12,7 +12,7 @@ import {
   type Statement,
   stackWith,
   text,
-} from './template.ts';
+} from '../../tools/generate/template.ts';
 
 const { app, stack } = stackWith({ settings: { cloudFront: true } });
 const edge = new EdgeStack(app, 'countermand-test-edge', {

@@ -10,8 +10,15 @@ import { causeOf } from '../../functions/intake/self-inflicted.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { EdgeStack } from '../../infra/edge-stack.ts';
 import type { Settings } from '../../infra/settings.ts';
+import {
+  POLICY,
+  PREFIX,
+  type Resource,
+  SETTINGS,
+  stackWith,
+  text,
+} from '../../tools/generate/template.ts';
 import { alertWith, NOW, suspectUser } from '../fixtures/case.ts';
-import { POLICY, PREFIX, type Resource, SETTINGS, stackWith, text } from './template.ts';
 
 /** Type and name of each IAM role, policy, IP set and bucket, as the version before regions in names deployed them. */
 const EARLIER: Record<

@@ -8,7 +8,7 @@ import {
   type Resource,
   type Statement,
   templateWith,
-} from './template.ts';
+} from '../../tools/generate/template.ts';
 
 const template = templateWith();
 const functions = functionsOf(template);

@@ -22,7 +22,7 @@ import {
   statementsIn,
   templateWith,
   text,
-} from './template.ts';
+} from '../../tools/generate/template.ts';
 
 const template = templateWith();
 const functions = functionsOf(template);

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
 import { runbookOf } from '../../functions/messaging/runbook.ts';
+import { covers, functionsOf, POLICY, templateWith } from '../../tools/generate/template.ts';
 import { alertWith, attacker, NOW } from '../fixtures/case.ts';
-import { covers, functionsOf, POLICY, templateWith } from './template.ts';
 
 const functions = [...functionsOf(templateWith()).values()];
 const whoMay = (action: string) =>

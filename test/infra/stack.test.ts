@@ -9,7 +9,6 @@ import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { watchAddress } from '../../functions/mechanisms/waf/address.ts';
 import { SOURCES } from '../../functions/sources/registry.ts';
 import { EXECUTOR_TIMEOUT_MINUTES } from '../../functions/store/lease.ts';
-import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,
   POLICY,
@@ -21,7 +20,8 @@ import {
   stackWith,
   templateWith,
   text,
-} from './template.ts';
+} from '../../tools/generate/template.ts';
+import { attacker, subjectOn } from '../fixtures/case.ts';
 
 const template = templateWith();
 const functions = functionsOf(template);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { POLICY, PREFIX, ROOT, stackWith } from './template.ts';
+import { POLICY, PREFIX, ROOT, stackWith } from '../../tools/generate/template.ts';
 
 describe('synth', () => {
   test('cdk-nag reports nothing that was not acknowledged with a reason', () => {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LEADING_KEYS, type Writable } from '../../functions/store/layout.ts';
 import type { Settings } from '../../infra/settings.ts';
-import { covers, functionsOf, permissionsByRole, ROOT, templateWith } from './template.ts';
+import {
+  covers,
+  functionsOf,
+  permissionsByRole,
+  ROOT,
+  templateWith,
+} from '../../tools/generate/template.ts';
 
 const template = templateWith();
 const functions = functionsOf(template);

@@ -14,9 +14,15 @@ import type { Policy } from '../../functions/policy/policy.ts';
 import type { SignIn } from '../../functions/policy/schemas/account.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { createTable } from '../../functions/store/table.ts';
+import {
+  covers,
+  functionsOf,
+  resourcesOf,
+  templateWith,
+  text,
+} from '../../tools/generate/template.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT } from '../fixtures/provider.ts';
-import { covers, functionsOf, resourcesOf, templateWith, text } from '../infra/template.ts';
 import { startMoto } from './moto-server.ts';
 import { type Call, startRecorder } from './recorder.ts';
 import { createTableInput } from './table-input.ts';

@@ -23,10 +23,12 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   const folders = await scopeFolders(root);
   const { mechanismsPage } = await import('./mechanisms-page.ts');
   const { writersPage } = await import('./writers-page.ts');
+  const { permissionsPage } = await import('./permissions-page.ts');
   return [
     ...registryFiles(root, folders),
     ['docs/mechanisms.md', mechanismsPage(folders)],
     ['docs/writers.md', writersPage()],
+    ['docs/permissions.md', permissionsPage()],
     ...jsonSchemas().map(([file, content]) => [`policies/schema/${file}`, content] as const),
   ];
 }

@@ -1,28 +1,8 @@
 // Renders docs/mechanisms.md, one section for each mechanism.
-import type { DeployedStack } from '../../functions/mechanisms/permissions.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
+import { EXAMPLE_STACK } from './example-stack.ts';
 import type { ScopeFolder } from './folders.ts';
-
-/** A stack with every optional part; placeholders stand for names. */
-const STACK: DeployedStack = {
-  partition: 'aws',
-  region: 'REGION',
-  account: 'ACCOUNT',
-  prefix: 'PREFIX-',
-  ipSets: [],
-  flowLogs: { logGroupName: 'flow-logs', deliveryRoleArn: 'FLOW-LOG-ROLE' },
-  denyAllPolicyArn: 'DENY-ALL-POLICY',
-  protectedUserArns: ['PROTECTED-USERS'],
-  teamTopicArn: 'TEAM-TOPIC',
-  pageKeyArn: 'PAGE-KEY',
-  mailFrom: 'MAIL-FROM',
-  mailTo: ['ana.silva@example.com'],
-  mailConfigurationSet: 'MAIL-CONFIGURATION-SET',
-  textsFrom: ['SMS-SENDER'],
-  secretArns: { mail: ['SECRET'], messages: ['SECRET'], tickets: ['SECRET'] },
-  toJson: JSON.stringify,
-};
 
 const HEAD = `# See what each mechanism does and may do
 
@@ -34,7 +14,7 @@ const MAX_COLUMNS = 120;
 export function mechanismsPage(folders: readonly ScopeFolder[]): string {
   const { actions } = loadPolicy(POLICIES, 'example');
   const sections = folders.flatMap(({ scope, mechanisms, permissions, canary }) => {
-    const allowed = permissions(STACK)
+    const allowed = permissions(EXAMPLE_STACK)
       .filter(({ effect }) => effect !== 'deny')
       .flatMap((one) => one.actions.map((action) => `\`${action}\``));
     return mechanisms.map(({ id, action, targetKinds, quota }) =>

@@ -40,6 +40,7 @@ export type Resource = {
   DependsOn?: string[];
 };
 export type Statement = {
+  sid?: string;
   effect: string;
   actions: string[];
   resources: string[];
@@ -64,8 +65,9 @@ export function text(value: unknown): string {
 
 export const statementsIn = (document: Properties): Statement[] =>
   listOf(document.Statement).map((one) => {
-    const { Effect, Action, Resource, Condition } = one as Properties;
+    const { Sid, Effect, Action, Resource, Condition } = one as Properties;
     return {
+      ...(Sid && { sid: Sid }),
       effect: Effect,
       actions: listOf(Action).map(String),
       resources: listOf(Resource).map(text),
