@@ -535,16 +535,28 @@ describe('least privilege', () => {
     expect([...sets].sort()).toEqual(ours.sort());
   });
 
-  test('only the executor and the reverser of the network change network ACLs, and nothing else in EC2', () => {
-    const ours = ['execute-network', 'reverse-network'];
-    expect(whoMay('ec2:CreateNetworkAclEntry')).toEqual(ours);
-    expect(whoMay('ec2:DeleteNetworkAclEntry')).toEqual(ours);
-    for (const name of ours)
+  test('only the executor adds rules to network ACLs, only the reverser removes them, and neither does anything else in EC2', () => {
+    for (const [name, change] of [
+      ['execute-network', 'ec2:CreateNetworkAclEntry'],
+      ['reverse-network', 'ec2:DeleteNetworkAclEntry'],
+    ] as const) {
+      expect(whoMay(change)).toEqual([name]);
       expect(actionsOf(name).filter((action) => action.startsWith('ec2:'))).toEqual([
-        'ec2:CreateNetworkAclEntry',
-        'ec2:DeleteNetworkAclEntry',
+        change,
         'ec2:DescribeNetworkAcls',
       ]);
+    }
+  });
+
+  test('no reverser can do what its executor does', () => {
+    for (const change of [
+      'cognito-idp:AdminDisableUser',
+      'cognito-idp:AdminUserGlobalSignOut',
+      'ec2:CreateFlowLogs',
+      'ec2:CreateNetworkAclEntry',
+      'iam:AttachUserPolicy',
+    ])
+      expect(whoMay(change)).toEqual([expect.stringMatching(/^execute-/)]);
   });
 
   test('only the executor and the reverser of mail read the secrets that policy names', () => {
@@ -740,8 +752,11 @@ describe('least privilege', () => {
     expect(policy?.Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Deny', Action: '*', Resource: '*' },
     ]);
-    for (const action of ['iam:AttachUserPolicy', 'iam:DetachUserPolicy']) {
-      expect(whoMay(action)).toEqual(['execute-user', 'reverse-user']);
+    for (const [action, holder] of [
+      ['iam:AttachUserPolicy', 'execute-user'],
+      ['iam:DetachUserPolicy', 'reverse-user'],
+    ] as const) {
+      expect(whoMay(action)).toEqual([holder]);
       for (const name of whoMay(action))
         for (const { condition } of functions
           .get(name)!
@@ -819,10 +834,11 @@ describe('least privilege', () => {
   test('creates a flow log only with our tag, and deletes only flow logs with it', () => {
     const conditionsOf = (action: string) =>
       functions
-        .get('reverse-flow-log')!
+        .get(whoMay(action)[0]!)!
         .permissions.filter(({ actions }) => actions.includes(action))
         .map(({ condition }) => condition);
-    expect(whoMay('ec2:DeleteFlowLogs')).toEqual(['execute-flow-log', 'reverse-flow-log']);
+    expect(whoMay('ec2:DeleteFlowLogs')).toEqual(['reverse-flow-log']);
+    expect(whoMay('ec2:CreateTags')).toEqual(['execute-flow-log']);
     expect(conditionsOf('ec2:DeleteFlowLogs')).toEqual([
       { Null: { 'aws:ResourceTag/countermand-action': 'false' } },
     ]);
@@ -840,8 +856,7 @@ describe('least privilege', () => {
   test('passes each role to one service only: schedules to the scheduler, flow logs to EC2', () => {
     const setters = [...SCOPES.map((scope) => `execute-${scope}`), 'web'].sort();
     expect(whoMay('scheduler:CreateSchedule')).toEqual(setters);
-    const lenders = ['execute-flow-log', 'reverse-flow-log'];
-    expect(whoMay('iam:PassRole')).toEqual([...new Set([...setters, ...lenders])].sort());
+    expect(whoMay('iam:PassRole')).toEqual(setters);
     const lent = [...functions.values()].flatMap(({ permissions }) =>
       permissions
         .filter(({ actions }) => actions.includes('iam:PassRole'))

@@ -3,6 +3,7 @@ import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { GRANT_REASONS } from '../../infra/grant-reasons.ts';
 import { EXAMPLE_STACK } from './example-stack.ts';
+import { listItem } from './list-item.ts';
 import {
   PREFIX,
   permissionsByRole,
@@ -49,45 +50,38 @@ export function permissionsPage(): string {
       rows.set(key, { ...row, roles: [...row.roles, role] });
     }
   }
-  const all = [...rows.values()];
-  return [
-    HEAD,
-    ...table(
-      'Allowed',
-      all.filter(({ statement }) => statement.effect === 'Allow'),
-    ),
-    ...table(
-      'Denied',
-      all.filter(({ statement }) => statement.effect === 'Deny'),
-    ),
-    '',
-  ].join('\n');
+  const services = Map.groupBy([...rows.values()], ({ statement }) =>
+    (statement.actions[0] ?? '').replace(/:.*/, ''),
+  );
+  const sections = [...services]
+    .sort()
+    .map(([service, all]) => [
+      '',
+      `## ${service}`,
+      '',
+      ...all
+        .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+        .map((row) => listItem(sentence(row))),
+    ]);
+  return [HEAD, ...sections.flat(), ''].join('\n');
 }
 
-const table = (title: string, rows: readonly Row[]): string[] => [
-  '',
-  `## ${title}`,
-  '',
-  '| API | roles | resources | condition | reason |',
-  '|---|---|---|---|---|',
-  ...rows
-    .toSorted((a, b) => (a.statement.actions.join() < b.statement.actions.join() ? -1 : 1))
-    .map(({ statement, roles, reason }) =>
-      [
-        '',
-        code(statement.actions),
-        code(shortened(roles)),
-        places(statement),
-        when(statement),
-        reason,
-        '',
-      ]
-        .join(' | ')
-        .trim(),
-    ),
-];
+/** What is denied follows what is allowed. */
+const orderOf = ({ statement: { effect, actions, resources } }: Row): string =>
+  [effect, ...actions, ...resources].join(' ');
 
-const code = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join('<br>');
+function sentence({ statement, roles, reason }: Row): string {
+  const denied = statement.effect === 'Deny' ? '**Denied:** ' : '';
+  const condition = when(statement);
+  const parts = [
+    `${denied}${code(statement.actions)} by ${code(shortened(roles))}`,
+    `on ${places(statement)}`,
+    ...(condition === '' ? [] : [`where ${condition}`]),
+  ];
+  return `${parts.join(', ')}. ${reason}.`;
+}
+
+const code = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');
 
 /** Each function writes its own log and its own kinds of records. One row says so for all. */
 const isOwn = ({ sid, actions }: Statement): boolean =>
@@ -108,7 +102,7 @@ const roleOf = (name: string): string =>
   name.replace(PREFIX, '').replace(/^StateMachines(\w+?)Role[0-9A-F]{8}$/, 'state machine $1');
 
 function when({ actions, condition }: Statement): string {
-  if (actions.includes('dynamodb:PutItem')) return '[its kinds](writers.md)';
+  if (actions.includes('dynamodb:PutItem')) return 'the kind is one of [its own](writers.md)';
   const all = Object.entries((condition ?? {}) as Record<string, Record<string, unknown>>);
   return code(
     all.flatMap(([operator, keys]) =>

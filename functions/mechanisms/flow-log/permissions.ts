@@ -16,6 +16,7 @@ export const permissions: Permissions = (stack) => {
     },
     {
       sid: 'RecordInterfacesAndNeitherSubnetsNorNetworks',
+      only: 'execute',
       actions: ['ec2:CreateFlowLogs'],
       resources: [
         every(arnIn(stack, 'ec2', 'network-interface/*'), 'An alert may be about any interface'),
@@ -23,6 +24,7 @@ export const permissions: Permissions = (stack) => {
     },
     {
       sid: 'CreateNoneWithoutOurTag',
+      only: 'execute',
       actions: ['ec2:CreateFlowLogs'],
       resources: [flowLogs],
       conditions: {
@@ -32,18 +34,21 @@ export const permissions: Permissions = (stack) => {
     },
     {
       sid: 'TagOnlyWhileCreating',
+      only: 'execute',
       actions: ['ec2:CreateTags'],
       resources: [flowLogs],
       conditions: { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
     },
     {
       sid: 'DeleteOnlyWhatCarriesOurTag',
+      only: 'reverse',
       actions: ['ec2:DeleteFlowLogs'],
       resources: [flowLogs],
       conditions: { Null: { [`aws:ResourceTag/${TAG}`]: 'false' } },
     },
     {
       sid: 'PassTheDeliveryRole',
+      only: 'execute',
       actions: ['iam:PassRole'],
       resources: [stack.flowLogs.deliveryRoleArn],
       conditions: { StringEquals: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' } },

@@ -1,5 +1,11 @@
 // IAM permissions for blocking addresses in network ACLs.
-import { arnIn, every, type Permissions } from '../permissions.ts';
+import { arnIn, type DeployedStack, every, type Permissions } from '../permissions.ts';
+
+const anyAcl = (stack: DeployedStack) =>
+  every(
+    arnIn(stack, 'ec2', 'network-acl/*'),
+    'The attacked instance determines the network ACL; see docs/decisions/0007',
+  );
 
 export const permissions: Permissions = (stack) => [
   {
@@ -9,13 +15,15 @@ export const permissions: Permissions = (stack) => [
     conditions: { StringEquals: { 'ec2:Region': stack.region } },
   },
   {
-    sid: 'AddAndRemoveRulesInNetworkAcls',
-    actions: ['ec2:CreateNetworkAclEntry', 'ec2:DeleteNetworkAclEntry'],
-    resources: [
-      every(
-        arnIn(stack, 'ec2', 'network-acl/*'),
-        'The attacked instance determines the network ACL; see docs/decisions/0007',
-      ),
-    ],
+    sid: 'AddRulesToNetworkAcls',
+    only: 'execute',
+    actions: ['ec2:CreateNetworkAclEntry'],
+    resources: [anyAcl(stack)],
+  },
+  {
+    sid: 'RemoveRulesFromNetworkAcls',
+    only: 'reverse',
+    actions: ['ec2:DeleteNetworkAclEntry'],
+    resources: [anyAcl(stack)],
   },
 ];

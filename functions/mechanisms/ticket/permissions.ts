@@ -3,8 +3,14 @@ import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => [
   {
-    sid: 'OpenAndFindTickets',
-    actions: ['ssm:CreateOpsItem', 'ssm:DescribeOpsItems'],
+    sid: 'FindTickets',
+    actions: ['ssm:DescribeOpsItems'],
+    resources: [every('*', 'ssm:DescribeOpsItems supports no resource ARNs')],
+  },
+  {
+    sid: 'OpenTickets',
+    only: 'execute',
+    actions: ['ssm:CreateOpsItem'],
     resources: [every('*', 'An OpsItem has no ARN before it is created')],
   },
   {

@@ -16,13 +16,22 @@ export const permissions: Permissions = (stack) => [
   },
   {
     sid: 'ReadTheQuota',
+    only: 'execute',
     actions: ['iam:GetAccountSummary'],
     resources: [every('*', 'iam:GetAccountSummary supports no resource ARNs')],
   },
   {
     // An inline policy would need iam:PutUserPolicy, which can grant any permission.
-    sid: 'AttachAndDetachTheDenyAllPolicyOnly',
-    actions: ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'],
+    sid: 'AttachTheDenyAllPolicyOnly',
+    only: 'execute',
+    actions: ['iam:AttachUserPolicy'],
+    resources: [everyUser(stack)],
+    conditions: { ArnEquals: { 'iam:PolicyARN': stack.denyAllPolicyArn } },
+  },
+  {
+    sid: 'DetachTheDenyAllPolicyOnly',
+    only: 'reverse',
+    actions: ['iam:DetachUserPolicy'],
     resources: [everyUser(stack)],
     conditions: { ArnEquals: { 'iam:PolicyARN': stack.denyAllPolicyArn } },
   },
