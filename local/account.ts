@@ -43,7 +43,7 @@ export function createAccount(given: StandInAccount) {
     iam: createIam(users),
     lambda: createLambda(functions),
     samples: { REGIONAL: samples, CLOUDFRONT: samples },
-    tickets: () => opsItems.read(),
+    tickets: () => opsItems.view(),
     functions: () => functions.read(),
     mail: {
       exchange: () => state('exchange', EXCHANGE).read(),

@@ -114,6 +114,8 @@ export async function createDemo(deps: DemoDeps): Promise<Demo> {
         restart(() => {
           for (const name of readdirSync(deps.folder))
             rmSync(join(deps.folder, name), { recursive: true });
+          clock.reset();
+          settings.write(USUAL);
         }),
       ),
     tick: async () => {

@@ -46,8 +46,8 @@ import { recordDeployed, writtenResource } from '../functions/world/deployed.ts'
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
-import { createInbox, type Delivered } from './aws/inbox.ts';
-import { stateIn } from './aws/state-file.ts';
+import { createInbox, type Inbox } from './aws/inbox.ts';
+import { openState } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
@@ -68,7 +68,6 @@ const KEPT_EVENTS = 20_000;
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const state = options.state ?? stateIn(folder);
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
   const keys: ProofKeys = {
     votes: createMac(options.proofKeys.votes),
@@ -90,12 +89,14 @@ export async function createRuntime(options: RuntimeOptions) {
     );
   };
   const table = openTable(folder, { onChange });
+  const kept = openState(folder);
+  const state = options.state ?? kept.state;
   const { resumptions } = keys;
   const store = createStore(table, log, resumptions);
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
 
-  const inbox = state<Delivered[]>('inbox', []);
+  const inbox = state<Inbox>('inbox', {});
   const rejected = state<Rejected[]>('rejected', []);
   const deliver = createInbox(inbox, now);
   /** The store and the sender of a function, which has the same write permissions as its role in AWS. */
@@ -129,7 +130,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   const stepFunctions = createStepFunctions(engine);
-  const scheduler = createScheduler(state('schedules', []), async (target, name) => {
+  const scheduler = createScheduler(state('schedules', {}), async (target, name) => {
     if (target.kind === 'reverse') engine.start('reverse', `${name}-${newId()}`, target.input);
     else await remind(depsOf('remind'), target.input);
   });
@@ -153,7 +154,7 @@ export async function createRuntime(options: RuntimeOptions) {
     openTicket: async (incidentId: string) =>
       (await account.ticketProvider.open(await writeTicket(incidentId))).name,
     reject: async (body: string, reason: string) =>
-      rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
+      rejected.write([...rejected.view(), { at: now().toISOString(), reason, body }]),
     effectsOf,
     ownPrefix: 'countermand-',
     recordLayout,
@@ -249,8 +250,8 @@ export async function createRuntime(options: RuntimeOptions) {
     copies,
     /** Tests replace a function to make it fail. */
     functions,
-    inbox: () => inbox.read(),
-    rejected: () => rejected.read(),
+    inbox: () => Object.values(inbox.view()),
+    rejected: () => rejected.view(),
     tickets: account.tickets,
     ipSets: account.ipSets,
     mail: account.mail,
@@ -281,6 +282,7 @@ export async function createRuntime(options: RuntimeOptions) {
     async stop(): Promise<void> {
       await engine.stop();
       await table.close();
+      kept.close();
     },
   };
 }

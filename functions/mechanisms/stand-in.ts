@@ -6,7 +6,13 @@ import type { Connected } from './mechanism.ts';
 import type { WriteTicket } from './ticket/ticket-provider.ts';
 
 /** Where a stand-in keeps its state: in a file or in memory. */
-export type StateFile<T> = { read(): T; write(state: T): void };
+export type StateFile<T> = {
+  /** A copy, which the stand-in may change and write. */
+  read(): T;
+  /** The state itself, for long lists: frozen, so that a write stores only the entries that are new. */
+  view(): Readonly<T>;
+  write(state: T): void;
+};
 
 export type StandInAccount = {
   /** State by name. Two scopes that use the same name share it. */

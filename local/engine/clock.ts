@@ -10,6 +10,8 @@ export type Clock = {
 export type MovableClock = Clock & {
   /** Moves ahead to `time` and runs the callbacks that became due. Does nothing for a time in the past. */
   moveTo(time: Date): void;
+  /** Returns to the present time. Callbacks keep their times. */
+  reset(): void;
   /** The time of the next callback, or null. */
   next(): Date | null;
 };
@@ -53,6 +55,7 @@ export function movableClock(
           one.callback();
         }
     },
+    reset: () => ahead.write(0),
     next: () =>
       [...waiting].map(({ time }) => time).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
   };

@@ -40,7 +40,7 @@ async function startStack(here: Place): Promise<Stack> {
       const file = inMemory(initial);
       if (!SERVICES.includes(service)) return file;
       return {
-        read: file.read,
+        ...file,
         write(state) {
           writes.push({ here, service, actionId: current.getStore() });
           file.write(state);

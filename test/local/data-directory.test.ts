@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { onDisk } from '../../local/aws/state-file.ts';
+import { onDisk, openState } from '../../local/aws/state-file.ts';
 import { claimDirectory } from '../../local/data-directory.ts';
 import { createMac, keysIn } from '../../local/mac.ts';
 
@@ -59,5 +59,35 @@ describe('the keys of links and pages', () => {
     expect(await macIn().verify(message, before)).toBe(true);
     rotate();
     expect(await macIn().verify(message, before)).toBe(false);
+  });
+});
+
+describe('the state of the account', () => {
+  test('the state keeps its lists and objects across a restart, with what was changed, removed and emptied', () => {
+    const [one, two, three] = [{ id: 1 }, { id: 2 }, { id: 3 }];
+    const first = openState(folder);
+    const list = first.state('list', [one]);
+    list.write([...list.view(), two, three]);
+    list.write(list.view().map((entry) => (entry.id === 2 ? { id: 20 } : entry)));
+    list.write(list.view().slice(0, 2));
+    const object = first.state<Record<string, number>>('object', { before: 0 });
+    object.write({ b: 1, a: 2 });
+    object.write({ a: 3 });
+    first.state('emptied', [one]).write([]);
+    first.close();
+
+    const second = openState(folder);
+    expect(second.state('list', []).read()).toEqual([one, { id: 20 }]);
+    expect(second.state('object', {}).read()).toEqual({ a: 3 });
+    expect(second.state('emptied', [one]).read()).toEqual([]);
+    expect(second.state('new', [one]).read()).toEqual([one]);
+    second.close();
+  });
+
+  test('a copy of the state can be changed without a write, and its view cannot', () => {
+    const file = openState(undefined).state('users', [{ name: 'ada' }]);
+    file.read().push({ name: 'bob' });
+    expect(file.view()).toEqual([{ name: 'ada' }]);
+    expect(() => Object.assign(file.view()[0] ?? {}, { name: 'eve' })).toThrow(TypeError);
   });
 });

@@ -15,11 +15,11 @@ const reminder = (name: string, minute: number): Scheduled => ({
 });
 
 function setUp(fire: Fire = async () => {}) {
-  const file: File = inMemory([]);
+  const file: File = inMemory({});
   const fired = vi.fn(fire);
   const scheduler = createScheduler(file, fired);
   const names = () => fired.mock.calls.map(([, name]) => name);
-  const kept = () => file.read().map(({ name }) => name);
+  const kept = () => Object.values(file.read()).map(({ name }) => name);
   return { scheduler, file, fired, names, kept };
 }
 
@@ -96,7 +96,9 @@ describe('a schedule', () => {
       });
       await scheduler.put(reminder('one', 10));
       await scheduler.tick(at(10));
-      expect(file.read()).toMatchObject([{ name: 'one', at: at(40).toISOString(), attempts: 0 }]);
+      expect(Object.values(file.read())).toMatchObject([
+        { name: 'one', at: at(40).toISOString(), attempts: 0 },
+      ]);
     }
   });
 

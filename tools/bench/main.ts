@@ -2,6 +2,7 @@
 import type { Out, Outcome } from '../../cli/output.ts';
 import { coldStarts } from './cold-starts.ts';
 import type { Figure } from './figure.ts';
+import { laptop } from './laptop.ts';
 import { links } from './links.ts';
 import { load } from './load.ts';
 import { throughput } from './throughput.ts';
@@ -9,6 +10,7 @@ import { transitions } from './transitions.ts';
 
 const BENCHMARKS: readonly (readonly [name: string, run: (out: Out) => Promise<Figure[]>])[] = [
   ['state transitions', transitions],
+  ['npm start under load', laptop],
   ['throughput', throughput],
   ['related alerts at once', load],
   ['response times of links', links],

@@ -40,7 +40,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
     createOpsItem: async (request: Create) => {
       for (const field of Object.keys(LONGEST) as (keyof typeof LONGEST)[])
         checkLength(field, request[field] ?? '');
-      const items = file.read();
+      const items = file.view();
       const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
       const open = items.find(
         (item) => dedup && item.dedup === dedup && item.status !== 'Resolved',
@@ -63,7 +63,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
       const wanted = (key: string) =>
         request.OpsItemFilters?.find(({ Key }) => Key === key)?.Values ?? [];
       const found = file
-        .read()
+        .view()
         .filter(({ source }) => wanted('Source').includes(source))
         .filter(({ title }) => wanted('Title').every((part) => title.includes(part)))
         .filter(({ status }) => wanted('Status').includes(status));
@@ -77,7 +77,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
       };
     },
     updateOpsItem: async (request: Parameters<TicketApi['updateOpsItem']>[0]) => {
-      const items = file.read();
+      const items = file.view();
       if (!items.some(({ id }) => id === request.OpsItemId))
         throw awsFailure('OpsItemNotFoundException', 400, 'The specified OpsItem ID doesn’t exist');
       const { Status: status, Title: title, Description: body, Severity: severity } = request;
