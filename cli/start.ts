@@ -23,7 +23,9 @@ import { listenError } from './port.ts';
 /** Collects garbage earlier. By default, V8 lets its heap grow to several times the memory in use. */
 const SMALL_HEAP = ['--heap-growing-percent=20', '--semi-space-growth-factor=1'];
 const TICK_MS = 1_000;
-const DRILLS_RUN = 'Self-test of the actions is running';
+const testing = (done: number, all: number) => `Self-test: ${done} of ${all} actions tested`;
+const passedOf = (drilled: readonly Result[]) =>
+  `Self-test: ${drilled.filter(({ outcome }) => outcome === 'passed').length} of ${drilled.length} actions passed`;
 const DRILLS_FAILED = 'Self-test of the actions failed; see countermand.log';
 
 /** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
@@ -42,7 +44,7 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
   const clock = movableClock(state('clock', 0));
   const common = { newId: randomUUID, log, webBaseUrl: url };
   let drilling: Promise<Result[]> = Promise.resolve([]);
-  let selfTest: string = DRILLS_RUN;
+  let selfTest = '';
   const demo = await createDemo({
     ...{ folder, policy, clock, settings: state('demo', USUAL) },
     idle: () =>
@@ -53,12 +55,13 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
     async start(current) {
       const options = { ...common, clock, ...keysIn(folder), folder };
       const runtime = await createRuntime({ policy: current, analyst, ...options });
-      selfTest = DRILLS_RUN;
       // Until they have passed, the gate asks a person about every action.
-      drilling = drillAtStart(current, runtime.store.drills, clock.now);
+      drilling = drillAtStart(current, runtime.store.drills, clock.now, (done, all) => {
+        selfTest = testing(done, all);
+      });
       void drilling.then(
         (drilled) => {
-          selfTest = drilled.length > 0 ? `Self-test: ${countsOf(drilled, [])}` : '';
+          selfTest = drilled.length > 0 ? passedOf(drilled) : '';
         },
         (error: unknown) => {
           selfTest = DRILLS_FAILED;
@@ -70,8 +73,7 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
   });
   const site = createDemoSite({
     demo,
-    appOf: (runtime) =>
-      createConsole({ runtime, policy: runtime.policy, analyst: name, ...common, now: clock.now }),
+    appOf: (runtime) => createConsole({ runtime, analyst: name, ...common, now: clock.now }),
     drills: () => selfTest,
     webBaseUrl: url,
   });

@@ -1,84 +1,90 @@
-// The console's routes, next to those of the decision pages.
-import { Hono } from 'hono';
+// The pages of the demo, next to the console and the decision pages.
+import { createHash } from 'node:crypto';
+import { type Context, Hono } from 'hono';
 import { csrf } from 'hono/csrf';
+import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
-import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod/mini';
-import { SwitchMode } from '../functions/domain/kill-switch.ts';
+import type { Action } from '../functions/domain/action.ts';
 import { errorFields, type Log } from '../functions/platform/log.ts';
-import { harmlessPages } from '../functions/site/guard.ts';
-import { noticePage } from '../functions/site/page.ts';
+import { harmlessPages, scriptedHeaders } from '../functions/site/guard.ts';
+import { type Html, noticePage } from '../functions/site/page.ts';
+import { framed } from '../functions/web/console/framed.ts';
+import { liveParts } from '../functions/web/console/pages/live.ts';
+import { statusOf } from '../functions/web/console/status.ts';
+import type { Delivered } from '../local/aws/inbox.ts';
+import type { Runtime } from '../local/runtime.ts';
 import { freshEvent, loadSamples } from '../local/samples.ts';
-import { type ConsoleDeps, overview } from './overview.ts';
-import { live, page } from './page.ts';
-import { SCRIPT } from './script.ts';
+import { questionsFirst, showMessage } from './inbox.ts';
+import { messagesPage, pageOf } from './message-list.ts';
 import { shadowPage, tallyIn } from './shadow.ts';
-import { STYLE } from './style.ts';
-import { FRAME, SWITCHED } from './texts.ts';
+import { type Pasted, startPage } from './start-page.ts';
+import { START_STYLE } from './start-style.ts';
+import { FRAME, INBOX, SHADOW, START } from './texts.ts';
+
+export type DemoPagesDeps = {
+  runtime: Runtime;
+  analyst: string;
+  webBaseUrl: string;
+  now: () => Date;
+  newId: () => string;
+  log: Log;
+};
 
 const EmptyForm = z.strictObject({ by: z.enum(['person', 'deployment']) });
-const SwitchForm = z.strictObject({ mode: SwitchMode });
+/** Messages on the start page. */
+const SHOWN_MESSAGES = 8;
 
-export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Log }): Hono {
+export function createConsole(deps: DemoPagesDeps): Hono {
   const { runtime, now, newId, log } = deps;
   const app = new Hono();
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-    },
-  });
-  // A form of another site must not send alerts or set the kill switch.
+  // A form of another site must not send alerts.
   const { origin, port } = new URL(deps.webBaseUrl);
   // A person may type localhost instead of 127.0.0.1.
   app.use(harmlessPages);
   app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
-  for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
+  for (const path of ['/', '/events', '/messages', '/shadow']) app.use(path, scriptedHeaders);
   const samples = loadSamples();
-  app.get('/', async (c) => c.html(page(await overview(deps), samples)));
-  app.get('/live', async (c) => c.html(live(await overview(deps))));
-  app.get('/shadow', async (c) => c.html(shadowPage(await tallyIn(runtime))));
-  app.get('/console.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/console.js', (c) =>
-    c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+
+  const start = (c: Context, pasted?: Pasted): Promise<Response> =>
+    inFrame(deps, c, { title: START.title, code: pasted ? 422 : 200 }, async (waiting) => {
+      const all = questionsFirst(runtime.inbox(), waiting);
+      const shown = await showAll(all.slice(0, SHOWN_MESSAGES), waiting);
+      const messages = { shown, count: all.length };
+      return startPage({ analyst: deps.analyst, samples, pasted, messages, runtime });
+    });
+  const showAll = (all: readonly Delivered[], waiting: readonly Action[]) =>
+    Promise.all(all.map((one) => showMessage(runtime, one, { waiting, now: now() })));
+  app.get('/', (c) => start(c));
+  app.get('/messages', (c) =>
+    inFrame(deps, c, { title: INBOX.heading }, async (waiting) => {
+      const page = pageOf(questionsFirst(runtime.inbox(), waiting), Number(c.req.query('page')));
+      return messagesPage(await showAll(page.items, waiting), page);
+    }),
+  );
+  app.get('/shadow', (c) =>
+    inFrame(deps, c, { title: SHADOW.heading }, async () => shadowPage(await tallyIn(runtime))),
+  );
+  app.get('/start.css', (c) =>
+    c.body(START_STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
   );
   app.post('/samples/:id', async (c) => {
     const sample = samples.find(({ id }) => id === c.req.param('id'));
     if (!sample) return c.notFound();
     await runtime.accept(freshEvent(sample, newId, now()));
+    await runtime.settled();
     return c.redirect('/', 303);
   });
   app.post('/events', async (c) => {
     const { event } = z.object({ event: z.string() }).parse(await c.req.parseBody());
     const accepted = await runtime.accept(event);
     const reasons = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
-    return reasons.length > 0
-      ? c.html(page(await overview(deps), samples, { reasons, event }), 422)
-      : c.redirect('/', 303);
+    if (reasons.length > 0) return start(c, { reasons, event });
+    return c.redirect('/', 303);
   });
   app.post('/empty-ip-sets', async (c) => {
     const { by } = EmptyForm.parse(await c.req.parseBody());
     await runtime.emptyIpSets(by);
-    return c.redirect('/', 303);
-  });
-  app.post('/switch', async (c) => {
-    const { mode } = SwitchForm.parse(await c.req.parseBody());
-    const { killSwitch } = runtime.store;
-    const { account } = deps.policy;
-    const { mode: current, entries } = await killSwitch.read(account);
-    const said = { by: 'person:console', at: now().toISOString(), why: SWITCHED };
-    if (mode === 'halt' || (mode === 'ask' && current === 'run'))
-      await killSwitch.halt(account, { mode, ...said });
-    else {
-      const seen = entries.flatMap(({ id }) => id ?? []);
-      const decided = { ...said, mode, authTime: null, seen };
-      await killSwitch.resume(account, runtime.keys.resumptions, newId(), decided);
-    }
     return c.redirect('/', 303);
   });
   app.all('/console/*', (c) => runtime.console.fetch(c.req.raw));
@@ -90,4 +96,30 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
   });
   app.notFound((c) => c.html(noticePage(FRAME.notFound), 404));
   return app;
+}
+
+/** The page in the console's frame, which polls for changes; 304 if the reader's page is current. */
+async function inFrame(
+  { runtime, now }: DemoPagesDeps,
+  c: Context,
+  { title, code = 200 }: { title: string; code?: 200 | 422 },
+  write: (waiting: readonly Action[]) => Promise<Html>,
+): Promise<Response> {
+  const { consoleDeps, reader } = runtime;
+  const outstanding = runtime.store.records.outstanding();
+  const isWaiting = ({ status }: Action) => status === 'awaiting-approval';
+  const [status, body] = await Promise.all([
+    statusOf(consoleDeps, outstanding),
+    outstanding.then(({ found }) => write(found.filter(isWaiting))),
+  ]);
+  const { now: _, ...counts } = status;
+  const seen = createHash('sha256').update(`${body}${JSON.stringify(counts)}`);
+  const revision = `"${seen.digest('base64url').slice(0, 22)}"`;
+  c.header('ETag', revision);
+  if (c.req.header('If-None-Match') === revision) return c.body(null, 304);
+  const content = html`<link rel="stylesheet" href="/start.css">
+${liveParts(now())}
+<div id="content">${body}</div>`;
+  const page = { title, body: content, current: null, revision };
+  return c.html(framed(consoleDeps, c, reader, { page, status }), code);
 }

@@ -5,7 +5,6 @@ import type { Action } from '../functions/domain/action.ts';
 import { words } from '../functions/domain/wording.ts';
 import type { Html } from '../functions/site/page.ts';
 import type { Runtime } from '../local/runtime.ts';
-import { frame } from './frame.ts';
 import { SHADOW } from './texts.ts';
 
 /** Older incidents are not counted. */
@@ -33,22 +32,17 @@ export async function tallyIn({ store }: Pick<Runtime, 'store'>): Promise<Tally[
   return tallyOf(read.flatMap(({ found }) => found));
 }
 
-export const shadowPage = (tallies: readonly Tally[]): Html =>
-  frame(
-    SHADOW.title,
-    html`
-<header>
+export const shadowPage = (tallies: readonly Tally[]): Html => html`
+<nav class="crumbs"><a href="/">${SHADOW.back}</a></nav>
 <h1>${SHADOW.heading}</h1>
-<p>${SHADOW.about(LATEST_INCIDENTS)} <a href="/">${SHADOW.back}</a></p>
-</header>
-<main><section aria-label="${SHADOW.list}">
+<p class="says">${SHADOW.about(LATEST_INCIDENTS)}</p>
+<section class="panel block" aria-label="${SHADOW.list}">
 ${
   tallies.length === 0
-    ? html`<p class="empty">${SHADOW.empty}</p>`
-    : html`<ul class="cards">${tallies.map(
+    ? html`<p class="empty quiet">${SHADOW.empty}</p>`
+    : html`<ul class="lines">${tallies.map(
         ({ name, observed, right, wrong }) =>
           html`<li><b>${words(name)}</b> <span>${SHADOW.tally(observed, right, wrong)}</span></li>`,
       )}</ul>`
 }
-</section></main>`,
-  );
+</section>`;

@@ -1,6 +1,7 @@
 // A deployed stack in one process: its definitions and functions on stand-ins.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { analyse } from '../functions/analyse/analyse.ts';
 import { approve } from '../functions/approve/approve.ts';
@@ -46,7 +47,7 @@ import { recordDeployed, writtenResource } from '../functions/world/deployed.ts'
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
-import { createInbox, type Inbox } from './aws/inbox.ts';
+import { createInbox, type Delivered } from './aws/inbox.ts';
 import { openState } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
@@ -96,7 +97,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
 
-  const inbox = state<Inbox>('inbox', {});
+  const inbox = kept.rows<Delivered>('inbox');
   const rejected = state<Rejected[]>('rejected', []);
   const deliver = createInbox(inbox, now);
   /** The store and the sender of a function, which has the same write permissions as its role in AWS. */
@@ -130,7 +131,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   const stepFunctions = createStepFunctions(engine);
-  const scheduler = createScheduler(state('schedules', {}), async (target, name) => {
+  const scheduler = createScheduler(kept.rows('schedules'), async (target, name) => {
     if (target.kind === 'reverse') engine.start('reverse', `${name}-${newId()}`, target.input);
     else await remind(depsOf('remind'), target.input);
   });
@@ -204,7 +205,8 @@ export async function createRuntime(options: RuntimeOptions) {
   }
   const web = createWeb(depsOf('web') satisfies WebDeps);
   // No one signs in on a laptop: the first person of policy reads the console.
-  const actsAs = options.provider ? null : (Object.keys(policy.escalation.people)[0] ?? null);
+  const [reader = ''] = Object.keys(policy.escalation.people);
+  const actsAs = options.provider ? null : reader;
   const consoleSite = new Hono();
   const actorFor = (deed: Deed): string | null =>
     options.provider ? null : (personWho(policy.escalation.people, deed) ?? null);
@@ -216,7 +218,8 @@ export async function createRuntime(options: RuntimeOptions) {
   });
   consoleSite.all('/console/halt', (c) => haltSite.fetch(c.req.raw, c.env));
   consoleSite.all('/console/resume', (c) => resumeSite.fetch(c.req.raw, c.env));
-  consoleSite.route('/', createConsole({ ...depsOf('console'), actsAs } satisfies ConsoleDeps));
+  const consoleDeps: ConsoleDeps = { ...depsOf('console'), actsAs };
+  consoleSite.route('/', createConsole(consoleDeps));
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
@@ -244,13 +247,16 @@ export async function createRuntime(options: RuntimeOptions) {
     events,
     web,
     console: consoleSite,
+    /** For pages in the console's frame, and the person who reads them. */
+    consoleDeps,
+    reader: { id: reader, name: policy.escalation.people[reader]?.name ?? reader },
     mac,
     keys,
     /** The archived copies of the records. */
     copies,
     /** Tests replace a function to make it fail. */
     functions,
-    inbox: () => Object.values(inbox.view()),
+    inbox: () => inbox.all(),
     rejected: () => rejected.view(),
     tickets: account.tickets,
     ipSets: account.ipSets,
@@ -276,6 +282,8 @@ export async function createRuntime(options: RuntimeOptions) {
         if (one) await recordDeployed(world, one);
       await checkWorld(world);
     },
+    /** Resolves when nothing runs that doesn't wait for a person, or after one second. */
+    settled: () => Promise.race([engine.quiet(), delay(1_000, undefined, { ref: false })]),
     tick,
     /** When the next schedule fires, or null. */
     nextSchedule: () => scheduler.next(),

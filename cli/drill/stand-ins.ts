@@ -54,6 +54,7 @@ export async function drillAtStart(
   policy: Policy,
   drills: Store['drills'],
   now: () => Date,
+  progress: (done: number, all: number) => void = () => {},
 ): Promise<Result[]> {
   const known = await drills.all();
   const { drillMaxAgeDays } = policy.limits;
@@ -61,6 +62,7 @@ export async function drillAtStart(
     drillFault(known.get(info.id), info, drillMaxAgeDays, now()),
   );
   if (stale.length === 0) return [];
+  let done = 0;
   return drillAll({
     policy: { ...policy, canaries: laptopCanaries(policy) },
     drills,
@@ -73,6 +75,6 @@ export async function drillAtStart(
     newId: randomUUID,
     signal: new AbortController().signal,
     retryMs: 0,
-    report: { begins: () => {}, step: () => {}, ends: () => {} },
+    report: { begins: () => {}, step: () => {}, ends: () => progress(++done, stale.length) },
   });
 }

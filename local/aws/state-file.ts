@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
+import { type Rows, rowsOf } from './rows.ts';
 
 /** Freezes a value with everything in it. Frozen parts are skipped, so a change costs only what changed. */
 function frozen<T>(value: T): T {
@@ -58,6 +59,7 @@ const STORED = '';
 
 export type AccountState = {
   state: <T>(name: string, initial: T) => StateFile<T>;
+  rows: <T>(name: string) => Rows<T>;
   close(): void;
 };
 
@@ -66,7 +68,8 @@ export type AccountState = {
  * a row, so that a write costs what changed, however long the list is.
  */
 export function openState(folder: string | undefined): AccountState {
-  if (folder === undefined) return { state: (_, initial) => inMemory(initial), close: () => {} };
+  if (folder === undefined)
+    return { state: (_, initial) => inMemory(initial), rows: () => rowsOf(), close: () => {} };
   const db = new DatabaseSync(join(folder, 'account.sqlite'));
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   db.exec(
@@ -77,9 +80,16 @@ export function openState(folder: string | undefined): AccountState {
     'INSERT INTO state (name, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const remove = db.prepare('DELETE FROM state WHERE name = ? AND key = ?');
+  const read = (name: string) =>
+    all.all(name).map(({ key, value }) => [String(key), JSON.parse(String(value))] as const);
   return {
+    rows: (name) =>
+      rowsOf(read(name), {
+        put: (key, value) => put.run(name, key, JSON.stringify(value)),
+        remove: (key) => remove.run(name, key),
+      }),
     state<T>(name: string, initial: T): StateFile<T> {
-      const rows = all.all(name).map(({ key, value }) => [key, JSON.parse(String(value))] as const);
+      const rows = read(name);
       let isStored = rows.length > 0;
       const entries = rows.filter(([key]) => key !== STORED);
       const stored = Array.isArray(initial)

@@ -1,4 +1,4 @@
-// The console in a real browser: from a sample alert to its undo.
+// The demo's start page in a real browser: from a sample to its undo.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sample, type World } from '../flow/world.ts';
@@ -16,7 +16,7 @@ afterAll(() => browser.close());
 beforeEach(async () => {
   site = await startSite();
   ({ world } = site);
-  page = await browser.newPage();
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(site.url);
 });
 afterEach(async () => {
@@ -25,88 +25,72 @@ afterEach(async () => {
 });
 
 const region = (name: string) => page.getByRole('region', { name });
-/** The page updates once a second. */
-const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
-const says = (name: string) => region(name).textContent();
+const says = async (name: string) => {
+  await page.goto(site.url);
+  return region(name).textContent();
+};
+const screens = async () =>
+  Number(await page.evaluate('document.documentElement.scrollHeight / window.innerHeight'));
+const sideways = () =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-describe('the console', () => {
-  test('a sample sent from the console can be approved, and its block is shown until the undo', async () => {
+describe('the start page', () => {
+  test('a sample can be sent and approved, and the account shows its block until the undo', async () => {
     await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
-    await eventually(() => says('State')).toContain('2 open requests');
-
-    const [decision] = await Promise.all([
-      page.waitForEvent('popup'),
-      region('On-call inbox').getByRole('link', { name: 'Open, then approve or decline' }).click(),
-    ]);
-    await decision.getByRole('button', { name: /^Approve .*selected/ }).click();
-    await eventually(() => decision.title()).toContain('2 approved');
+    await region('Messages to people')
+      .getByRole('link', { name: 'Open, then approve or decline' })
+      .click();
+    await page.getByRole('button', { name: /^Approve .*selected/ }).click();
+    await expect.poll(() => page.title(), { timeout: 15_000 }).toContain('2 approved');
     await world.runtime.engine.quiet();
-    await decision.getByRole('link', { name: 'See the current state' }).click();
-    await eventually(() => decision.title()).toContain('In force');
 
-    await eventually(() => says('In force')).toContain('Blocked web requests from 203.0.113.66');
-    await eventually(() => says('WAF address sets')).toContain('203.0.113.66/32');
-    await eventually(() => says('Network ACLs')).toContain('deny 203.0.113.66/32 inbound');
-    await eventually(() => says('On-call inbox')).toContain('now in force');
-    await eventually(() => says('State')).toContain('No open requests');
-
+    expect(await says('WAF address sets')).toContain('203.0.113.66/32');
+    expect(await says('Network ACLs')).toContain('deny 203.0.113.66/32 inbound');
+    expect(await says('Messages to people')).toContain('now in force');
     await world.pass(11);
-    await eventually(() => says('In force')).toContain('Nothing yet.');
     expect(await says('WAF address sets')).not.toContain('203.0.113.66');
     expect(await says('Network ACLs')).not.toContain('203.0.113.66');
   });
-});
-
-describe('an event pasted into the console', () => {
-  const paste = async (event: string) => {
-    await page.getByText('Paste your own event').click();
-    await page.getByRole('textbox').fill(event);
-  };
 
   test('rejects an unreadable event with the reason, keeps it in the form and lists it', async () => {
-    await paste('hello {');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await eventually(() => page.getByRole('alert').textContent()).toContain('expected JSON');
+    await page.getByText('Paste your own event').click();
+    await page.getByRole('textbox').fill('hello {');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect
+      .poll(() => page.getByText('expected JSON').first().isVisible(), { timeout: 15_000 })
+      .toBe(true);
     expect(await page.getByRole('textbox').inputValue()).toBe('hello {');
-    expect(await says('Rejected events')).toContain('kept for replay');
+    expect(await says('Send a finding')).toContain('kept for replay');
   });
 
-  test('keeps a pasted event in the form while the page updates', async () => {
-    await paste('{"half": ');
-    await page.getByRole('heading', { level: 1 }).click();
-    await world.deliver(sample('web-port-probe'));
-    await eventually(() => says('State')).toContain('2 open requests');
-    expect(await page.getByRole('textbox').inputValue()).toBe('{"half": ');
-  });
-});
-
-describe('the page of the console', () => {
-  test('keeps opened details open and closed ones closed while the page updates', async () => {
-    await world.deliver(sample('web-port-probe'));
-    await eventually(() => says('Incidents')).toContain('Port 443');
-    const why = region('Incidents').getByText('Reasons and history').first();
-    await why.click();
-    await world.deliver(sample('ssh-brute-force'));
-    await eventually(() => says('Incidents')).toContain('SSH brute force');
-    const reason = region('Incidents').getByText('Tier 1: may run automatically');
-    expect(await reason.locator('visible=true').count()).toBe(1);
-  });
-
-  test('says that the page is out of date when the server does not answer', async () => {
-    site.breakDown();
-    await eventually(() => page.getByRole('alert').isVisible()).toBe(true);
-  });
-
-  test('shows an approval request on the first screen of a phone', async () => {
-    await world.deliver(sample('web-port-probe'));
+  test('stays within three screens after every sample, also on a phone, and shows the question first', async () => {
+    for (const id of ['web-port-probe', 'ssh-brute-force', 'leaked-access-key', 'mining'])
+      await world.deliver(sample(id));
+    for (let i = 0; i < 20; i++)
+      await world.deliver(
+        JSON.parse(
+          JSON.stringify(sample('web-port-probe'))
+            .replaceAll('203.0.113.66', `203.0.113.${100 + i}`)
+            .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
+        ),
+      );
+    for (const path of ['/', '/messages']) {
+      await page.goto(site.url + path);
+      expect(await screens(), path).toBeLessThanOrEqual(3);
+    }
     await page.setViewportSize(PHONE);
-    const link = page.getByRole('link', { name: '2 open requests' });
-    await eventually(async () => (await link.boundingBox())?.y ?? PHONE.height).toBeLessThan(
-      PHONE.height,
-    );
-    const wide = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(wide, 'pixels to scroll sideways').toBe(0);
+    await page.goto(site.url);
+    expect(await sideways(), 'pixels to scroll sideways').toBe(0);
+    const asked = page.getByRole('link', { name: /\d+ questions/ });
+    expect((await asked.boundingBox())?.y).toBeLessThan(PHONE.height);
+  });
+
+  test('works without script: a sample, its request and the stop button', async () => {
+    const plain = await browser.newPage({ javaScriptEnabled: false });
+    await plain.goto(site.url);
+    await plain.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
+    expect(await plain.getByText('Approve 2 actions?').first().isVisible()).toBe(true);
+    expect(await plain.getByRole('button', { name: 'Halt' }).isVisible()).toBe(true);
+    await plain.close();
   });
 });

@@ -2,7 +2,6 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { createConsole } from '../../console/console.ts';
-import { POLICY } from '../fixtures/case.ts';
 import { createWorld } from '../flow/world.ts';
 
 export const PHONE = { width: 390, height: 844 };
@@ -23,7 +22,6 @@ export async function startSite(
   let ids = 0;
   const { fetch } = createConsole({
     runtime: world.runtime,
-    policy: POLICY,
     analyst: 'the playbook',
     webBaseUrl: url,
     now: world.clock.now,

@@ -74,9 +74,14 @@ describe('the state of the account', () => {
     object.write({ b: 1, a: 2 });
     object.write({ a: 3 });
     first.state('emptied', [one]).write([]);
+    const rows = first.rows<number>('rows');
+    for (const key of ['b', 'a', 'c']) rows.put(key, 1);
+    rows.put('b', 2);
+    rows.remove('a');
     first.close();
 
     const second = openState(folder);
+    expect(second.rows('rows').all()).toEqual([2, 1]);
     expect(second.state('list', []).read()).toEqual([one, { id: 20 }]);
     expect(second.state('object', {}).read()).toEqual({ a: 3 });
     expect(second.state('emptied', [one]).read()).toEqual([]);

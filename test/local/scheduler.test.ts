@@ -1,7 +1,7 @@
 // One-time schedules: due times, failing targets, and replacement while firing.
 import { describe, expect, test, vi } from 'vitest';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
+import { rowsOf } from '../../local/aws/rows.ts';
 import { createScheduler } from '../../local/engine/scheduler.ts';
 
 type Fire = Parameters<typeof createScheduler>[1];
@@ -15,11 +15,11 @@ const reminder = (name: string, minute: number): Scheduled => ({
 });
 
 function setUp(fire: Fire = async () => {}) {
-  const file: File = inMemory({});
+  const file: File = rowsOf();
   const fired = vi.fn(fire);
   const scheduler = createScheduler(file, fired);
   const names = () => fired.mock.calls.map(([, name]) => name);
-  const kept = () => Object.values(file.read()).map(({ name }) => name);
+  const kept = () => file.all().map(({ name }) => name);
   return { scheduler, file, fired, names, kept };
 }
 
@@ -96,9 +96,7 @@ describe('a schedule', () => {
       });
       await scheduler.put(reminder('one', 10));
       await scheduler.tick(at(10));
-      expect(Object.values(file.read())).toMatchObject([
-        { name: 'one', at: at(40).toISOString(), attempts: 0 },
-      ]);
+      expect(file.all()).toMatchObject([{ name: 'one', at: at(40).toISOString(), attempts: 0 }]);
     }
   });
 

@@ -101,7 +101,14 @@ const reviewPath = async (n: number) => {
   const expires = site.world.clock.now().getTime() / 1000 + 3600;
   return `/review/${await issueLink(site.world.runtime.mac, { ...claims, person: 'ana.silva', expires })}`;
 };
-const console_ = async () => (await fetch(`${site.url}/live`)).text();
+/** The list of incidents and the changes in force. */
+const console_ = async () => {
+  await site.world.runtime.tick();
+  const pages = ['/console', '/console/in-force'].map(async (path) =>
+    (await fetch(site.url + path)).text(),
+  );
+  return (await Promise.all(pages)).join('').replaceAll('<wbr>', '');
+};
 
 test('P2: counts no answer to a request without proof, and makes the request again', async () => {
   await putUnsigned(itemsOf('v1'));

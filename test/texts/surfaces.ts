@@ -1,5 +1,4 @@
 // Renders everything that people read about an action in its state.
-import { actionRow, statusBadge } from '../../console/texts.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import type { PagePurpose } from '../../functions/links/link.ts';
@@ -98,10 +97,6 @@ const channelsOf = (kind: string, action: Action, text: Text): Shown[] => {
 
 /** The rows of the console, and the line in digests and summaries. */
 export const rowsOf = (action: Action): Shown[] => [
-  {
-    surface: 'console row',
-    text: `${actionRow(action, minute(4))}\n${statusBadge(action, minute(4))}`,
-  },
   { surface: 'digest line', text: statusLine(action, minute(4)) },
 ];
 

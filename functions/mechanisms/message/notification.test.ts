@@ -1,7 +1,7 @@
 // The notification to on-call analysts: recipients and withdrawal.
 import { expect, test } from 'vitest';
-import { createInbox, type Inbox } from '../../../local/aws/inbox.ts';
-import { inMemory } from '../../../local/aws/state-file.ts';
+import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
+import { rowsOf } from '../../../local/aws/rows.ts';
 import { NOW, subjectOn, theAlertItself } from '../../../test/fixtures/case.ts';
 import { writeTicket } from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
@@ -13,13 +13,13 @@ const before = { looked: true } as const;
 const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example.com` }));
 
 test('notifies each on-call analyst and the team once, and once more on withdrawal', async () => {
-  const file = inMemory<Inbox>({});
+  const file = rowsOf<Delivered>();
   const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall, writeTicket });
   await driver.apply(subject, before);
   await driver.apply(subject, before);
   await driver.revert(subject, before);
   await driver.revert(subject, before);
-  const messages = Object.values(file.read()).map(({ message }) => Message.parse(message));
+  const messages = file.all().map(({ message }) => Message.parse(message));
   expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
     ['ada', 'High: an alert'],
     ['bob', 'High: an alert'],
