@@ -79,14 +79,14 @@ describe('a compromised API key', () => {
     await world.approve('ana.silva');
     await world.pass(4);
     expect(received('Disabled the API Gateway key k4partner9; it is undone at')).toHaveLength(1);
-    expect(received('Rotate the key now. Undone:')).toEqual([]);
+    expect(received('Rotate API key')).toEqual([]);
     await world.pass(30);
-    expect(received('Rotate the key now. Undone:')).toEqual([
-      'Rotate the key now. Undone: Disable the API Gateway key k4partner9',
+    expect(received('Rotate API key')).toEqual([
+      'Rotate API key k4partner9 now: it works again',
     ]);
     const [{ message } = {}] = world.runtime
       .inbox()
-      .filter(({ message: { subject } }) => subject.startsWith('Rotate the key now. Undone:'));
+      .filter(({ message: { subject } }) => subject.startsWith('Rotate API key'));
     expect(message?.paragraphs.join('\n')).toContain('k4partner9 is enabled');
     expect(message?.steps.flatMap(({ lines }) => lines).join('\n')).toContain(
       'aws apigateway create-api-key',
@@ -101,6 +101,6 @@ describe('a compromised API key', () => {
     expect(await page.text()).toContain('The owner needs a new key');
     await world.pass(10);
     expect(works('k4partner9')).toBe(false);
-    expect(received('Rotate the key now. Undone:')).toEqual([]);
+    expect(received('Rotate API key')).toEqual([]);
   });
 });
