@@ -1,12 +1,14 @@
 // Pages the next people when an email that pages without asking did not arrive.
 import type { Action } from '../domain/action.ts';
 import { mayPage } from '../domain/alert.ts';
+import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
 import type { Recipient } from '../messaging/message.ts';
 import { sendAll, troubleIn } from '../messaging/send-all.ts';
 import { notDelivered, unreadText } from '../messaging/texts/delivery.ts';
 import { onCallOf, othersOf } from '../policy/people.ts';
+import type { Policy } from '../policy/policy.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 import { hasDirectMessage, isReached } from './escalate.ts';
@@ -16,6 +18,13 @@ const PAGED_OTHERS = 'others-paged';
 /** Whether the action is a page without a question: a notification or a hand-off. */
 const pagesOnly = ({ approval, name, status }: Action): boolean =>
   approval === null && (name === 'send_analyst_notification' || status === 'handed-off');
+
+/** The people whom the action paged. `notify` records whom it told of a hand-off, who may be on call by a schedule. */
+function pagedBy({ status, history }: Action, escalation: Policy['escalation']): Approver[] {
+  if (status !== 'handed-off') return onCallOf(escalation);
+  const told = history.flatMap(({ event, text }) => (event === 'told' ? text : [])).join();
+  return othersOf(escalation, []).filter(({ name }) => told.includes(name));
+}
 
 /**
  * Records that the email did not arrive, and pages the rest of the escalation policy, or the team, once no one on call
@@ -41,9 +50,9 @@ export async function pagePast(
       : withEntry(current, { at: deps.now(), by: 'approve', event: 'not-reached', text }),
   );
   const wasDone = action.history.some(({ event }) => event === PAGED_OTHERS);
-  const onCall = onCallOf(escalation);
-  if (wasDone || isRead || onCall.some((one) => isReached(action, one))) return;
-  const others = othersOf(escalation, [...onCall, { id: bounced }]);
+  const paged = pagedBy(action, escalation);
+  if (wasDone || isRead || paged.some((one) => isReached(action, one))) return;
+  const others = othersOf(escalation, [...paged, { id: bounced }]);
   const recipients: Recipient[] =
     others.length > 0 ? others.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
   const messages = recipients.map((to) => ({

@@ -728,7 +728,20 @@ describe('an email that did not arrive', () => {
     await put(store, waiting(told), severe);
     const channels = { ...POLICY.channels, slack, people } as Channels;
     await bounced(ana.id, minute(1), { policy: { ...POLICY, channels } });
+    store = await db.fresh();
+    await put(store, waiting({ ...told, status: 'handed-off' }), severe);
+    await bounced(ana.id, minute(1), { policy: { ...POLICY, channels } });
     expect(sent).toEqual([]);
+  });
+
+  test('P12: pages no one else while another person who was told of the hand-off received it', async () => {
+    const handedOff = waiting({ ...told, status: 'handed-off' });
+    const entry = { at: NOW, by: 'notify', event: 'told', text: 'Notified Ana Silva, Ben Okafor' };
+    await put(store, withEntry(handedOff, entry), severe);
+    await bounced(ana.id);
+    expect(sent).toEqual([]);
+    await bounced(ben.id);
+    expect(recipients()).toEqual([mei.id]);
   });
 
   test('changes nothing when there is no such action', async () => {

@@ -174,6 +174,12 @@ describe('the sweeper', () => {
     expect((await load(action)).attentionAt).toBe(overdueAt(later(60).toISOString()));
   });
 
+  test('P9: notifies people of an approved action that was kept before anyone was notified', async () => {
+    const action = await put({ ...approved, status: 'kept', reviewAt: later(9000).toISOString() });
+    await sweep(deps(later(1)));
+    expect(calls).toEqual([`tell ${action.actionId}`]);
+  });
+
   test('P4: looks at an approved action in force when it is due, even if people were not notified', async () => {
     const action = inForceUntil(22);
     await store.records.createAction(action);
