@@ -81,9 +81,7 @@ describe('a compromised API key', () => {
     expect(received('Disabled the API Gateway key k4partner9; it is undone at')).toHaveLength(1);
     expect(received('Rotate API key')).toEqual([]);
     await world.pass(30);
-    expect(received('Rotate API key')).toEqual([
-      'Rotate API key k4partner9 now: it works again',
-    ]);
+    expect(received('Rotate API key')).toEqual(['Rotate API key k4partner9 now: it works again']);
     const [{ message } = {}] = world.runtime
       .inbox()
       .filter(({ message: { subject } }) => subject.startsWith('Rotate API key'));
