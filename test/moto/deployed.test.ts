@@ -1,4 +1,4 @@
-// The deployed handlers of executors and reversers, with moto as AWS.
+// The deployed handlers of executors and reversers, on moto, with their roles.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { minutesAfter } from '../../functions/domain/time.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { createTable } from '../../functions/store/table.ts';
 import { sealOrder, sealVote } from '../../functions/web/seal.ts';
+import { functionsOf, templateWith } from '../../tools/generate/template.ts';
 import { toyAction } from '../execute/toy.ts';
 import {
   customer,
@@ -30,9 +31,12 @@ import {
 } from '../fixtures/case.ts';
 import { requestWith } from '../web/approval-pages.ts';
 import { type Moto, startMoto } from './moto-server.ts';
+import { startRecorder } from './recorder.ts';
 import { createTableInput } from './table-input.ts';
 
 let moto: Moto;
+let recorder: Awaited<ReturnType<typeof startRecorder>>;
+let called: string[] = [];
 let store: Store;
 let folder: string;
 let iam: IAM;
@@ -40,6 +44,7 @@ let cognito: CognitoIdentityProvider;
 let gateway: APIGateway;
 let keys: ProofKeys;
 const clients: { destroy(): void }[] = [];
+const functions = functionsOf(templateWith());
 const UserName = suspectUser.value;
 const GROUP = 'reversals';
 
@@ -47,6 +52,9 @@ beforeAll(async () => {
   // The functions' log lines.
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   moto = await startMoto();
+  recorder = await startRecorder(Number(new URL(moto.endpoint).port), ({ action }) =>
+    called.push(action),
+  );
   folder = mkdtempSync(join(tmpdir(), 'countermand-deployed-'));
   const database = new DynamoDB(moto.clientConfig);
   const scheduler = new Scheduler(moto.clientConfig);
@@ -85,7 +93,7 @@ beforeAll(async () => {
   );
   const arn = (rest: string) => `arn:aws:${rest}`;
   for (const [name, value] of Object.entries({
-    AWS_ENDPOINT_URL: moto.endpoint,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${recorder.port}`,
     AWS_REGION: moto.clientConfig.region,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -109,7 +117,8 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   for (const client of clients) client.destroy();
   rmSync(folder, { recursive: true });
-  await moto?.stop();
+  await recorder.stop();
+  await moto.stop();
 });
 
 type Handlers = Record<'execute' | 'reverse', (event: unknown) => Promise<{ status: string }>>;
@@ -218,8 +227,32 @@ async function approved(change: Partial<Action> & { target: Entity }): Promise<A
   return next ?? action;
 }
 
+/** What a role holds for something else than the usual way, with the occasion. */
+const NEEDED_OTHERWISE = {
+  'scheduler:UpdateSchedule': 'moves a schedule of the same name, after a crash',
+  'scheduler:DeleteSchedule': 'removes the schedules of an action that failed',
+  'iam:PassRole': 'IAM checks it with CreateSchedule',
+  'iam:GetUser': 'tells a missing user from a missing policy or key',
+};
+
+/** API actions of a handler. */
+async function callsOf(handle: () => Promise<unknown>): Promise<string[]> {
+  called = [];
+  await handle();
+  return [...new Set(called)].sort();
+}
+
+/** What the role of the function allows besides its log and traces. */
+const allowedTo = (name: string): string[] =>
+  functions
+    .get(name)!
+    .permissions.filter(
+      ({ effect, actions }) => effect === 'Allow' && !/^(logs|xray):/.test(actions[0]!),
+    )
+    .flatMap(({ actions }) => actions);
+
 test.each(Object.entries(CASES))(
-  'the executor of %s cuts off access, and its reverser restores the original state',
+  'the executor of %s cuts off access, its reverser restores the original state, and neither lacks or has too many rights',
   async (scope, { handlers, name, mechanism, made }) => {
     const { execute, reverse } = await handlers();
     const { target, parameters = {}, seen } = await made();
@@ -230,7 +263,9 @@ test.each(Object.entries(CASES))(
     );
     const ids = { incidentId: INCIDENT_ID, actionId };
     const before = JSON.stringify(await seen());
-    expect(await execute(ids)).toMatchObject({ status: 'in-force' });
+    const executed = await callsOf(async () =>
+      expect(await execute(ids)).toMatchObject({ status: 'in-force' }),
+    );
     expect(JSON.stringify(await seen())).not.toBe(before);
     const request = { ...ids, cause: 'person', by: 'person:ana.silva' };
     const { people } = POLICY.escalation;
@@ -239,7 +274,21 @@ test.each(Object.entries(CASES))(
       const ordered = { ...current, version: current.version + 1 };
       return (await sealOrder(keys.votes, { next: ordered }, 'undo', by)).next ?? null;
     });
-    expect(await reverse(request)).toMatchObject({ status: 'reversed' });
+    const reversed = await callsOf(async () =>
+      expect(await reverse(request)).toMatchObject({ status: 'reversed' }),
+    );
+    for (const [step, calls] of [
+      ['execute', executed],
+      ['reverse', reversed],
+    ] as const) {
+      const allowed = allowedTo(`${step}-${scope}`);
+      expect(
+        calls.filter((one) => !allowed.includes(one)),
+        `missing: ${step}`,
+      ).toEqual([]);
+      const unused = allowed.filter((one) => !calls.includes(one) && !(one in NEEDED_OTHERWISE));
+      expect(unused, `unused: ${step}`).toEqual([]);
+    }
     expect(JSON.stringify(await seen())).toBe(before);
   },
 );

@@ -36,10 +36,10 @@ export async function startRecorder(port: number, record: (call: Call) => void) 
   };
 }
 
-/** The operation is in a header, in the form (SNS) or in the path (Lambda, Amazon SES). */
-function callIn({ headers, url = '' }: IncomingMessage, body: string): Call {
-  const [, service] =
-    /Credential=[^,]*\/(\w+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];
+/** The operation is in a header, in the form (IAM, SNS), or in the path (Lambda, Scheduler, API Gateway, Amazon SES). */
+function callIn({ headers, method = '', url = '' }: IncomingMessage, body: string): Call {
+  const [, service = ''] =
+    /Credential=[^,]*\/([\w-]+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const { Item, Key, KeyId } = JSON.parse(body);
@@ -47,8 +47,24 @@ function callIn({ headers, url = '' }: IncomingMessage, body: string): Call {
     const pk = operation === 'PutItem' || operation === 'DeleteItem' ? (Item ?? Key).pk.S : null;
     return { action: `${service}:${operation}`, pk, keyArn: KeyId ?? null };
   }
-  const operation = /\/functions\/[^/]+\/invocations/.test(url)
-    ? 'InvokeFunction'
-    : (new URLSearchParams(body).get('Action') ?? url);
-  return { action: `${service}:${operation}`, pk: null, keyArn: null };
+  return {
+    action: `${service}:${restOperation({ service, method, url, body })}`,
+    pk: null,
+    keyArn: null,
+  };
+}
+
+const ON_SCHEDULES: Readonly<Record<string, string>> = {
+  POST: 'CreateSchedule',
+  PUT: 'UpdateSchedule',
+  DELETE: 'DeleteSchedule',
+};
+
+function restOperation(call: Record<'service' | 'method' | 'url' | 'body', string>): string {
+  const { service, method, url, body } = call;
+  // IAM knows the API of API Gateway by its methods.
+  if (service === 'apigateway') return method;
+  if (service === 'scheduler') return ON_SCHEDULES[method] ?? method;
+  if (/\/functions\/[^/]+\/invocations/.test(url)) return 'InvokeFunction';
+  return new URLSearchParams(body).get('Action') ?? url;
 }
