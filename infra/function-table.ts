@@ -62,6 +62,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readRoles',
         'readFunctionTags',
         'readChangeCalendars',
+        'readTrail',
         'sampleWebRequests',
       ],
     },

@@ -22,7 +22,8 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   invokeApprove: 'Asks one more person, or shows a vote in the questions that were sent',
   invokeNotify: 'Sends an outcome again that no one received',
   invokeTicket: 'Updates the ticket of an incident that changed',
-  readTrail: 'Who wrote an entry that no action explains. LookupEvents supports no resources',
+  readTrail:
+    'Who wrote an entry that no action explains, and what a key or user did. LookupEvents supports no resources',
   invokeExecutors: 'Has a change put back that a deployment removed',
   signLinks: 'Signs the links in messages',
   verifyLinks: 'Verifies the link of a page',

@@ -169,6 +169,7 @@ export async function createRuntime(options: RuntimeOptions) {
     lambda: account.lambda,
     ssm: account.ssm,
     waf: account.samples,
+    trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
     readers: account.worlds,

@@ -43,7 +43,7 @@ export const SYSTEM_PROMPT = `You are a security analyst. You judge one alert fr
 The user message is a dossier between <dossier> tags, which code wrote from the finding and from the records of the account. Its parts:
 - ALERT: type, severity from 0 to 10, times, traffic, the present time ("now").
 - ENTITIES: one line each: reference, kind, part, identifier, facts. The part "actor" did something, "target" was affected, "related" is only mentioned. OURS means that the address belongs to this account. PROTECTED means that policy forbids automatic changes.
-- EVIDENCE: numbered lines: source, time, kind, the entities it is about, and values. A value after "=" is determined by AWS or the product. A value after "~" can be chosen by an attacker, a caller or the author of a resource.
+- EVIDENCE: numbered lines: source, time, kind, the entities it is about, and values. A value after "=" is determined by AWS or the product. A value after "~" can be chosen by an attacker, a caller or the author of a resource. Lines of the source "cloudtrail" count what the account's event history lists about a key or a user in 24 hours; "new" is what appeared since the finding and not before. Events arrive late and reads of data are not listed, so what is not listed may have happened.
 - UNKNOWN: facts that could not be read, with the reason. Unknown is not the same as no: "MFA unknown" says nothing about MFA.
 - CONTEXT: change calendar, planned work of this account with its reason, what people decided before about the same entities, other alerts of the incident, earlier incidents.
 

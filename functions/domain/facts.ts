@@ -1,6 +1,7 @@
 // Facts about each entity. An unreadable fact is `unknown`, with the reason.
 import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
+import { Activity } from './activity.ts';
 import { EntityRef, Instant } from './reference.ts';
 
 /** A value that was read, or the reason why it could not be read. */
@@ -148,6 +149,8 @@ export const EntityFacts = z.strictObject({
   lambda: z._default(z.nullable(FunctionFacts), null),
   /** Present exactly for IAM users, access keys and roles. */
   identity: z.nullable(IdentityFacts),
+  /** What CloudTrail lists about a key or a user. Absent for others, and in records of earlier versions. */
+  activity: z.optional(fact(Activity)),
   /** The ID of the planned-work window that covers it now, or null. */
   plannedWork: z.nullable(z.string()),
 });

@@ -2,6 +2,7 @@
 import { type Alert, isPosture } from '../domain/alert.ts';
 import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
+import { activityLines } from './activity-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
@@ -10,7 +11,7 @@ import { countTokens } from './tokens.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 2;
+export const DOSSIER_FORMAT = 3;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
@@ -60,7 +61,8 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const { alert, facts } = input;
   const quote = quoteWith(nonce);
   const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
-  const evidence = evidenceLines(alert, quote).map(({ text, refs }, index) => ({
+  const observed = [...activityLines(facts.entities), ...evidenceLines(alert, quote)];
+  const evidence = observed.map(({ text, refs }, index) => ({
     text: `E${index + 1} ${text}`,
     refs,
   }));

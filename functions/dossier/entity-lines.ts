@@ -216,6 +216,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['status', identity?.status],
     ['MFA', identity?.mfa],
     ['history', history.earlierIncidents],
+    ['activity in CloudTrail', facts.activity],
   ];
   return named.flatMap(([fact, read]) =>
     read && !read.known ? [{ ref, fact, why: reasonOf(read.why) }] : [],

@@ -1,6 +1,7 @@
 // Dependencies of `enrich`, and how they are built in AWS.
 
 import { randomBytes } from 'node:crypto';
+import { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
@@ -22,6 +23,7 @@ import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createTable } from '../store/table.ts';
+import type { ActivityDeps } from './activity.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { FunctionTagsApi } from './function.ts';
@@ -40,6 +42,7 @@ export type EnrichDeps = ReadDeps & {
   lambda: FunctionTagsApi;
   ssm: CalendarApi;
   waf: SampleClients['waf'];
+  trailIn: ActivityDeps['trailIn'];
   now: () => Date;
   /** Marks untrusted text in the dossier. New for each request. */
   nonce: () => string;
@@ -67,6 +70,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     lambda: new Lambda({}),
     ssm: new SSM({}),
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
+    trailIn: (region) => new CloudTrail({ region }),
     // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),

@@ -1,6 +1,7 @@
 // The enrich step: reads and stores facts about an alert, returns the brief.
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
+import type { Activity } from '../domain/activity.ts';
 import { type Alert, type Entity, isSevere } from '../domain/alert.ts';
 import {
   type EntityFacts,
@@ -17,6 +18,7 @@ import { dossierOf } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
+import { activities } from './activity.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
 import { briefOf } from './brief.ts';
@@ -62,12 +64,16 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     calendarState(deps, policy),
   ]);
   const histories = new Map<string, readonly EntityEvent[]>();
+  const isAsked = !askAnew && !actionId;
+  const activity = isAsked ? activities(deps, alert) : async () => null;
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
-        factsOn(deps, entity, { alert, incidentId, ownerOf, trafficOf, approvers, histories }),
+        factsOn(deps, entity, {
+          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, activity },
+        }),
       ),
     ),
   };
@@ -94,7 +100,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, dossier),
-    ...(!askAnew && !actionId && (await modelRefusal(deps, incidentId, concernsSevere))),
+    ...(isAsked && (await modelRefusal(deps, incidentId, concernsSevere))),
   };
 }
 
@@ -121,17 +127,18 @@ async function modelRefusal(
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers, histories }: AlertContext,
+  { alert, incidentId, ownerOf, trafficOf, approvers, histories, activity }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
-  const [history, instance, lambda, identity] = await Promise.all([
+  const [history, instance, lambda, identity, looked] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
+    activity(entity),
   ]);
   return {
     ref: entity.ref,
@@ -145,6 +152,7 @@ async function factsOn(
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
+    ...(looked && { activity: looked }),
     plannedWork: elsewhere
       ? null
       : plannedWorkFor(entity, alert, deps.policy.plannedWork, deps.now()),
@@ -174,6 +182,7 @@ type AlertContext = {
   approvers: Fact<readonly Interval[]>;
   /** Filled while the facts are read. */
   histories: Map<string, readonly EntityEvent[]>;
+  activity: (entity: Entity) => Promise<Fact<Activity> | null>;
 };
 
 /** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { known } from '../../functions/domain/facts.ts';
 import { DOSSIER_FORMAT } from '../../functions/dossier/dossier.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
@@ -198,14 +199,28 @@ test('says how many lines a part left out when its budget is used up', () => {
   expect(countTokens(dossier)).toBeLessThanOrEqual(POLICY.analysis.dossierTokens.total);
 });
 
+const none = { appeared: [], before: 1 };
+/** Facts that the events themselves don't hold. */
+const LOOKED_UP = factsAbout('key-1', {
+  activity: known({
+    ...{ from: '2026-11-23T03:00:00.000Z', to: NOW.toISOString(), events: 3, isComplete: false },
+    ...{ firstAt: '2026-11-23T04:00:00.000Z', lastAt: '2026-11-24T02:00:00.000Z' },
+    calls: [{ name: 'iam:CreateUser', succeeded: 1, failed: 2, error: 'AccessDenied' }],
+    ...{ otherCalls: 4, changes: ['iam:CreateUser'], regions: none, userAgents: none },
+    networks: { appeared: ['203.0.113.0/24'], before: 0 },
+  }),
+});
+
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    3: 'b1c8f48d7b4463d135eae513ac93faafe9d612fa4589a83be3c17f4e9bd504ac',
     2: '12adf42b48263a6248b4ebd92c6c5cff42aadc8733cd6b02db73b1bcf41f4c5a',
   };
   test('has a new format number exactly when the dossier of any family or sample changes', () => {
     const all = [...FAMILIES.map(findingOf), ...sampleIds.map(sample)];
-    const digest = digestOf(all.map((event) => dossierFrom(event)));
+    const looked = dossierFrom(sample('leaked-access-key'), { facts: factsWith(LOOKED_UP) });
+    const digest = digestOf([...all.map((event) => dossierFrom(event)), looked]);
     expect(digest).toBe(FORMATS[DOSSIER_FORMAT]);
     expect(Math.max(...Object.keys(FORMATS).map(Number))).toBe(DOSSIER_FORMAT);
     expect(new Set(Object.values(FORMATS)).size).toBe(Object.keys(FORMATS).length);

@@ -39,6 +39,7 @@ beforeEach(async () => {
   store = await database.fresh();
 });
 
+const NO_EVENTS = { lookupEvents: async () => ({ $metadata: {}, Events: [] }) };
 const samples = createWafSamples(LOCAL_VISITS, () => NOW);
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
@@ -51,6 +52,7 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   lambda: createLambda(inMemory(LOCAL_FUNCTIONS)),
   ssm: createOpsCenter(inMemory([])),
   waf: { REGIONAL: samples, CLOUDFRONT: samples },
+  trailIn: () => NO_EVENTS,
   readDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},

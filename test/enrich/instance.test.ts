@@ -184,7 +184,8 @@ describe('the instances of an alert', () => {
     const samples = createWafSamples([], () => NOW);
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
     const lambda = createLambda(inMemory({}));
-    const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf };
+    const trailIn = () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) });
+    const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf, trailIn };
     const given = {
       store,
       policy,

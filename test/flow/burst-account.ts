@@ -81,6 +81,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     lambda: standIns.lambda,
     ssm: standIns.ssm,
     waf: standIns.samples,
+    trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     ownPrefix: 'countermand-',
     schedules: schedulesIn(new Map()),
     callback: () => Promise.reject(new NotFound('no execution is waiting')),

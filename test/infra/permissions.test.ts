@@ -17,6 +17,7 @@ import {
   POLICY,
   PREFIX,
   permissionsByRole,
+  ROOT,
   resourcesOf,
   type Statement,
   statementsIn,

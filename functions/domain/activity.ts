@@ -1,0 +1,40 @@
+// What CloudTrail lists about one identity in a time, reduced by code.
+import * as z from 'zod/mini';
+import { Instant } from './reference.ts';
+
+const Count = z.int().check(z.gte(0));
+const Call = z.strictObject({
+  /** `iam:CreateUser`. */
+  name: z.string().check(z.maxLength(128)),
+  succeeded: Count,
+  failed: Count,
+  /** The most frequent error; null if none failed. */
+  error: z.nullable(z.string().check(z.maxLength(64))),
+});
+
+/** What appeared since the finding and not before it, of how many. */
+const Newness = z.strictObject({
+  /** At most a few, in the order in which they appeared. */
+  appeared: z.array(z.string().check(z.maxLength(256))).check(z.maxLength(5)),
+  before: Count,
+});
+
+export const Activity = z.strictObject({
+  from: Instant,
+  to: Instant,
+  /** Events that were read. With more events than were read, every number is a lower bound. */
+  events: z.int().check(z.gte(1)),
+  isComplete: z.boolean(),
+  firstAt: Instant,
+  lastAt: Instant,
+  /** Changes to IAM and to logging first, then the most frequent. */
+  calls: z.array(Call).check(z.maxLength(12)),
+  otherCalls: Count,
+  /** Names of successful calls that changed IAM or logging. */
+  changes: z.array(z.string().check(z.maxLength(128))).check(z.maxLength(12)),
+  /** /24 and /48 networks, regions, and user agents. Callers choose their user agents. */
+  networks: Newness,
+  regions: Newness,
+  userAgents: Newness,
+});
+export type Activity = z.infer<typeof Activity>;

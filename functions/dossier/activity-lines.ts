@@ -1,0 +1,42 @@
+// One line of evidence for the activity that CloudTrail lists about an identity.
+import type { Activity } from '../domain/activity.ts';
+import type { EntityFacts } from '../domain/facts.ts';
+import { agentOf } from './agents.ts';
+import type { EvidenceLine } from './evidence-lines.ts';
+
+/** The decisive part of each first: changes, then calls, then what is new. */
+export const activityLines = (facts: readonly EntityFacts[]): EvidenceLine[] =>
+  facts.flatMap(({ ref, activity }) =>
+    activity?.known ? [{ text: lineOf(ref, activity.value), refs: [ref] }] : [],
+  );
+
+const MAX_CALLS = 6;
+
+function lineOf(ref: string, activity: Activity): string {
+  const { from, to, events, isComplete, calls, otherCalls, changes } = activity;
+  const shown = calls.slice(0, MAX_CALLS).map(callOf);
+  const left = calls.length - shown.length + otherCalls;
+  const said = [
+    `events=${isComplete ? '' : 'at least '}${events}`,
+    `changes to IAM or logging=${changes.join(' ') || 'none listed'}`,
+    `calls=${shown.join(', ')}${left > 0 ? `, ${left} other names` : ''}`,
+    newness('networks', activity.networks),
+    newness('regions', activity.regions),
+    `new user agents~${agents(activity.userAgents)}`,
+  ];
+  return `cloudtrail ${minute(from)} to ${minute(to)} activity about ${ref}: ${said.join('; ')}`;
+}
+
+const callOf = ({ name, succeeded, failed, error }: Activity['calls'][number]): string =>
+  `${name} ${succeeded}${failed > 0 ? ` and ${failed} failed (${error})` : ''}`;
+
+const newness = (what: string, { appeared, before }: Activity['networks']): string =>
+  `new ${what}=${appeared.join(' ') || 'none'} (${before} before)`;
+
+/** Callers choose them, so they are described. Kinds of clients that repeat are named once. */
+function agents({ appeared, before }: Activity['userAgents']): string {
+  const described = [...new Set(appeared.map(agentOf))];
+  return `${described.join(', ') || 'none'} (${before} before)`;
+}
+
+const minute = (at: string): string => `${at.slice(0, 16)}Z`;
