@@ -17,7 +17,6 @@ import {
   POLICY,
   PREFIX,
   permissionsByRole,
-  ROOT,
   resourcesOf,
   type Statement,
   statementsIn,
