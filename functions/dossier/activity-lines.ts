@@ -1,4 +1,4 @@
-// One line of evidence for the activity that CloudTrail lists about an identity.
+// One line of evidence about the activity of an identity in CloudTrail.
 import type { Activity } from '../domain/activity.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import { agentOf } from './agents.ts';

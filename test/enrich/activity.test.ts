@@ -1,4 +1,4 @@
-// The activity of keys and users in CloudTrail: what is read, counted and shown.
+// The activity of keys and users in CloudTrail: read, counted and shown.
 import { beforeEach, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Facts } from '../../functions/domain/facts.ts';
