@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { NEWS, raisedText } from '../../functions/domain/effect-state.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
@@ -381,6 +382,16 @@ describe('the page in states that leave something to do or to explain', () => {
     const page = await (await app.request(await pathOf(action))).text();
     expect(page).toContain('You can’t decide this');
     expect(page).toContain('The policy no longer names you.');
+  });
+
+  test('names both actions above the sign-in, because no form does', async () => {
+    const action = await put(store, waiting());
+    await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
+    const signIn = { issuer: 'https://id.example' } as unknown as Policy['signIn'];
+    const { app, pathOf } = createPages(store, { policy: { ...POLICY, signIn } });
+    const page = await (await app.request(await pathOf(action))).text();
+    const [above = ''] = page.split('Sign in to decide');
+    expect(above.match(/<li>Block web requests from 203\.0\.113\.7<\/li>/g)).toHaveLength(2);
   });
 
   test('says of a request past its deadline that the people did not answer', async () => {

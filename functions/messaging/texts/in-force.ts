@@ -6,7 +6,7 @@ import {
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
-import { oneLine, utc, withoutErrorName } from '../../domain/wording.ts';
+import { capitalised, oneLine, utc, withoutErrorName } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
@@ -138,7 +138,7 @@ export function notUndoneText(action: Action, failure: string | null): Text {
         ? oneLine(`NOT UNDONE: Started to ${orderOf(action)}`, 99)
         : doneSubject(action, 'NOT UNDONE:'),
     paragraphs: [
-      `${whyManually(action)}\n${sentence(withoutErrorName(failure || action.history.at(-1)?.text || IN_RECORD))}`,
+      `${whyManually(action)}\n${sentence(capitalised(withoutErrorName(failure || action.history.at(-1)?.text || IN_RECORD)))}`,
     ],
     facts: [incidentFact(action)],
     steps: manualUndo(action),

@@ -2,9 +2,10 @@
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { capitalised, unlinked } from '../../domain/wording.ts';
+import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { type Unknown, unknownsOf } from '../../messaging/texts/unknown.ts';
 import { type Html, shell } from '../../site/page.ts';
-import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts';
+import { APPROVE, approvals, inBrief, questionOf, unknownHint } from '../texts/decide.ts';
 import type { View } from '../view.ts';
 import { isDense, noticeList, noticesOf, question } from './first-screen.ts';
 import { form, timeLeft } from './frame.ts';
@@ -25,6 +26,7 @@ export function approvePage(view: View): Html {
 <header>
 <p class="bar"><span>${severityOf(view)}</span><strong class="clock">${APPROVE.left(timeLeft(firstEnd(open), now))}</strong></p>
 ${question(view, notices, dense)}
+${beforeSignIn(view)}
 </header>
 ${form(
   view,
@@ -50,6 +52,12 @@ ${reasoning(view)}
 ${record(view)}`,
   );
 }
+
+/** Without a sign-in there is no form, which would name the actions. The title names a single one. */
+const beforeSignIn = ({ open, signInPath }: View): Html | '' =>
+  signInPath === null || open.length < 2
+    ? ''
+    : html`<ul>${open.map((one) => html`<li>${inBrief(headlineOf(one))}</li>`)}</ul>`;
 
 const firstEnd = (open: readonly Action[]): string | null =>
   open.flatMap(({ approval }) => approval?.expiresAt ?? []).sort()[0] ?? null;

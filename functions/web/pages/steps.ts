@@ -26,7 +26,7 @@ export const stepList = (steps: readonly Step[], { now }: Pick<View, 'now'>): Ht
     ? html``
     : html`<ol class="steps">${steps.map(
         ({ state, text, detail, at }) =>
-          html`<li class="${state}"><svg viewBox="0 0 16 16" aria-hidden="true">${raw(ICONS[state])}</svg><span><span class="vh">${WORDS[state]}</span> ${text}${detail ? html`<small>${detail}</small>` : ''}</span>${at ? html`<time datetime="${at}">${atSecond(at, now)}</time>` : html`<span></span>`}</li>`,
+          html`<li class="${state}"><svg viewBox="0 0 16 16" aria-hidden="true">${raw(ICONS[state])}</svg><div><span><span class="vh">${WORDS[state]}</span> ${text}${detail ? html`<small>${detail}</small>` : ''}</span>${at ? html`<time datetime="${at}">${atSecond(at, now)}</time>` : ''}</div></li>`,
       )}</ol>`;
 
 /** With seconds, because the steps follow each other quickly; with the date unless it is today. */

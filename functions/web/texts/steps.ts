@@ -7,7 +7,7 @@ import {
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { withoutErrorName } from '../../domain/wording.ts';
+import { capitalised, withoutErrorName } from '../../domain/wording.ts';
 import { sentence } from '../../messaging/texts/action-line.ts';
 import { IN_RECORD } from '../../messaging/texts/phrases.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -130,7 +130,9 @@ function laterStep(entry: Entry, action: Action, names: Names): Step[] {
     case 'reversed':
       return [done(endOf(action, text), at)];
     case 'reversal-failed':
-      return [failed('Undo failed', at, sentence(withoutErrorName(text) || IN_RECORD))];
+      return [
+        failed('Undo failed', at, sentence(capitalised(withoutErrorName(text)) || IN_RECORD)),
+      ];
     case 'drifted':
       return [failed('Removed by someone else', at, sentence(text || IN_RECORD))];
     case 'there-again':
