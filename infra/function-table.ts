@@ -60,6 +60,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readInstances',
         'readUsers',
         'readRoles',
+        'readGroups',
         'readFunctionTags',
         'readChangeCalendars',
         'readTrail',

@@ -155,6 +155,7 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
     for (const [rest, reason] of [
       [`iam::${s.stack.account}:user/*`, 'An alert may be about any user'],
       [`iam::${s.stack.account}:role/*`, 'An alert may be about any role'],
+      [`iam::${s.stack.account}:group/*`, 'A user may be in any group'],
       [`lambda:${NAG_REGION}:${s.stack.account}:function:*`, 'An alert may be about any function'],
       [`ssm:${NAG_REGION}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)

@@ -10,7 +10,8 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
     'Facts about an instance: its tags, its network ACL, and whether an address is our own',
   readUsers:
     'Facts about a user: tags, keys, groups and MFA, which tell a person from a service account',
-  readRoles: 'Facts about a role: its tags and path',
+  readRoles: 'Facts about a role: its tags, path and policies',
+  readGroups: 'Whether a group makes a user an administrator',
   readFunctionTags: 'Facts about a function: its tags',
   readChangeCalendars: 'Whether a change calendar that policy names is closed now',
   sampleWebRequests: 'Shows who else a block would stop, from AWS WAF’s samples',

@@ -46,6 +46,7 @@ function grantStatements(s: StackContext) {
         'iam:GetUser',
         'iam:GetAccessKeyLastUsed',
         'iam:ListAccessKeys',
+        'iam:ListAttachedUserPolicies',
         'iam:ListGroupsForUser',
         'iam:ListMFADevices',
         'iam:GetLoginProfile',
@@ -53,8 +54,12 @@ function grantStatements(s: StackContext) {
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' })],
     ),
     readRoles: allow(
-      ['iam:GetRole'],
+      ['iam:GetRole', 'iam:ListAttachedRolePolicies'],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
+    ),
+    readGroups: allow(
+      ['iam:ListAttachedGroupPolicies'],
+      [s.stack.formatArn({ service: 'iam', region: '', resource: 'group', resourceName: '*' })],
     ),
     readFunctionTags: allow(
       ['lambda:ListTags'],

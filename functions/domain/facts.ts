@@ -107,6 +107,10 @@ export const IdentityFacts = z.strictObject({
   status: fact(z.nullable(z.string())),
   /** When the user, key or role was created. */
   createdAt: z._default(fact(Instant), unknown('it was not read')),
+  /** Managed policies of the user, its groups, or the role. Absent in records of earlier versions. */
+  access: z.optional(fact(z.strictObject({ isAdministrator: z.boolean(), policies: z.int() }))),
+  /** How many keys of the user are active, this one included. Absent for roles, and in records of earlier versions. */
+  activeKeys: z.optional(fact(z.int())),
 });
 export type IdentityFacts = z.infer<typeof IdentityFacts>;
 

@@ -11,7 +11,7 @@ import { countTokens } from './tokens.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 3;
+export const DOSSIER_FORMAT = 4;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<

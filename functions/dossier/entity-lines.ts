@@ -177,6 +177,12 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
     ),
     ...when(identity?.consoleAccess, (has) => (has ? 'console password' : 'no console password')),
     ...when(identity?.mfa, (has) => (has ? 'MFA' : 'no MFA')),
+    ...when(identity?.access, ({ isAdministrator, policies }) =>
+      isAdministrator
+        ? 'administrator by a policy of AWS'
+        : `${policies} policies, not AdministratorAccess`,
+    ),
+    ...when(identity?.activeKeys, (count) => `user has ${count} active keys`),
     ...when(
       identity?.groups,
       (groups) =>
@@ -215,6 +221,8 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['last use', identity?.lastUsed],
     ['status', identity?.status],
     ['MFA', identity?.mfa],
+    ['policies', identity?.access],
+    ['active keys', identity?.activeKeys],
     ['history', history.earlierIncidents],
     ['activity in CloudTrail', facts.activity],
   ];

@@ -1,5 +1,5 @@
 // Reads facts about an IAM user, access key or role from IAM.
-import type { IAM } from '@aws-sdk/client-iam';
+import type { AccessKeyMetadata, AttachedPolicy, IAM } from '@aws-sdk/client-iam';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
 import { protectionMarkOf } from '../domain/service-account.ts';
@@ -16,12 +16,16 @@ export type IdentityApi = Pick<
   | 'listGroupsForUser'
   | 'listMFADevices'
   | 'getLoginProfile'
+  | 'listAttachedUserPolicies'
+  | 'listAttachedGroupPolicies'
+  | 'listAttachedRolePolicies'
 >;
 type Deps = ReadDeps & { iam: IdentityApi };
 
 export async function identityFacts(deps: Deps, entity: Entity): Promise<IdentityFacts> {
   if (entity.kind === 'access-key') return keyFacts(deps, entity);
-  return entity.kind === 'iam-role' ? roleFacts(deps, entity) : userFacts(deps, entity.value);
+  if (entity.kind === 'iam-role') return roleFacts(deps, entity);
+  return userFacts(deps, entity.value, await keysOf(deps, entity.value));
 }
 
 /** Unknown facts for an identity that is not read, with the reason. */
@@ -36,12 +40,18 @@ export function unreadIdentity(why: string): IdentityFacts {
     lastUsed: fact,
     status: fact,
     createdAt: fact,
+    access: fact,
+    activeKeys: fact,
   };
 }
 
-async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<IdentityFacts> {
+async function userFacts(
+  { iam, ...deps }: Deps,
+  userName: string,
+  keys: Fact<AccessKeyMetadata[]>,
+): Promise<IdentityFacts> {
   const ofUser = (part: string) => `${part} of ${userName}`;
-  const [user, groups, devices, profile] = await Promise.all([
+  const [user, groups, devices, profile, attached] = await Promise.all([
     readFact(deps, ofUser('The record'), async (abortSignal) => {
       const { User } = await iam.getUser({ UserName: userName }, { abortSignal });
       if (!User) throw new Error('IAM returned no user');
@@ -58,7 +68,19 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
     readFact(deps, ofUser('The password'), (abortSignal) =>
       hasPassword(iam, userName, abortSignal),
     ),
+    readFact(deps, ofUser('The policies'), (abortSignal) =>
+      policiesOf(iam.listAttachedUserPolicies({ UserName: userName }, { abortSignal })),
+    ),
   ]);
+  const ofGroups = groups.known
+    ? await readFact(deps, ofUser('The policies of the groups'), (abortSignal) =>
+        Promise.all(
+          groups.value.map((GroupName) =>
+            policiesOf(iam.listAttachedGroupPolicies({ GroupName }, { abortSignal })),
+          ),
+        ),
+      )
+    : groups;
   return {
     serviceAccount: mapFact(
       user,
@@ -75,8 +97,46 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
     ),
     status: known(null),
     createdAt: createdAt(user),
+    access: accessBy(attached, ofGroups),
+    activeKeys: mapFact(keys, (all) => all.filter(({ Status }) => Status === 'Active').length),
   };
 }
+
+/** The ARNs of attached policies. Throws if there are more than one page, which the quotas of IAM don't allow. */
+async function policiesOf(
+  answer: Promise<{
+    AttachedPolicies?: AttachedPolicy[] | undefined;
+    IsTruncated?: boolean | undefined;
+  }>,
+): Promise<string[]> {
+  const { AttachedPolicies = [], IsTruncated = false } = await answer;
+  if (IsTruncated) throw new Error('IAM returned a part of the policies');
+  return AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []);
+}
+
+/** Policies that allow everything by AWS's own definition. Others may, too: their text is not read. */
+const ADMINISTRATOR = /^arn:aws[\w-]*:iam::aws:policy\/AdministratorAccess$/;
+
+function accessBy(
+  own: Fact<string[]>,
+  ofGroups: Fact<string[][]>,
+): NonNullable<IdentityFacts['access']> {
+  if (!own.known) return own;
+  const all = [...own.value, ...(ofGroups.known ? ofGroups.value.flat() : [])];
+  const isAdministrator = all.some((arn) => ADMINISTRATOR.test(arn));
+  // A group that was not read may allow everything.
+  if (!isAdministrator && !ofGroups.known) return ofGroups;
+  return known({ isAdministrator, policies: new Set(all).size });
+}
+
+const keysOf = ({ iam, ...deps }: Deps, userName: string): Promise<Fact<AccessKeyMetadata[]>> =>
+  readFact(deps, `The keys of ${userName}`, async (abortSignal) => {
+    const { AccessKeyMetadata = [] } = await iam.listAccessKeys(
+      { UserName: userName },
+      { abortSignal },
+    );
+    return AccessKeyMetadata;
+  });
 
 function createdAt(resource: Fact<{ CreateDate?: Date | undefined }>): Fact<string> {
   if (!resource.known) return resource;
@@ -113,16 +173,12 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
   });
   if (!used.known) return unreadIdentity(used.why);
   const { userName, last } = used.value;
-  const [user, key] = await Promise.all([
-    userFacts(deps, userName),
-    readFact(looking, `The keys of ${userName}`, async (abortSignal) => {
-      const { AccessKeyMetadata = [] } = await iam.listAccessKeys(
-        { UserName: userName },
-        { abortSignal },
-      );
-      return AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === keyId) ?? {};
-    }),
-  ]);
+  const keys = await keysOf(deps, userName);
+  const user = await userFacts(deps, userName, keys);
+  const key = mapFact(
+    keys,
+    (all): AccessKeyMetadata => all.find(({ AccessKeyId }) => AccessKeyId === keyId) ?? {},
+  );
   const lastUsed = last?.LastUsedDate
     ? {
         service: last.ServiceName ?? 'unknown',
@@ -141,11 +197,16 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
 /** Counts a role that an AWS service may assume as a service account: revoking it would break the service. */
 async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<IdentityFacts> {
   const roleName = value.split('/').at(-1) ?? value;
-  const role = await readFact(deps, `The role ${roleName}`, async (abortSignal) => {
-    const { Role } = await iam.getRole({ RoleName: roleName }, { abortSignal });
-    if (!Role) throw new Error('IAM returned no role');
-    return Role;
-  });
+  const [role, attached] = await Promise.all([
+    readFact(deps, `The role ${roleName}`, async (abortSignal) => {
+      const { Role } = await iam.getRole({ RoleName: roleName }, { abortSignal });
+      if (!Role) throw new Error('IAM returned no role');
+      return Role;
+    }),
+    readFact(deps, `The policies of ${roleName}`, (abortSignal) =>
+      policiesOf(iam.listAttachedRolePolicies({ RoleName: roleName }, { abortSignal })),
+    ),
+  ]);
   return {
     serviceAccount: mapFact(
       role,
@@ -168,5 +229,6 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
     ),
     status: known(null),
     createdAt: createdAt(role),
+    access: accessBy(attached, known([])),
   };
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { known } from '../../functions/domain/facts.ts';
 import { DOSSIER_FORMAT } from '../../functions/dossier/dossier.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
+import { unreadIdentity } from '../../functions/enrich/identity.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
 import { factsAbout, factsWith, NOW, POLICY } from '../fixtures/case.ts';
 import { sample, sampleIds } from '../intake/events.ts';
@@ -202,6 +203,10 @@ test('says how many lines a part left out when its budget is used up', () => {
 const none = { appeared: [], before: 1 };
 /** Facts that the events themselves don't hold. */
 const LOOKED_UP = factsAbout('key-1', {
+  identity: {
+    ...unreadIdentity('not read'),
+    ...{ access: known({ isAdministrator: true, policies: 2 }), activeKeys: known(2) },
+  },
   activity: known({
     ...{ from: '2026-11-23T03:00:00.000Z', to: NOW.toISOString(), events: 3, isComplete: false },
     ...{ firstAt: '2026-11-23T04:00:00.000Z', lastAt: '2026-11-24T02:00:00.000Z' },
@@ -211,9 +216,23 @@ const LOOKED_UP = factsAbout('key-1', {
   }),
 });
 
+test('says whether an identity is an administrator, and how many keys its user has', () => {
+  const dossierWith = (isAdministrator: boolean) => {
+    const access = known({ isAdministrator, policies: 2 });
+    const { identity } = LOOKED_UP;
+    const facts = factsWith({ ...LOOKED_UP, identity: identity && { ...identity, access } });
+    return dossierFrom(sample('leaked-access-key'), { facts });
+  };
+  expect(dossierWith(true)).toMatch(
+    /^key-1 .*administrator by a policy of AWS; user has 2 active keys/m,
+  );
+  expect(dossierWith(false)).toMatch(/^key-1 .*2 policies, not AdministratorAccess/m);
+});
+
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    4: 'c20dcfd3520cbe37cf8eaeec22f0f60f367c7bc325f71e124fb70b5e3beb987d',
     3: 'b1c8f48d7b4463d135eae513ac93faafe9d612fa4589a83be3c17f4e9bd504ac',
     2: '12adf42b48263a6248b4ebd92c6c5cff42aadc8733cd6b02db73b1bcf41f4c5a',
   };

@@ -36,7 +36,7 @@ describe('a user or a key', () => {
 
   test('leaves every fact unknown for a key that IAM does not know', async () => {
     const facts = await identityFacts({ ...deps, iam }, entity('access-key', 'AKIANOBODY0EXAMPLE'));
-    for (const one of Object.values(facts)) expect(one.known).toBe(false);
+    for (const one of Object.values(facts)) expect(one?.known).toBe(false);
   });
 
   test('leaves it unknown whether a user who does not exist is a service account', async () => {
@@ -50,6 +50,77 @@ describe('a user or a key', () => {
       known: false,
       why: expect.stringContaining('too late'),
     });
+  });
+
+  const ADMIN = { PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };
+  const OWN = { PolicyArn: 'arn:aws:iam::111122223333:policy/AdministratorAccess' };
+  const $metadata = {};
+  const attached =
+    (...AttachedPolicies: object[]) =>
+    async () => ({ AttachedPolicies, $metadata });
+  const inGroup = async () => ({ Groups: [{ GroupName: 'ops' }], $metadata });
+  const denied = () => Promise.reject(new Error('denied'));
+  test.each([
+    ['one by its own policy', { listAttachedUserPolicies: attached(ADMIN) }, true],
+    [
+      'one by a group',
+      { listGroupsForUser: inGroup, listAttachedGroupPolicies: attached(OWN, ADMIN) },
+      true,
+    ],
+    [
+      "none by an account's policy of that name",
+      { listAttachedUserPolicies: attached(OWN) },
+      false,
+    ],
+    [
+      'one even if the groups can’t be read',
+      { listAttachedUserPolicies: attached(ADMIN), listGroupsForUser: denied },
+      true,
+    ],
+    [
+      'unknown if a group can’t be read',
+      { listGroupsForUser: inGroup, listAttachedGroupPolicies: denied },
+      null,
+    ],
+    ['unknown if the policies can’t be read', { listAttachedUserPolicies: denied }, null],
+  ])('knows an administrator: %s', async (_, change, expected) => {
+    const looked = { ...deps, iam: { ...iam, ...change } as IdentityApi };
+    for (const one of [
+      entity('iam-user', 'report-export'),
+      entity('access-key', 'AKIAIOSFODNN7EXAMPLE'),
+    ]) {
+      const { access } = await identityFacts(looked, one);
+      expect(access?.known ? access.value.isAdministrator : null).toBe(expected);
+    }
+  });
+
+  test('knows an administrator role, and has no keys for it', async () => {
+    const looked = {
+      ...deps,
+      iam: { ...iam, listAttachedRolePolicies: attached(ADMIN) } as IdentityApi,
+    };
+    const { access, activeKeys } = await identityFacts(looked, entity('iam-role', 'deploy'));
+    expect(access).toEqual(known({ isAdministrator: true, policies: 1 }));
+    expect(activeKeys).toBeUndefined();
+  });
+
+  test('counts the active keys of the user', async () => {
+    const AccessKeyMetadata = ['Active', 'Inactive', 'Active'].map((Status, n) => ({
+      AccessKeyId: `AKIA${n}`,
+      Status,
+    }));
+    const looked = {
+      ...deps,
+      iam: {
+        ...iam,
+        listAccessKeys: async () => ({ AccessKeyMetadata, $metadata }),
+      } as IdentityApi,
+    };
+    for (const one of [
+      entity('iam-user', 'report-export'),
+      entity('access-key', 'AKIAIOSFODNN7EXAMPLE'),
+    ])
+      expect((await identityFacts(looked, one)).activeKeys).toEqual(known(2));
   });
 
   test('treats a role that a service may assume as a service account', async () => {

@@ -315,12 +315,15 @@ describe('least privilege', () => {
           `lambda:ListTags on ${anyFunction}`,
           // An alert or policy may name any user, role or calendar. They are only read.
           'iam:GetRole on arn:${AWS::Partition}:iam::123456789012:role/*',
+          'iam:ListAttachedRolePolicies on arn:${AWS::Partition}:iam::123456789012:role/*',
+          'iam:ListAttachedGroupPolicies on arn:${AWS::Partition}:iam::123456789012:group/*',
           'ssm:GetCalendarState on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:document/*',
           ...[
             'iam:GetAccessKeyLastUsed',
             'iam:GetLoginProfile',
             'iam:GetUser',
             'iam:ListAccessKeys',
+            'iam:ListAttachedUserPolicies',
             'iam:ListGroupsForUser',
             'iam:ListMFADevices',
           ].map((action) => `${action} on arn:\${AWS::Partition}:iam::123456789012:user/*`),

@@ -126,6 +126,16 @@ export function createIam(file: StateFile<IamState>): IamApi {
       IsTruncated: false,
       ...done,
     }),
+    listAttachedGroupPolicies: async ({
+      GroupName,
+    }: Parameters<IdentityApi['listAttachedGroupPolicies']>[0]) => {
+      throw noEntity(`The group with name ${GroupName} cannot be found.`);
+    },
+    listAttachedRolePolicies: async ({
+      RoleName,
+    }: Parameters<IdentityApi['listAttachedRolePolicies']>[0]) => {
+      throw noEntity(`The role with name ${RoleName} cannot be found.`);
+    },
     getAccountSummary: async () => ({
       SummaryMap: { AttachedPoliciesPerUserQuota: file.read().policiesPerUser },
       ...done,

@@ -42,6 +42,8 @@ const IDENTITY: Labels<Group<'identity'>> = {
   lastUsed: 'its last use',
   status: 'whether the key is active',
   createdAt: 'its creation',
+  access: 'which policies it has',
+  activeKeys: 'the user’s other keys',
 };
 
 /** Unknown facts about the targets of these actions, without repetitions. */
