@@ -54,7 +54,7 @@ export function createConsole(deps: DemoPagesDeps): Hono {
       return startPage({ analyst: deps.analyst, samples, pasted, messages, runtime });
     });
   const showAll = (all: readonly Delivered[], waiting: readonly Action[]) =>
-    Promise.all(all.map((one) => showMessage(runtime, one, { waiting, now: now() })));
+    Promise.all(all.map((one) => showMessage(runtime.consoleDeps, one, { waiting, now: now() })));
   app.get('/', (c) => start(c));
   app.get('/messages', (c) =>
     inFrame(deps, c, { title: INBOX.heading }, async (waiting) => {
@@ -106,7 +106,7 @@ async function inFrame(
   write: (waiting: readonly Action[]) => Promise<Html>,
 ): Promise<Response> {
   const { consoleDeps, reader } = runtime;
-  const outstanding = runtime.store.records.outstanding();
+  const outstanding = consoleDeps.store.records.outstanding();
   const isWaiting = ({ status }: Action) => status === 'awaiting-approval';
   const [status, body] = await Promise.all([
     statusOf(consoleDeps, outstanding),

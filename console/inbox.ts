@@ -38,7 +38,7 @@ const isAskedBy = ({ key, incidentId, actionId, to }: Message, request: Action):
 
 /** A message needs an answer while the action is in the state that the message is about. */
 export async function showMessage(
-  { store }: Pick<Runtime, 'store'>,
+  { store }: Pick<Runtime['consoleDeps'], 'store'>,
   { at, message }: Delivered,
   { waiting, now }: { waiting: readonly Action[]; now: Date },
 ): Promise<ShownMessage> {

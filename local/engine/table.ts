@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Images } from '../../functions/archive/change.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { type Pacing, SYSTEM_PACING } from '../../functions/store/retry.ts';
@@ -24,6 +23,8 @@ import {
 import { checkSize } from './item-size.ts';
 
 export type LocalTable = Table & {
+  /** The same table without waiting for a turn, for pages. */
+  atOnce: Table;
   /** Every item. */
   items(): AsyncIterable<Item>;
   /** Completes open requests. Later ones reject. */
@@ -67,22 +68,26 @@ export function openTable(
       throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, { pk: key.pk, sk: key.sk });
     return stored ?? null;
   };
+  const nextTurn = createTurns();
   let isOpen = true;
-  /** Runs in a turn of its own, like an answer from AWS, so that writers interleave and pages are served. */
-  const inTurn = async <T>(work: () => T): Promise<T> => {
+  const requireOpen = () => {
     if (!isOpen) throw new Error('The database is stopped');
+  };
+  /** Runs in a turn of its own, like an answer from AWS, so that writers interleave and pages are served. */
+  const inTurn: Runner = async (work) => {
+    requireOpen();
     await nextTurn();
     return work();
   };
 
-  return {
+  const tableOn = (run: Runner): Table => ({
     pacing,
-    get: (key) => inTurn(() => read(key)),
+    get: (key) => run(() => read(key)),
     async put(item, condition) {
       const { pk, sk } = item;
       const text = jsonOf(item);
       checkSize(JSON.parse(text));
-      const before = await inTurn(() => {
+      const before = await run(() => {
         const stored = checked(item, condition);
         putOne.run(pk, sk, text);
         return stored;
@@ -90,7 +95,7 @@ export function openTable(
       await onChange?.({ pk, sk, before, after: JSON.parse(text) });
     },
     async remove({ pk, sk }, condition) {
-      const before = await inTurn(() => {
+      const before = await run(() => {
         const stored = checked({ pk, sk }, condition);
         removeOne.run(pk, sk);
         return stored;
@@ -98,16 +103,23 @@ export function openTable(
       await onChange?.({ pk, sk, before, after: null });
     },
     query: (pk, { prefix = '', before = '', newestFirst: isNewest = false, limit = -1 } = {}) =>
-      inTurn(() => {
+      run(() => {
         const query = isNewest ? newestFirst : oldestFirst;
         return query.all(pk, prefix, before || prefix + LAST, limit).map(itemOf);
       }),
     due: (list, until, limit = -1) =>
-      inTurn(() => {
+      run(() => {
         const open = list === 'attention' ? 'yes' : null;
         return dueOne.all(JSON.stringify(shardsOf(list)), until, open, until, limit).map(keyOf);
       }),
-    unswept: () => inTurn(() => unsweptOne.all().map(keyOf)),
+    unswept: () => run(() => unsweptOne.all().map(keyOf)),
+  });
+  return {
+    ...tableOn(inTurn),
+    atOnce: tableOn(async (work) => {
+      requireOpen();
+      return work();
+    }),
     async *items() {
       for (const row of await inTurn(() => all.iterate())) yield itemOf(row);
     },
@@ -117,6 +129,21 @@ export function openTable(
       db.close();
     },
   };
+}
+
+type Runner = <T>(work: () => T) => Promise<T>;
+
+/** Resolves one promise per turn of the event loop, in order. Between two, the loop reads requests and timers. */
+function createTurns(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  const next = () => {
+    waiting.shift()?.();
+    if (waiting.length > 0) setImmediate(next);
+  };
+  return () =>
+    new Promise((resolve) => {
+      if (waiting.push(resolve) === 1) setImmediate(next);
+    });
 }
 
 /** Sorts after every other character. */

@@ -62,6 +62,18 @@ describe('the table on a laptop', () => {
     ]);
   });
 
+  test('answers a page, and timers, before a thousand earlier calls of executions are done', async () => {
+    const table = openTable();
+    await table.put(key);
+    let done = 0;
+    const calls = Array.from({ length: 1_000 }, () => table.get(key).then(() => done++));
+    expect(await table.atOnce.get(key)).toEqual(key);
+    expect(done).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(done).toBeLessThan(1_000);
+    await Promise.all(calls);
+  });
+
   test('completes open requests when it closes, and rejects later ones', async () => {
     const table = openTable(folder);
     const asked = Array.from({ length: 50 }, () => table.put(key));
