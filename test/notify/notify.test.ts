@@ -237,7 +237,7 @@ describe('notifications', () => {
     async (status) => {
       await notifyAbout(await put(store, inForce({ status })), { failure });
       expect(recipients()).toEqual(['ana.silva', 'mei.tanaka']);
-      expect(text()).toMatch(/^NOT UNDONE: /);
+      expect(text()).toMatch(/^NOT UNDONE: Blocked web requests/);
       expect(text()).toContain("aws wafv2 update-ip-set --region 'eu-central-1' --scope REGIONAL");
       expect(text()).toContain("IPSet.Addresses[?@ != '203.0.113.7/32']");
     },
@@ -327,7 +327,7 @@ describe('notifications', () => {
 
   test('does not claim that an action in force should already be undone', async () => {
     await notifyAbout(await put(store, inForce()), { failure });
-    expect(text()).toMatch(/^Please check: /);
+    expect(text()).toMatch(/^Please check: Blocked web requests/);
     expect(text()).toContain('Undo is scheduled for 04:03 UTC on 24 Nov 2026.');
   });
 

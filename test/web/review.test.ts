@@ -22,6 +22,14 @@ const form = (action: Action, review: string) => ({
 });
 
 describe('the review page', () => {
+  test('the review page has the commands to undo an action manually whose undo failed', async () => {
+    const action = await put(store, inForce({ status: 'reversal-failed' }));
+    const { app, reviewPathOf } = createPages(store);
+    const page = await (await app.request(await reviewPathOf(action))).text();
+    expect(page).toContain('<summary>Manual commands</summary>');
+    expect(page).toContain('aws wafv2 update-ip-set');
+  });
+
   test('the review page shows the start, the end, the approver, and the activity since', async () => {
     const action = await put(store, inForce());
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
