@@ -26,6 +26,7 @@ import {
   HERE,
   INCIDENT_ID,
   incidentWith,
+  leakedKey,
   NOW,
   POLICY,
   theAlertItself,
@@ -410,6 +411,24 @@ test.each([
     );
   },
 );
+
+test('stores what CloudTrail lists about a key and tells the model, but does not ask again before an approved action', async () => {
+  await opened({ entities: [leakedKey, theAlertItself] });
+  const CloudTrailEvent = JSON.stringify({
+    ...{ eventTime: NOW.toISOString(), eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' },
+    ...{ awsRegion: 'us-east-1', readOnly: false },
+  });
+  const lookupEvents = vi.fn(async () => ({ $metadata: {}, Events: [{ CloudTrailEvent }] }));
+  const deps = depsOf({ trailIn: () => ({ lookupEvents }) });
+  expect(await enrich(deps, INPUT)).toMatchObject({
+    brief: { dossier: expect.stringContaining('changes to IAM or logging=iam:CreateUser') },
+  });
+  const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  expect(facts?.entities[0]?.activity).toMatchObject({ value: { changes: ['iam:CreateUser'] } });
+  const asked = lookupEvents.mock.calls.length;
+  await enrich(deps, { ...INPUT, actionId: 'act-0123456789abcdef-1' });
+  expect(lookupEvents).toHaveBeenCalledTimes(asked);
+});
 
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
   await opened();
