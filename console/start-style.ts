@@ -2,7 +2,7 @@
 
 export const START_STYLE = `
 .try { display: grid; grid-template-columns: 400px minmax(0, 1fr); gap: 24px; align-items: start; margin-top: 20px; }
-.try > * { min-width: 0; }
+.try > * { min-width: 0; } #content > h1 + .panel { margin-top: 16px; }
 .samples li + li { border-top: 1px solid var(--line); } .samples form { margin: 0; }
 .samples button { display: block; width: 100%; padding: 10px 16px; border: 0; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer; } .samples button:hover { background: var(--hover); }
 .samples b { display: block; font-weight: 500; color: var(--accent); } .samples small { display: block; color: var(--ink-3); }
