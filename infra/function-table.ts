@@ -5,7 +5,7 @@ import { writesOf } from '../functions/store/writers.ts';
 import { commonEnv, worldEnv } from './function-env.ts';
 import type { FunctionRow } from './function-row.ts';
 import { mechanismFunctions } from './mechanism-functions.ts';
-import { modelEnv } from './model-access.ts';
+import { analyseEnv, modelEnv } from './model-access.ts';
 import type { StackContext } from './stack-context.ts';
 
 /** All functions. `writes` comes from the list that the laptop and docs/writers.md use, too. */
@@ -71,7 +71,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('analyse'),
       timeoutSeconds: 120,
       policy: false,
-      env: modelEnv(s),
+      env: analyseEnv(s),
       grants: [],
       model: true,
     },

@@ -35,14 +35,22 @@ export function modelEnv(s: StackContext): Record<string, string> {
   return asked ? { [ENV.modelSettings]: JSON.stringify(asked) } : {};
 }
 
+/** For the function that asks the model, which alone needs the key of Anthropic. */
+export function analyseEnv(s: StackContext): Record<string, string> {
+  const { anthropicSecretArn } = s.settings;
+  return {
+    ...modelEnv(s),
+    ...(anthropicSecretArn && { [ENV.anthropicSecretArn]: anthropicSecretArn }),
+  };
+}
+
 /** Access to the secret with the API key, and to exactly the models of Bedrock in policy. */
 export function modelStatements(s: StackContext): PolicyStatement[] {
   const { anthropicSecretArn } = s.settings;
-  const providers = settingsOf(s)?.providers ?? [];
-  const secret =
-    anthropicSecretArn && providers.some(({ provider }) => provider === 'anthropic')
-      ? [allow('secretsmanager:GetSecretValue', [anthropicSecretArn])]
-      : [];
+  // Every setting that gives access has a provider in policy: see requireProviders.
+  const secret = anthropicSecretArn
+    ? [allow('secretsmanager:GetSecretValue', [anthropicSecretArn])]
+    : [];
   const resources = bedrockModels(s).flatMap((model) => [
     ...profilesOf(model).map((resourceName) =>
       s.stack.formatArn({ service: 'bedrock', resource: 'inference-profile', resourceName }),

@@ -1,6 +1,7 @@
 // Least privilege, checked on the synthesised CloudFormation template.
 
 import { describe, expect, test } from 'vitest';
+import { analyseDeps } from '../../functions/analyse/deps.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { protectionMarkOf } from '../../functions/domain/service-account.ts';
 import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
@@ -355,16 +356,15 @@ describe('least privilege', () => {
   test('analyse asks the providers in the order of policy to which the settings give access', () => {
     const asked = (settings: Partial<Settings>) => {
       const all = functionsOf(templateWith({ settings }));
-      return ['analyse', 'enrich'].map((name) => {
-        const json = all.get(name)!.properties.Environment.Variables[ENV.modelSettings];
-        return json && JSON.parse(json).providers.map((one: { provider: string }) => one.provider);
-      });
+      const env = (name: string) => all.get(name)!.properties.Environment.Variables;
+      expect(env('enrich')[ENV.modelSettings]).toBe(env('analyse')[ENV.modelSettings]);
+      const { analysts } = analyseDeps({ ...env('analyse'), AWS_REGION: 'eu-central-1' });
+      return analysts.map(({ origin }) => origin);
     };
     const anthropicSecretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key';
-    const both = ['anthropic', 'bedrock'];
-    expect(asked({ anthropicSecretArn, bedrock: true })).toEqual([both, both]);
-    expect(asked({ bedrock: true })).toEqual([['bedrock'], ['bedrock']]);
-    expect(asked({ bedrock: false })).toEqual([undefined, undefined]);
+    expect(asked({ anthropicSecretArn, bedrock: true })).toEqual(['anthropic', 'bedrock']);
+    expect(asked({ bedrock: true })).toEqual(['bedrock']);
+    expect(asked({ bedrock: false })).toEqual(['playbook']);
   });
 
   test('the gate reads and writes records, signs rulings, and has no other permission', () => {

@@ -149,7 +149,7 @@ describe('every function', () => {
     (name) => {
       const { Variables } = functions.get(name)!.properties.Environment;
       const wanted = variablesOf(entryOf(name));
-      // Required only when this provider is chosen.
+      // Required only with this provider: permissions.test.ts starts `analyse` with what it gets.
       const needed = wanted.filter((variable) => variable !== ENV.anthropicSecretArn);
       expect(Object.keys(Variables)).toEqual(expect.arrayContaining(needed));
     },
