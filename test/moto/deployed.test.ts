@@ -44,13 +44,14 @@ let cognito: CognitoIdentityProvider;
 let gateway: APIGateway;
 let keys: ProofKeys;
 const clients: { destroy(): void }[] = [];
-const functions = functionsOf(templateWith());
+let functions: ReturnType<typeof functionsOf>;
 const UserName = suspectUser.value;
 const GROUP = 'reversals';
 
 beforeAll(async () => {
   // The functions' log lines.
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  functions = functionsOf(templateWith());
   moto = await startMoto();
   recorder = await startRecorder(Number(new URL(moto.endpoint).port), ({ action }) =>
     called.push(action),
