@@ -21,8 +21,7 @@ export type Recorded = {
 export type Replayed = { missing: string | null; differences: string[] };
 
 export function replayed(action: Action, recorded: Recorded): Replayed {
-  if (!action.inputs)
-    return { missing: 'an earlier version did not record what it decided on', differences: [] };
+  if (!action.inputs) return { missing: 'what it depended on was not recorded', differences: [] };
   try {
     const decision = readStored(Decision, found(recorded.decisions, action.inputs, 'decision'), {
       what: 'decision',

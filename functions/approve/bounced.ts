@@ -10,12 +10,12 @@ import { EMAIL_FAILED, notDelivered } from '../messaging/texts/delivery.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 import { escalate, hasDirectMessage, isReached } from './escalate.ts';
-import { pagePast } from './page-past.ts';
+import { hasEvent, PAGED_TEAM, pagePast } from './page-past.ts';
 
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who
- * received the request. Pages the managers if no one is left to ask. Ignores people who were not asked. An action that
- * pages without asking goes to the rest of the escalation policy.
+ * received the request. Pages the managers if no one is left to ask, and the team if none of them received that page.
+ * Ignores people who were not asked. An action that pages without asking goes to the rest of the escalation policy.
  */
 export async function askPast(
   deps: ApproveDeps,
@@ -24,7 +24,8 @@ export async function askPast(
   const { records } = deps.store;
   const found = await records.findAction(given.incidentId, given.actionId);
   if (!found?.approval) return found && pagePast(deps, found, given);
-  const person = askedSoFar(found.approval).find(({ id }) => id === given.bounced);
+  const told = hasEvent(found, MANAGERS_NOTIFIED) ? found.approval.managers : [];
+  const person = [...askedSoFar(found.approval), ...told].find(({ id }) => id === given.bounced);
   if (!person) return;
   const isRead = hasDirectMessage(deps, found, person);
   const about = notDelivered(person.name, isRead);
@@ -39,8 +40,8 @@ export async function askPast(
   if (action.status !== 'awaiting-approval' || !approval || approval.acknowledged) return;
   const asked = askedSoFar(approval);
   const { askedRungs } = approval;
-  if (asked.some((one) => isReached(action, one))) return;
-  if (!approval.rungs[askedRungs]) return notifyManagers(deps, action, approval);
+  if ([...asked, ...told].some((one) => isReached(action, one))) return;
+  if (told.length > 0 || !approval.rungs[askedRungs]) return notifyManagers(deps, action, approval);
   try {
     await escalate(deps, action, approval, askedRungs, {
       onTime: askedRungs - 1,
@@ -54,18 +55,19 @@ export async function askPast(
 
 const MANAGERS_NOTIFIED = 'managers-notified';
 
-/** Pages the managers, or the team if there are none, once per request: no one who may be asked has received it. */
+/** Pages the managers once per request, because no one who may be asked has received it. After them, pages the team. */
 async function notifyManagers(
   deps: ApproveDeps,
   action: Action,
   { managers }: ApprovalRequest,
 ): Promise<void> {
-  const { incidentId, actionId, alertId, history } = action;
-  if (history.some(({ event }) => event === MANAGERS_NOTIFIED)) return;
+  const { incidentId, actionId, alertId } = action;
+  if (hasEvent(action, PAGED_TEAM)) return;
+  const people = hasEvent(action, MANAGERS_NOTIFIED) ? [] : managers;
   const { records } = deps.store;
   const alert = await records.readableAlert(incidentId, alertId);
   const recipients: Recipient[] =
-    managers.length > 0 ? managers.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
+    people.length > 0 ? people.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
   const messages = recipients.map((to) => ({
     key: `unasked-${actionId}-${to.kind === 'person' ? to.id : 'team'}`,
     to,
@@ -78,9 +80,10 @@ async function notifyManagers(
     actionId,
   }));
   const sent = await sendAll(deps.send, messages, deps.log);
-  const names = managers.map(({ name }) => name).join(', ') || 'the team';
+  const names = people.map(({ name }) => name).join(', ') || 'the team';
   const text = `Notified ${names} that no approver received the request${troubleIn(sent)}`;
+  const event = people.length > 0 ? MANAGERS_NOTIFIED : PAGED_TEAM;
   await records.changeAction(incidentId, actionId, (current) =>
-    withEntry(current, { at: deps.now(), by: 'approve', event: MANAGERS_NOTIFIED, text }),
+    withEntry(current, { at: deps.now(), by: 'approve', event, text }),
   );
 }

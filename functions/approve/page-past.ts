@@ -14,6 +14,10 @@ import type { ApproveDeps } from './deps.ts';
 import { hasDirectMessage, isReached } from './escalate.ts';
 
 const PAGED_OTHERS = 'others-paged';
+export const PAGED_TEAM = 'team-paged';
+
+export const hasEvent = ({ history }: Action, event: string): boolean =>
+  history.some((entry) => entry.event === event);
 
 /** Whether the action is a page without a question: a notification or a hand-off. */
 const pagesOnly = ({ approval, name, status }: Action): boolean =>
@@ -27,8 +31,8 @@ function pagedBy({ status, history }: Action, escalation: Policy['escalation']):
 }
 
 /**
- * Records that the email did not arrive, and pages the rest of the escalation policy, or the team, once no one on call
- * is left who received it. Without this, the alert would page no one.
+ * Records that the email did not arrive, and pages the rest of the escalation policy once no one on call is left who
+ * received it. Pages the team once none of them received theirs. Without this, the alert would page no one.
  */
 export async function pagePast(
   deps: ApproveDeps,
@@ -49,10 +53,13 @@ export async function pagePast(
       ? null
       : withEntry(current, { at: deps.now(), by: 'approve', event: 'not-reached', text }),
   );
-  const wasDone = action.history.some(({ event }) => event === PAGED_OTHERS);
   const paged = pagedBy(action, escalation);
-  if (wasDone || isRead || paged.some((one) => isReached(action, one))) return;
-  const others = othersOf(escalation, [...paged, { id: bounced }]);
+  const isReader = (one: Approver) => isReached(action, one);
+  if (isRead || hasEvent(action, PAGED_TEAM) || paged.some(isReader)) return;
+  const all = othersOf(escalation, paged);
+  const wereOthersPaged = hasEvent(action, PAGED_OTHERS);
+  if (wereOthersPaged && all.some(isReader)) return;
+  const others = wereOthersPaged ? [] : all.filter(isReader);
   const recipients: Recipient[] =
     others.length > 0 ? others.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
   const messages = recipients.map((to) => ({
@@ -67,8 +74,8 @@ export async function pagePast(
     withEntry(current, {
       at: deps.now(),
       by: 'approve',
-      event: PAGED_OTHERS,
-      text: `Paged ${names}, because no one on call received the email${troubleIn(sent)}`,
+      event: others.length > 0 ? PAGED_OTHERS : PAGED_TEAM,
+      text: `Paged ${names}, because no one paged before received the email${troubleIn(sent)}`,
     }),
   );
 }

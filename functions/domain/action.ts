@@ -159,7 +159,7 @@ export const Action = z.strictObject({
   reasons: z.array(Reason),
   considered: z._default(z.array(EvaluatedRule).check(z.maxLength(60)), []),
   policyVersion: z.string(),
-  /** SHA-256 of what the gate read, which the record of the assessment holds. Absent in records of earlier versions. */
+  /** SHA-256 of the record of what the gate read. Absent if it was too large, and in records of earlier versions. */
   inputs: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
   /** SHA-256 over account, region, name, target, parameters and mechanism. Approval is bound to this digest. */
   digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),

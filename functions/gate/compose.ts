@@ -18,8 +18,8 @@ export type Proposed = {
   recommendation: Recommendation;
   ruling: Ruling;
   effect: Effect | null;
-  /** SHA-256 of the record of what the decision depended on. */
-  inputs: string;
+  /** SHA-256 of the record of what the decision depended on; undefined if it could not be written. */
+  inputs: string | undefined;
   /** Set only when the disposition is `approve`. */
   approval: ApprovalRequest | null;
 };
@@ -68,7 +68,7 @@ export function compose(
     reasons,
     considered,
     policyVersion: policy.version,
-    inputs,
+    ...(inputs && { inputs }),
     digest: actionDigest(core),
     status: 'proposed',
     ruling: null,

@@ -1,7 +1,11 @@
 // Records what a decision depended on, and restores it.
+import { informs } from '../domain/action-catalog.ts';
 import type { Decision } from '../domain/decision.ts';
+import { InvalidInput } from '../domain/errors.ts';
+import { errorFields } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import { digestOf } from '../store/hash-chain.ts';
+import type { Ruling } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
 
@@ -13,17 +17,35 @@ function digestOfPolicy(policy: Policy): string {
   return digest;
 }
 
-/** Writes the policy first, so that no decision names one that is missing. Returns the digest of the decision. */
+/**
+ * Writes the policy first, so that no decision names one that is missing. Returns the digest of the decision, or
+ * undefined if the record is too large for the table: the alert must be decided all the same.
+ */
 export async function recordDecision(
-  { store: { decisions } }: Pick<GateDeps, 'store'>,
+  { store: { decisions }, log }: Pick<GateDeps, 'store' | 'log'>,
   incidentId: string,
   circumstances: Circumstances,
   again: { again?: string } = {},
-): Promise<string> {
+): Promise<string | undefined> {
   const { policy } = circumstances;
   const digest = digestOfPolicy(policy);
-  await decisions.putPolicy(digest, policy);
-  return decisions.put(incidentId, { ...decisionIn(circumstances, digest), ...again });
+  try {
+    await decisions.putPolicy(digest, policy);
+    return await decisions.put(incidentId, { ...decisionIn(circumstances, digest), ...again });
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    log('error', 'decision not recorded', { incidentId, ...errorFields(error) });
+    return undefined;
+  }
+}
+
+/** An action whose decision could not be recorded doesn't run automatically, unless it only informs people. */
+export function asRecorded(ruling: Ruling, inputs: string | undefined): Ruling {
+  const { disposition, name } = ruling;
+  if (inputs !== undefined || disposition !== 'auto' || (name && informs(name))) return ruling;
+  const text = 'What this decision depended on is too large to be recorded';
+  const reasons = [...ruling.reasons, { code: 'not-recorded', text }];
+  return { ...ruling, disposition: 'approve', reasons };
 }
 
 const decisionIn = (

@@ -19,7 +19,7 @@ import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
 import { decideAgain } from './decide-again.ts';
 import { dropRepeats, withOnePage } from './decided.ts';
-import { recordDecision } from './decision.ts';
+import { asRecorded, recordDecision } from './decision.ts';
 import type { GateDeps } from './deps.ts';
 import { priced } from './price.ts';
 import type { Circumstances } from './proposal.ts';
@@ -150,7 +150,7 @@ async function decideAll(
   const why = analysisReason(assessment);
   const rulings = dropRepeats(
     assessment.recommendations.map((recommendation) => {
-      const ruling = decide(recommendation, circumstances);
+      const ruling = asRecorded(decide(recommendation, circumstances), inputs);
       return { recommendation, ruling: { ...ruling, reasons: [...ruling.reasons, ...why] } };
     }),
   );

@@ -624,11 +624,13 @@ describe('an email that did not arrive', () => {
     expect((await load()).approval?.taskToken).toBe('token-1');
   });
 
-  test('P12: pages the managers at once, and once, when the emails to everyone bounce', async () => {
+  test('P12: pages the managers at once when the emails to everyone bounce, then the team, each once', async () => {
     await fresh();
     await approve(deps(NOW), ask(0));
-    for (const person of [ana.id, ben.id, ben.id]) await bounced(person);
+    for (const person of [mei.id, ana.id, ben.id, ben.id]) await bounced(person);
     expect(recipients()).toEqual([ana.id, ben.id, mei.id]);
+    for (const person of [mei.id, mei.id, ana.id]) await bounced(person);
+    expect(recipients(), 'the team, once').toEqual([ana.id, ben.id, mei.id, 'team']);
     expect(sent[2]).toMatchObject({
       urgency: 'page',
       subject: expect.stringMatching(/No approver reached/),
@@ -715,6 +717,9 @@ describe('an email that did not arrive', () => {
         [mei.id, 'page', 'critical'],
       ]);
       expect(sent[0]?.subject).toMatch(/^No one on call reached: /);
+      for (const person of [mei.id, mei.id, ana.id]) await bounced(person);
+      expect(recipients(), 'the team, once').toEqual([ben.id, mei.id, 'team']);
+      expect(sent[2]).toMatchObject({ urgency: 'page', severity: 'critical' });
       expect((await entries())[0]).toMatch(/^Not reached: Ana Silva;/);
     },
   );

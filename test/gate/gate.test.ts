@@ -77,6 +77,45 @@ const approved = async () => {
   );
 };
 
+test('P9, P12: an alert whose decision is too large to record still gets its ticket, and nothing else is automatic', async () => {
+  const many = Array.from({ length: 95 }, (_, i) => ({
+    ...attacker,
+    ref: `ip-${i + 2}`,
+    attributes: { a: 'x'.repeat(1000), b: 'x'.repeat(1000) },
+  }));
+  const alert = alertWith({
+    severity: { score: 9, label: 'critical' },
+    entities: [...alertWith().entities, ...many],
+  });
+  await store.records.putAlert(
+    INCIDENT_ID,
+    await withAlertProof(KEYS.alerts, INCIDENT_ID, alert),
+    {},
+  );
+  const history = {
+    earlierIncidents: known(Array.from({ length: 20 }, () => `inc-${'1'.repeat(96)}`)),
+    inForce: known([]),
+    reversedByPeople: known(0),
+    declined: known(0),
+  };
+  const known95 = many.map(({ ref }) => ({ ...factsAbout(ref), history }));
+  const facts = factsWith();
+  await store.records.putFacts(INCIDENT_ID, ALERT_ID, {
+    ...facts,
+    entities: [...facts.entities, ...known95],
+  });
+  const watch = recommend({ action: 'add_ip_to_watchlist', confidence: 99 });
+  await gate(deps([{ place: 'a' }]), proposal(watch));
+  const actions = await store.records.actions(INCIDENT_ID);
+  const of = (name: string) => actions.find((one) => one.name === name);
+  expect(of('create_alert_ticket')).toMatchObject({ disposition: 'auto' });
+  expect(of('add_ip_to_watchlist')).toMatchObject({
+    disposition: 'approve',
+    reasons: expect.arrayContaining([expect.objectContaining({ code: 'not-recorded' })]),
+  });
+  expect(of('add_ip_to_watchlist')).not.toHaveProperty('inputs');
+});
+
 test('records an action with its own digest for each of two effects', async () => {
   await decideOn();
   const actions = await changes();
