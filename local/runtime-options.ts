@@ -38,6 +38,8 @@ export type RuntimeOptions = {
   trail?: WorldDeps['trail'];
   /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;
+  /** Receives the events of executions, for measurements. */
+  onEvent?: EngineDeps['onEvent'];
   /** Runs the definitions: the embedded engine, unless a test replaces it. */
   engine?: (deps: EngineDeps) => Engine;
 };

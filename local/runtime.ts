@@ -52,7 +52,7 @@ import { openState } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
-import { createEngine, type EngineEvent, type Functions } from './engine/state-machines.ts';
+import { createEngine, type Functions } from './engine/state-machines.ts';
 import { changeOf } from './engine/stream.ts';
 import { openTable } from './engine/table.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
@@ -62,9 +62,6 @@ import { createTick } from './tick.ts';
 
 export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
-
-/** Events that are kept for the console. It draws older incidents from the records. */
-const KEPT_EVENTS = 20_000;
 
 /** Functions whose pages must not wait for executions, as they don't in AWS: to read, and to stop. */
 const PAGES: readonly string[] = ['console', 'halt', 'resume'];
@@ -121,17 +118,13 @@ export async function createRuntime(options: RuntimeOptions) {
   const { send } = ownTable('execute-message');
   const account = createAccount({ state, policy, send, writeTicket, now });
 
-  const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
   const engine = (options.engine ?? createEngine)({
     functions,
     clock,
     newId,
     log: createExecutionLog(folder && join(folder, 'executions.jsonl')),
-    onEvent: (event) => {
-      events.push(event);
-      if (events.length > KEPT_EVENTS) events.splice(0, KEPT_EVENTS / 2);
-    },
+    ...(options.onEvent && { onEvent: options.onEvent }),
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   const stepFunctions = createStepFunctions(engine);
@@ -249,7 +242,6 @@ export async function createRuntime(options: RuntimeOptions) {
     /** The store with the permissions of a function. */
     storeOf: (name: string) => ownTable(name).store,
     engine,
-    events,
     web,
     console: consoleSite,
     /** For pages in the console's frame, and the person who reads them. */

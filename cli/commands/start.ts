@@ -9,7 +9,7 @@ export const start = () =>
     purpose:
       'Runs everything on this machine at one URL until Ctrl-C. Keeps its data in .data, or where COUNTERMAND_DATA points. PORT changes the port.',
     examples: [
-      ['', 'serves the console at http://127.0.0.1:8420'],
+      ['', 'serves the demo at http://127.0.0.1:8420'],
       ['--json', 'prints the URL as JSON when it is ready'],
     ],
     exitCodes: [[0, 'stopped by Ctrl-C']],

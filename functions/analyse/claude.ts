@@ -103,7 +103,7 @@ export const claude = (
 /** Limits of a client. After an attempt that hangs, its provider has time for one more. */
 export const limitsOf = ({ providers, secondsInAll, retriesPerProvider }: ModelSettings) => ({
   maxRetries: retriesPerProvider,
-  timeout: Math.floor((secondsInAll * 600) / Math.max(1, providers.length)),
+  timeout: Math.floor((secondsInAll * 600) / providers.length),
 });
 
 /** The client retries by itself. Each of its requests is noted. */

@@ -52,15 +52,3 @@ function withOwnTimeout(state: State): State {
     Parameters: { ...(state.Parameters as object), ...limit, waitsForCallback: waits },
   };
 }
-
-/** The names of all Task states, from first to last, each once. */
-export function stateNames(definition: StateMachineDefinition): string[] {
-  return Object.entries(definition.States as unknown as Record<string, State>).flatMap(
-    ([name, state]) =>
-      state.Type === 'Map'
-        ? stateNames(state.ItemProcessor as StateMachineDefinition)
-        : state.Type === 'Task'
-          ? [name]
-          : [],
-  );
-}

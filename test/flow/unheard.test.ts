@@ -80,8 +80,8 @@ describe.each(ANALYSTS)('P12: when the model %s', (_, analyst) => {
   });
 });
 
-describe('P12: a critical alert that the model calls benign pages someone', () => {
-  const SEQUENCE: Record<string, (world: World) => Promise<void>> = {
+describe('P12: when the model calls a critical alert benign', () => {
+  const CRITICAL: Record<string, (world: World) => Promise<void>> = {
     'from Security Hub (ASFF)': async (world) => {
       const text = JSON.stringify(sample('security-hub-asff'));
       const severity = '"Severity":{"Label":"CRITICAL"}';
@@ -126,7 +126,7 @@ describe('P12: a critical alert that the model calls benign pages someone', () =
     await world.deliver({ ...alert, account });
   }
 
-  test.each(Object.entries(SEQUENCE))('%s', async (_what, run) => {
+  test.each(Object.entries(CRITICAL))('a critical alert %s pages someone', async (_what, run) => {
     const world = await createWorld({ analyst: saying(() => opinion()) });
     await run(world);
     await world.pass(1);

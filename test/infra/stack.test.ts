@@ -627,10 +627,10 @@ test('keeps each asynchronous call that failed, with its error', () => {
   const names = kept.map((id) => [...functions.values()].find((one) => one.id === id)?.name);
   // Whoever may invoke a function by name does so asynchronously, except the world check and the state machines.
   const callers = [...functions.values()].filter(({ name }) => name !== 'world');
-  const scheduler = permissionsByRole(template);
+  const roles = permissionsByRole(template);
   const called = [
     ...callers.flatMap(({ permissions }) => permissions),
-    ...[...scheduler].flatMap(([id, statements]) =>
+    ...[...roles].flatMap(([id, statements]) =>
       id.startsWith('ReversalSchedules') ? statements : [],
     ),
   ]

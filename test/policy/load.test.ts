@@ -63,7 +63,7 @@ describe('the providers of the model', () => {
     ],
     ['a later version', 'claude-sonnet-5-5', 'anthropic.claude-sonnet-6'],
     ['a larger family', 'claude-sonnet-5-5', 'anthropic.claude-opus-5-5'],
-  ])('accept as second %s', (_, first, second) => {
+  ])('accepts as the second provider %s', (_, first, second) => {
     providers(first, second);
     expect(faultLines()).toEqual([]);
   });
@@ -73,14 +73,14 @@ describe('the providers of the model', () => {
     ['an earlier version', 'claude-sonnet-5-5', 'anthropic.claude-sonnet-5-4'],
     ['an earlier version of a larger family', 'claude-sonnet-5-5', 'anthropic.claude-opus-4-1'],
     ['a model that cannot be compared', 'claude-sonnet-5-5', 'other.model-9'],
-  ])('reject as second %s: a fallback is never weaker', (_, first, second) => {
+  ])('rejects as the second provider %s: a fallback is never weaker', (_, first, second) => {
     providers(first, second);
     expect(faults()).toMatchObject([
       { field: 'providers', expected: expect.stringContaining('no model of a smaller family') },
     ]);
   });
 
-  test('reject a profile that may send alerts to any region, unless policy allows it', () => {
+  test('rejects a profile that may send alerts to any region, unless policy allows it', () => {
     providers('global.anthropic.claude-sonnet-5-5');
     expect(faultLines()).toEqual([expect.stringContaining('bedrockProfile')]);
     edit('analysis.yaml', 'bedrockProfile: geography', 'bedrockProfile: global');

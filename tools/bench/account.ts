@@ -7,6 +7,7 @@ import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { systemClock } from '../../local/engine/clock.ts';
 import { createRuntime } from '../../local/runtime.ts';
+import type { RuntimeOptions } from '../../local/runtime-options.ts';
 import { loadSamples, type Sample } from '../../local/samples.ts';
 
 const recommending = (...actions: (readonly [action: string, target: string])[]): Analyst => ({
@@ -31,7 +32,7 @@ const TWO_TIER_1_ACTIONS = recommending(
   ['create_alert_ticket', 'alert-1'],
 );
 
-export async function measuredAccount() {
+export async function measuredAccount(onEvent: RuntimeOptions['onEvent'] = () => {}) {
   const policy: Policy = loadPolicy(POLICIES, 'local');
   // The benchmarks measure the flow, not the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
@@ -48,6 +49,7 @@ export async function measuredAccount() {
     },
     analyst: TWO_TIER_1_ACTIONS,
     clock: systemClock,
+    onEvent,
     newId: randomUUID,
     log: () => {},
     webBaseUrl: 'http://127.0.0.1',

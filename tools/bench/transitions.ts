@@ -6,7 +6,10 @@ import { measuredAccount, webProbe } from './account.ts';
 import type { Figure } from './figure.ts';
 
 export async function transitions(out: Out): Promise<Figure[]> {
-  const account = await measuredAccount();
+  const entered: (string | null)[] = [];
+  const account = await measuredAccount(({ type, state }) => {
+    if (type === 'entered') entered.push(state);
+  });
   const calls: string[] = ['intake'];
   for (const [name, fn] of Object.entries(account.functions))
     account.functions[name] = (payload) => {
@@ -15,7 +18,6 @@ export async function transitions(out: Out): Promise<Figure[]> {
     };
   await account.accept(freshEvent(webProbe(), randomUUID, new Date()));
   await account.engine.idle();
-  const entered = account.events.filter(({ type }) => type === 'entered').map(({ state }) => state);
   await account.stop();
   out.line('One finding with two tier-1 actions (goal: at most 10 transitions, 7 calls)');
   out.line(`  ${entered.length} state transitions: ${entered.join(', ')}`);

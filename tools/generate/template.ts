@@ -1,4 +1,4 @@
-// The synthesised template, once per test file, and its permissions.
+// The synthesised template of the account `example`, and its permissions.
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
