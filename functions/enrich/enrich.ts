@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Activity } from '../domain/activity.ts';
-import { type Alert, type Entity, isSevere } from '../domain/alert.ts';
+import { type Alert, bySeverity, type Entity } from '../domain/alert.ts';
 import {
   type EntityFacts,
   type Fact,
@@ -17,7 +17,6 @@ import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { dossierOf } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
-import { hasSevereAlert } from '../store/severe-actions.ts';
 import { activities } from './activity.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
@@ -94,31 +93,30 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     },
     { nonce: deps.nonce(), budgets, tags },
   );
-  const concernsSevere = isSevere(alert.severity.label) || hasSevereAlert(incident);
+  const severity = alert.severity.label;
+  const [worst = severity] = [severity, ...incident.alerts.map((one) => one.severity)].sort(
+    bySeverity,
+  );
   return {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, dossier),
-    ...(isAsked && (await modelRefusal(deps, incidentId, concernsSevere))),
+    ...(isAsked && (await modelRefusal(deps, { incidentId, severity, worst }))),
   };
 }
 
 /** Reserves a call of the model. A budget that can't be read allows no call. */
 async function modelRefusal(
   { asksModel, store, policy, now, log }: EnrichDeps,
-  incidentId: string,
-  concernsSevere: boolean,
+  wanted: Parameters<EnrichDeps['store']['modelCalls']['reserve']>[0],
 ): Promise<{ modelNotAsked: string } | null> {
   if (!asksModel) return null;
   try {
-    const why = await store.modelCalls.reserve(
-      { incidentId, isSevere: concernsSevere },
-      policy.analysis.budget,
-      now(),
-    );
+    const why = await store.modelCalls.reserve(wanted, policy.analysis.budget, now());
     return why === null ? null : { modelNotAsked: why };
   } catch (error) {
+    const { incidentId } = wanted;
     log('error', 'model call not reserved', { incidentId, ...errorFields(error) });
     return { modelNotAsked: 'the budget of model calls could not be read' };
   }

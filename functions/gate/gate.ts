@@ -71,7 +71,7 @@ export async function gate(deps: GateDeps, input: unknown) {
   if (!decidedId) {
     const analysis = readAssessment(assessment);
     if (isModelAsked || assessment === undefined)
-      await noteModelCall(deps, incidentId, analysis.failure !== null);
+      await noteModelCall(deps, incidentId, isOutage(analysis));
     const assessed = withFloor(priced(analysis, deps.policy.analysis), alert);
     return decideAll(
       withEscalation(deps),
@@ -92,6 +92,10 @@ export async function gate(deps: GateDeps, input: unknown) {
   await recordDecision(deps, incidentId, held, { again: decidedId });
   return decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
+
+/** A refusal or an unusable answer is none: text of an attacker may cause it, and must not pause the model for others. */
+const isOutage = ({ failure, record }: Assessment): boolean =>
+  failure !== null && !record?.attempts?.some(({ tokens }) => tokens && tokens.output > 0);
 
 /** A count that can't be written must not delay the alert. */
 async function noteModelCall(

@@ -1,5 +1,6 @@
 // The budgets of model calls, and the pause after failures.
 import * as z from 'zod/mini';
+import type { SeverityLabel } from '../domain/alert.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { timeOfDay } from '../domain/wording.ts';
 import type { Analysis } from '../policy/schemas/analysis.ts';
@@ -28,6 +29,8 @@ const NEW = {
 
 type Budget = Analysis['budget'];
 type Pause = Analysis['pause'];
+/** `severity`: of the alert. `worst`: the highest of its incident, which the budget of the stack considers. */
+type Wanted = { incidentId: string; severity: SeverityLabel; worst: SeverityLabel };
 const HOUR_MINUTES = 60;
 const DAY_SECONDS = 86_400;
 /** Not the ID of an incident. */
@@ -49,12 +52,14 @@ export function createModelCalls(table: Table) {
     (await find(OfStack, key(STACK))) ?? { ...NEW, version: 0 };
 
   /** Reserves a call about the incident. Returns why not, or null. */
-  const ofIncident = (incidentId: string, most: number, now: Date) =>
+  const ofIncident = ({ incidentId, severity }: Wanted, budget: Budget, now: Date) =>
     retryOnConflict(table, async () => {
+      const all = budget.perIncidentPerHour;
+      const most = Math.min(all, Math.max(1, shareOf(all, severity, budget)));
       const { calls = [], version = 0 } = (await find(OfIncident, key(incidentId))) ?? {};
       const recent = calls.filter((at) => at > minutesAfter(now, -HOUR_MINUTES));
       if (recent.length >= most)
-        return `it was asked ${recent.length} times about this incident in the last hour, which is the limit`;
+        return `it was asked ${recent.length} times about this incident in the last hour, which is the limit${whose(severity)}`;
       const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
       await save(key(incidentId), { calls: [...recent, now.toISOString()], expiresAt }, version);
       return null;
@@ -65,18 +70,15 @@ export function createModelCalls(table: Table) {
      * Reserves one call. Returns why the model must not be asked, or null. The stack's budget is read first, so that a
      * refused call uses up nothing, and written last, so that calls about one incident don't use up those of others.
      */
-    reserve: async (
-      { incidentId, isSevere }: { incidentId: string; isSevere: boolean },
-      budget: Budget,
-      now: Date,
-    ): Promise<string | null> => {
+    reserve: async (wanted: Wanted, budget: Budget, now: Date): Promise<string | null> => {
+      const { worst } = wanted;
       const refused =
-        refusalOf(await ofStack(), { isSevere, budget, now }) ??
-        (await ofIncident(incidentId, budget.perIncidentPerHour, now));
+        refusalOf(await ofStack(), { worst, budget, now }) ??
+        (await ofIncident(wanted, budget, now));
       if (refused !== null) return refused;
       return retryOnConflict(table, async () => {
         const { version, ...current } = await ofStack();
-        const late = refusalOf(current, { isSevere, budget, now });
+        const late = refusalOf(current, { worst, budget, now });
         if (late !== null) return late;
         const { hour, day } = countsAt(current, now);
         const next = {
@@ -111,17 +113,25 @@ function countsAt({ hour, day }: Pick<OfStack, 'hour' | 'day'>, now: Date) {
 
 function refusalOf(
   stack: Omit<OfStack, 'version'>,
-  { isSevere, budget, now }: { isSevere: boolean; budget: Budget; now: Date },
+  { worst, budget, now }: { worst: SeverityLabel; budget: Budget; now: Date },
 ): string | null {
   const { failures, pausedUntil } = stack;
   if (pausedUntil && pausedUntil > now.toISOString())
     return `it failed ${failures} times in a row and is not asked until ${timeOfDay(pausedUntil)}`;
   const { hour, day } = countsAt(stack, now);
-  const share = isSevere ? 1 : 1 - budget.percentForSevere / 100;
-  const whose = isSevere ? '' : ' for alerts below high';
-  if (hour.calls >= Math.floor(budget.perHour * share))
-    return `it was asked ${hour.calls} times in this hour, which is the limit${whose}`;
-  if (day.calls >= Math.floor(budget.perDay * share))
-    return `it was asked ${day.calls} times today, which is the limit${whose}`;
+  if (hour.calls >= shareOf(budget.perHour, worst, budget))
+    return `it was asked ${hour.calls} times in this hour, which is the limit${whose(worst)}`;
+  if (day.calls >= shareOf(budget.perDay, worst, budget))
+    return `it was asked ${day.calls} times today, which is the limit${whose(worst)}`;
   return null;
 }
+
+/** What an alert may use of a budget. Half of the part for severe alerts is for critical ones alone. */
+function shareOf(calls: number, label: SeverityLabel, { percentForSevere }: Budget): number {
+  const kept =
+    label === 'critical' ? 0 : label === 'high' ? percentForSevere / 2 : percentForSevere;
+  return Math.floor((calls * (100 - kept)) / 100);
+}
+
+const whose = (label: SeverityLabel): string =>
+  label === 'critical' ? '' : ` for alerts below ${label === 'high' ? 'critical' : 'high'}`;

@@ -395,17 +395,22 @@ test('reserves no model call when it reads the facts of an approved action or a 
 });
 
 test.each([
-  ['low', false],
-  ['high', true],
+  ['low', 'low'],
+  ['high', 'high'],
+  ['low', 'critical'],
 ] as const)(
-  'P12: reserves the call about an alert of severity %s as severe: %s',
-  async (label, isSevere) => {
+  'P12: reserves the call about an alert of severity %s in an incident of severity %s',
+  async (label, worst) => {
     await opened(alertWith({ severity: { score: 5, label } }));
     const reserve = vi.fn(async () => null);
     const counted = { ...store, modelCalls: { ...store.modelCalls, reserve } };
-    await enrich(depsOf({ store: counted }), INPUT);
+    const incident = await store.records.incident(INCIDENT_ID);
+    const [first] = incident.alerts;
+    const alerts = [...incident.alerts, { ...first!, severity: worst }];
+    const records = { ...counted.records, incident: async () => ({ ...incident, alerts }) };
+    await enrich(depsOf({ store: { ...counted, records } }), INPUT);
     expect(reserve).toHaveBeenCalledWith(
-      { incidentId: INCIDENT_ID, isSevere },
+      { incidentId: INCIDENT_ID, severity: label, worst },
       POLICY.analysis.budget,
       expect.any(Date),
     );
@@ -431,7 +436,7 @@ test('stores what CloudTrail lists about a key and tells the model, but does not
 });
 
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
-  await opened();
+  await opened(alertWith({ severity: { score: 9, label: 'critical' } }));
   const { perIncidentPerHour } = POLICY.analysis.budget;
   for (let n = 0; n < perIncidentPerHour; n++)
     expect(await enrich(depsOf(), INPUT)).not.toHaveProperty('modelNotAsked');

@@ -318,7 +318,7 @@ describe('an analysis without a usable recommendation', () => {
 
 const reserveCall = () =>
   store.modelCalls.reserve(
-    { incidentId: INCIDENT_ID, isSevere: false },
+    { incidentId: INCIDENT_ID, severity: 'low', worst: 'low' },
     POLICY.analysis.budget,
     NOW,
   );
@@ -332,6 +332,20 @@ test('P12: pauses the model after repeated failures, and does not count an alert
   const again = { ...failure, isModelAsked: false, assessment: notAsked(why ?? '') };
   await gate({ ...deps(), effectsOf }, again);
   expect(await reserveCall()).toBe(why);
+});
+
+test('P12: refusals, which an attacker can cause, do not pause the model for other alerts', async () => {
+  const attempt = { provider: 'anthropic' as const, model: 'm', status: 200, error: 'refusal' };
+  const tokens = { input: 900, cacheWrite: 0, cacheRead: 0, output: 3 };
+  const record = {
+    ...{ dossier: '', dossierTokens: 0, tokenizer: 't', promptVersion: null, answeredBy: null },
+    ...{ requestId: null, stopReason: 'refusal', tokens, latencyMs: 1, costUsd: null },
+    attempts: [{ ...attempt, tokens }],
+  };
+  const assessment = { ...failed('the model stopped with refusal'), record };
+  for (let n = 0; n <= POLICY.analysis.pause.afterFailures; n++)
+    await gate({ ...deps(), effectsOf }, { ...proposal(), isModelAsked: true, assessment });
+  expect(await reserveCall()).toBeNull();
 });
 
 test('P6: reserves the slots of automatic actions without reading the alert and the incident again', async () => {

@@ -1,5 +1,6 @@
 // The budget of model calls of an incident, and the pause after failures.
 import { beforeEach, expect, test } from 'vitest';
+import type { SeverityLabel } from '../../functions/domain/alert.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from './stores.ts';
@@ -14,10 +15,12 @@ const budget = { perIncidentPerHour: 2, perHour: 100, perDay: 100, percentForSev
 const pause = { afterFailures: 3, minutes: 5 };
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 const reserve = (minutes: number, incidentId = INCIDENT_ID, change: Change = {}) => {
-  const { isSevere = false, ...limits } = change;
-  return store.modelCalls.reserve({ incidentId, isSevere }, { ...budget, ...limits }, at(minutes));
+  const { severity = 'critical', worst = severity, ...limits } = change;
+  const wanted = { incidentId, severity, worst };
+  return store.modelCalls.reserve(wanted, { ...budget, ...limits }, at(minutes));
 };
-type Change = Partial<typeof budget> & { isSevere?: boolean };
+type Change = Partial<typeof budget> & { severity?: SeverityLabel; worst?: SeverityLabel };
+const low = { severity: 'low' } as const;
 
 test('P12: allows as many model calls about an incident per hour as policy sets, also at the same moment', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => reserve(0)));
@@ -61,29 +64,45 @@ test.each([
     const some = (count: number, change: Change = {}) =>
       Promise.all(
         Array.from({ length: count }, (_each, n) =>
-          reserve(0, `inc-${n}${change.isSevere ?? ''}`, { ...limit, ...change }),
+          reserve(0, `inc-${n}${change.severity}`, { ...limit, ...change }),
         ),
       );
     const granted = (answers: (string | null)[]) => answers.filter((one) => one === null).length;
-    expect(granted(await some(9))).toBe(6);
-    expect(await reserve(last, 'inc-other', limit)).toBe(why);
-    expect(granted(await some(9, { isSevere: true }))).toBe(4);
-    expect(await reserve(last, 'inc-other', { ...limit, isSevere: true })).toMatch(
-      /asked 10 times/,
-    );
-    expect(await reserve(next, 'inc-other', limit), 'in the next').toBeNull();
+    expect(granted(await some(9, low))).toBe(6);
+    expect(await reserve(last, 'inc-other', { ...limit, ...low })).toBe(why);
+    expect(granted(await some(9, { severity: 'high' })), 'two are for critical ones').toBe(2);
+    expect(granted(await some(9, { severity: 'critical' }))).toBe(2);
+    expect(await reserve(last, 'inc-other', limit)).toMatch(/asked 10 times/);
+    expect(await reserve(next, 'inc-other', { ...limit, ...low }), 'in the next').toBeNull();
   },
 );
 
+test('P12: milder alerts of an incident leave calls about a critical one in the same hour', async () => {
+  const five = { perIncidentPerHour: 5 };
+  // The incident is critical already, but these alerts aren't.
+  const asked = (severity: SeverityLabel) =>
+    reserve(0, INCIDENT_ID, { ...five, severity, worst: 'critical' });
+  for (let n = 0; n < 3; n++) expect(await asked('low')).toBeNull();
+  expect(await asked('low')).toBe(
+    'it was asked 3 times about this incident in the last hour, which is the limit for alerts below high',
+  );
+  expect(await asked('high')).toBeNull();
+  expect(await asked('high')).toMatch(/for alerts below critical$/);
+  expect(await asked('critical')).toBeNull();
+  expect(await asked('critical')).toMatch(/asked 5 times.*which is the limit$/);
+  expect(await reserve(0, 'inc-another', { ...low, perIncidentPerHour: 1 })).toBeNull();
+  expect(await reserve(0, 'inc-third', { perIncidentPerHour: 0 })).toMatch(/asked 0 times/);
+});
+
 test('P12: a refused call uses up neither the budget of its incident nor that of the stack', async () => {
-  for (let n = 0; n < 5; n++) await reserve(0, INCIDENT_ID, { perHour: 2 });
+  for (let n = 0; n < 5; n++) await reserve(0, INCIDENT_ID, { perHour: 1 });
   expect(await reserve(1)).toBeNull();
   for (let n = 0; n < 9; n++) await reserve(1);
-  expect(await reserve(1, 'inc-another', { perHour: 6 }), 'two calls are counted').toBeNull();
+  expect(await reserve(1, 'inc-another', { perHour: 3 }), 'two calls are counted').toBeNull();
 });
 
 test('keeps the counts when failures are counted', async () => {
   await reserve(0);
   await store.modelCalls.note(true, pause, at(0));
-  expect(await reserve(0, 'inc-another', { perHour: 1, isSevere: true })).toMatch(/asked 1 times/);
+  expect(await reserve(0, 'inc-another', { perHour: 1 })).toMatch(/asked 1 times/);
 });

@@ -44,10 +44,10 @@ const File = z.strictObject({
     /** Of the stack in one clock hour and on one day, in UTC. */
     perHour: Calls,
     perDay: Calls,
-    /** The part of the last two that is kept for high and critical alerts. */
+    /** The part of each that is kept for high and critical alerts, half of it for critical ones alone. */
     percentForSevere: z.int().check(z.gte(0), z.lte(100)),
   }),
-  /** Failed analyses in a row after which no provider is asked for a while. */
+  /** Analyses in a row that no provider answered, after which no provider is asked for a while. */
   pause: z.strictObject({
     afterFailures: z.int().check(z.gte(1), z.lte(100)),
     minutes: z.int().check(z.gte(1), z.lte(1440)),
