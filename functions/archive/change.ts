@@ -1,15 +1,15 @@
 // Finds changes to a record that Countermand itself never makes.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
+import { Action, HistoryEntry } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
-import { minutesAfter } from '../domain/time.ts';
 import { indexKeys } from '../store/due.ts';
-import { actionDigest, chainFault, digestOf } from '../store/hash-chain.ts';
+import { chainFault, digestOf } from '../store/hash-chain.ts';
 import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
 import { attentionKeys } from '../store/sweep-index.ts';
 import type { Key } from '../store/table.ts';
+import { faultsOfAction } from './action-faults.ts';
 import { descriptionFaults, removalsIn } from './append-only.ts';
 
 /** A stored DynamoDB item. */
@@ -29,6 +29,7 @@ const FIXED = [
   'region',
   'recommendation',
   'digest',
+  'inputs',
   'createdAt',
   'openedAt',
   'seat',
@@ -64,16 +65,6 @@ const RECORDED = [
   'alerts',
   'tripped',
 ] as const;
-
-/** Statuses that must not last. The sweeper checks an action until it leaves them. */
-const SWEPT: readonly Status[] = [
-  'proposed',
-  'awaiting-approval',
-  'approved',
-  'executing',
-  'reversing',
-];
-const DAY_MINUTES = 24 * 60;
 
 /**
  * The faults of a write, in words; empty for a legal one. A role with write access can add a well-formed entry
@@ -128,7 +119,7 @@ function faultsOfChained(
       : before
         ? []
         : faultsOfFirst(now.version, now.history.length)),
-    ...(kind === 'action' ? faultsOfAction(from, now) : []),
+    ...(kind === 'action' ? actionFaults(from, now) : []),
   ];
 }
 
@@ -141,6 +132,13 @@ function placeFaults(located: Located, key: Key, item: Item, record: Chained): s
   return isListed(located.kind, key, item, record)
     ? []
     : ['the index keys do not match the record'];
+}
+
+function actionFaults(was: Chained | null, now: Chained): string[] {
+  const action = read(Action, now);
+  return action instanceof InvalidInput
+    ? [`the record cannot be read: ${action.message}`]
+    : faultsOfAction(was, action);
 }
 
 /** A lease has no history: its versions rise, and a captured state stays until the lease ends. */
@@ -226,45 +224,3 @@ const Counted = z.array(
     z.transform(({ repeats: _repeats, ...alert }) => alert),
   ),
 );
-
-/** Checks that an action matches its digest and reached its status by legal transitions, each with an entry. */
-function faultsOfAction(was: Chained | null, now: Chained): string[] {
-  const action = read(Action, now);
-  if (action instanceof InvalidInput) return [`the record cannot be read: ${action.message}`];
-  const { status, digest, history } = action;
-  const unswept = sweepFault(was, action);
-  const steps = history
-    .slice(was?.history.length ?? 0)
-    .flatMap(({ event }) => Status.safeParse(event).data ?? []);
-  const start = was ? Status.parse(was.status) : steps.shift();
-  const illegal = steps.find((step, i) => {
-    const from = steps[i - 1] ?? start ?? step;
-    // Keeping a kept action again repeats its status.
-    return step !== from && !TRANSITIONS[from].includes(step);
-  });
-  return [
-    ...(actionDigest(action) === digest ? [] : ['the action does not match its digest']),
-    ...(illegal ? [`the transition to ${illegal} is not legal`] : []),
-    ...((steps.at(-1) ?? start) === status ? [] : [`no entry records the status ${status}`]),
-    ...(unswept ? [unswept] : []),
-  ];
-}
-
-/**
- * The fault when an action's next sweep was removed or postponed, or null. Without the sweep, an overdue action would
- * remain in force. A legal wait is shorter than a day.
- */
-function sweepFault(was: Chained | null, action: Action): string | null {
-  const { status, attentionAt, dueAt, approval, history } = action;
-  if (!SWEPT.includes(status) && !(status === 'in-force' && dueAt)) return null;
-  if (attentionAt === null) return `the action is ${status}, but no sweep is planned`;
-  const known = [dueAt, approval?.expiresAt, was?.attentionAt, history.at(-1)?.at];
-  const last =
-    known
-      .filter((at) => typeof at === 'string')
-      .sort()
-      .at(-1) ?? attentionAt;
-  return attentionAt <= minutesAfter(last, DAY_MINUTES)
-    ? null
-    : `the action is ${status}, but the next sweep is not until ${attentionAt}`;
-}

@@ -101,6 +101,10 @@ export function isTargetGone({ status, history }: Pick<Action, 'status' | 'histo
   return isEnded && saysTargetGone(lastText({ history }, status) ?? '');
 }
 
+/** Whether an undo only ends the record: the change is gone, or it is not the action's own. */
+export const undoesNothing = (action: Pick<Action, 'status' | 'history'>): boolean =>
+  isTargetGone(action) || isRemoved(action) || wasInPlaceBefore(action);
+
 /** Whether the action ended and its effect remains, because another action holds it. */
 export const isHeldByAnother = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
   (status === 'reversed' || status === 'failed') &&

@@ -260,6 +260,12 @@ describe('changes that anyone else makes', () => {
     ],
     ['an earlier version is restored', inForce, executing, 'the version went from 3 to 2'],
     [
+      'what it was decided on is changed',
+      inForce,
+      next({ inputs: 'a'.repeat(64) }),
+      'inputs was changed',
+    ],
+    [
       'the incident ID is changed',
       inForce,
       next({ incidentId: 'inc-ffffffffffffffff' }),

@@ -6,6 +6,7 @@ import {
   isTargetGone,
   isUnproven,
   joinedIn,
+  undoesNothing,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { minutesAfter } from '../../domain/time.ts';
@@ -42,13 +43,13 @@ ${form(
   REVIEW.form,
   html`<input type="hidden" name="extensions" value="${action.extensions}">
 <div class="choice wide">
-${mayExtend(action, view) && !REVIEW.leavesNothing(action) ? extendButton(view) : ''}
+${mayExtend(action, view) && !undoesNothing(action) ? extendButton(view) : ''}
 <button name="review" value="reverse">${REVIEW.undo(action)}<small>${REVIEW.undoHint(action)}</small></button>
-${REVIEW.leavesNothing(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
+${undoesNothing(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint(action)}</small></button>`}
 </div>`,
 )}
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
-${action.status === 'in-force' && !mayExtend(action, view) && !REVIEW.leavesNothing(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
+${action.status === 'in-force' && !mayExtend(action, view) && !undoesNothing(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
 ${facts(action, view)}
 ${manually(view)}
 ${siblings(view)}

@@ -5,6 +5,7 @@ import {
   isRemoved,
   isTargetGone,
   isUnproven,
+  undoesNothing,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { span, utc } from '../../domain/wording.ts';
@@ -109,10 +110,6 @@ export const JUDGE = {
   note: 'Reason, for the record (optional)',
 } as const;
 
-/** Whether an undo only ends the record: the change is gone, or it is not the action's own. */
-const leavesNothing = (action: Action): boolean =>
-  isTargetGone(action) || isRemoved(action) || wasInPlaceBefore(action);
-
 const KICKERS: Partial<Record<Action['status'], string>> = {
   'reversal-failed': 'the undo failed',
   kept: 'is this still needed?',
@@ -120,7 +117,6 @@ const KICKERS: Partial<Record<Action['status'], string>> = {
 
 export const REVIEW = {
   title: 'Keep, extend or undo',
-  leavesNothing,
   kicker: ({ status }: Action, person: string) =>
     `${person}, ${KICKERS[status] ?? 'please decide'}`,
   heading: doneLine,
@@ -137,11 +133,11 @@ export const REVIEW = {
   checked: (at: string, now: Date) => `Checked at ${utc(at, now)}:`,
   form: 'Your decision',
   undo: (action: Action) => {
-    if (leavesNothing(action)) return 'Close the record';
+    if (undoesNothing(action)) return 'Close the record';
     return action.status === 'reversal-failed' ? 'Try the undo again' : 'Undo now';
   },
   undoHint: (action: Action) =>
-    leavesNothing(action) ? 'changes nothing in AWS' : 'starts at once',
+    undoesNothing(action) ? 'changes nothing in AWS' : 'starts at once',
   shared: (others: readonly Action[], joined: readonly string[]) =>
     [
       ...(others.length > 0
