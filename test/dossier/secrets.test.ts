@@ -16,11 +16,31 @@ const SECRETS: Readonly<Record<string, string>> = {
   'a password': 'password=Tr0ub4dor&3',
   'a password in a URL': 'postgres://app:hunter22@db.internal/shop',
   'a private key': '-----BEGIN RSA PRIVATE KEY----- MIIEpAIBAAKCAQEA -----END RSA PRIVATE KEY-----',
+  'a Vault token': `hvs.${'CAESIJ9x'.repeat(4)}`,
+  'a storage key': `AccountKey=${'aB3xY9+z'.repeat(5)}==`,
+  'a shared access signature': `?sv=2020&sig=${'aB3xY9'.repeat(7)}%3D`,
+  'a token of a Telegram bot': `123456789:AA${'x9Y'.repeat(11)}`,
+  'an option --password': 'app --password Tr0ub4dor',
+  'an option -p of mysql': 'mysql -u root -pTr0ub4dor prod',
+  'an option -u of curl': 'curl -u admin:Tr0ub4dor https://x.example',
+  'a new password': "echo 'root:Tr0ub4dor' | chpasswd",
+  'a user with a password': 'net user bob Tr0ub4dor /add',
+  'a Kubernetes secret': 'kubectl create secret generic x --from-literal=pw=Tr0ub4dor',
+  'JSON in a string': '{\\"secret\\":\\"Tr0ub4dor\\"}',
   'a card number': '4111 1111 1111 1111',
 };
 const core: Readonly<Record<string, string>> = {
   'a password': 'Tr0ub4dor',
   'a password in a URL': 'hunter22',
+  'a storage key': 'aB3xY9+z',
+  'a shared access signature': 'aB3xY9',
+  'an option --password': 'Tr0ub4dor',
+  'an option -p of mysql': 'Tr0ub4dor',
+  'an option -u of curl': 'Tr0ub4dor',
+  'a new password': 'Tr0ub4dor',
+  'a user with a password': 'Tr0ub4dor',
+  'a Kubernetes secret': 'Tr0ub4dor',
+  'JSON in a string': 'Tr0ub4dor',
   'a private key': 'MIIEpAIBAAKCAQEA',
 };
 
@@ -67,6 +87,9 @@ test.each([
   '2026-11-24T03:00:00.000Z',
   'arn:aws:iam::111122223333:user/deploy',
   '4111 1111 1111 1112',
+  'docker run -u 1000:1000 nginx',
+  'net user bob /add',
+  'mysql -u root -h db.internal',
 ])('keeps %s, which is no secret', (text) => {
   expect(withoutSecrets(text)).toBe(text);
 });
