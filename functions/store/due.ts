@@ -40,12 +40,13 @@ export function createDue(table: Table, log: Log) {
    * Index entries only name keys. An entry may be stale, and any writer can give any item the attributes of an index:
    * the base key tells what an item may be, and the item itself whether it is due.
    */
-  async function itemsUntil(until: string): Promise<Item[]> {
+  async function itemsUntil(until: string, kinds: readonly Kind[] = ATTENDED): Promise<Item[]> {
     const keys = await table.due('attention', until);
-    const isAttended = (key: Key) => ATTENDED.some((kind) => kindOf(key) === kind);
+    const isOf = (all: readonly Kind[]) => (key: Key) => all.some((kind) => kindOf(key) === kind);
+    const isAttended = isOf(ATTENDED);
     for (const { pk, sk } of keys.filter((key) => !isAttended(key)))
       log('error', 'index entry ignored', { pk, sk });
-    return readEach(table, keys.filter(isAttended));
+    return readEach(table, keys.filter(isOf(kinds)));
   }
 
   const ofKind = (kind: Kind, items: readonly Item[]) =>
@@ -71,7 +72,7 @@ export function createDue(table: Table, log: Log) {
   return {
     /** Open requests, actions in force, and effects that only a person can end, ordered by due time. */
     async outstanding(): Promise<Readable<Action>> {
-      return recordsIn(Action, ofKind('action', await itemsUntil(NEVER)), NEVER);
+      return recordsIn(Action, await itemsUntil(NEVER, ['action']), NEVER);
     },
     async needingAttention(now: Date) {
       const until = now.toISOString();

@@ -1,11 +1,11 @@
 // What the sweeper's index lists, with stale and planted entries.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { faultsIn } from '../../functions/archive/change.ts';
-import { indexKeys } from '../../functions/store/due.ts';
+import { createDue, indexKeys } from '../../functions/store/due.ts';
 import { moveToSweepIndex } from '../../functions/store/index-move.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
-import type { Item } from '../../functions/store/table.ts';
+import type { Item, Key } from '../../functions/store/table.ts';
 import { toyAction } from '../execute/toy.ts';
 import { INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
 import { startStores } from './stores.ts';
@@ -46,6 +46,21 @@ describe('the records that need attention', () => {
     await store.records.createAction(actionWith(2, '2026-11-24T04:10:00.000Z'));
     await store.table.put(earlier(3));
     expect(await due()).toEqual([idOf(3), idOf(2), idOf(1)]);
+  });
+
+  test('the console reads no incident to count what is outstanding', async () => {
+    await store.records.createAction(actionWith(1));
+    await store.records.createIncident({ ...incidentWith(), attentionAt: SOON });
+    const read: string[] = [];
+    const table = {
+      ...store.table,
+      get: (key: Key) => {
+        read.push(key.pk);
+        return store.table.get(key);
+      },
+    };
+    expect((await createDue(table, () => {}).outstanding()).found).toHaveLength(1);
+    expect(read).toEqual([keyOf(1).pk]);
   });
 
   test('an index entry is ignored when its item is no longer due', async () => {
