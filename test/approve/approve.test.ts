@@ -739,7 +739,7 @@ describe('an email that did not arrive', () => {
     expect(sent).toEqual([]);
   });
 
-  test('P12: pages no one else while another person who was told of the hand-off received it', async () => {
+  test('P12: pages no one else while another person who was notified of the hand-off received it', async () => {
     const handedOff = waiting({ ...told, status: 'handed-off' });
     const entry = { at: NOW, by: 'notify', event: 'told', text: 'Notified Ana Silva, Ben Okafor' };
     await put(store, withEntry(handedOff, entry), severe);

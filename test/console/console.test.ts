@@ -84,7 +84,7 @@ describe('the messages', () => {
   });
 
   test('lists eight messages at the start, and all of them on pages of ten', async () => {
-    for (let i = 0; i < 24; i++) await site.world.deliver(probeFrom(i));
+    for (let i = 0; i < 12; i++) await site.world.deliver(probeFrom(i));
     const count = site.world.runtime.inbox().length;
     const messagesOn = async (path: string) =>
       (await (await fetch(site.url + path)).text()).match(/<article class="msg/g)?.length;

@@ -15,7 +15,7 @@ const ALL: (Composed & { dossier: string; others: string })[] = Array.from({ len
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-test('every value that decides is in the dossier, whatever stands beside it', () => {
+test('every value that decides is in the dossier, regardless of the text around it', () => {
   const lost = ALL.flatMap(({ decides, dossier, finding }) =>
     decides
       .filter(({ name, value }) => !new RegExp(`${name}[^\n]*${escaped(value)}`).test(dossier))

@@ -25,12 +25,6 @@ const ANALYSTS: [string, Analyst][] = [
       throw new Error('529 overloaded');
     }),
   ],
-  [
-    'refuses',
-    saying(() => {
-      throw new Error('the model stopped with refusal');
-    }),
-  ],
   ['answers with another shape', saying(() => ({}) as Opinion)],
   ['calls it benign', saying(() => opinion())],
   [

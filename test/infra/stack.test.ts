@@ -625,7 +625,7 @@ test('keeps each asynchronous call that failed, with its error', () => {
     )
     .map(({ Properties }) => Properties.FunctionName.Ref);
   const names = kept.map((id) => [...functions.values()].find((one) => one.id === id)?.name);
-  // Whoever may invoke a function by name does so asynchronously, except the world check and the state machines.
+  // A role that may invoke a function by name does so asynchronously, except the world check and the state machines.
   const callers = [...functions.values()].filter(({ name }) => name !== 'world');
   const roles = permissionsByRole(template);
   const called = [
