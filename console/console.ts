@@ -32,6 +32,8 @@ export type DemoPagesDeps = {
 };
 
 const EmptyForm = z.strictObject({ by: z.enum(['person', 'deployment']) });
+/** The messages, which say what an event led to. */
+const SENT = '/#inbox';
 /** Messages on the start page. */
 const SHOWN_MESSAGES = 8;
 
@@ -73,19 +75,19 @@ export function createConsole(deps: DemoPagesDeps): Hono {
     if (!sample) return c.notFound();
     await runtime.accept(freshEvent(sample, newId, now()));
     await runtime.settled();
-    return c.redirect('/', 303);
+    return c.redirect(SENT, 303);
   });
   app.post('/events', async (c) => {
     const { event } = z.object({ event: z.string() }).parse(await c.req.parseBody());
     const accepted = await runtime.accept(event);
     const reasons = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
     if (reasons.length > 0) return start(c, { reasons, event });
-    return c.redirect('/', 303);
+    return c.redirect(SENT, 303);
   });
   app.post('/empty-ip-sets', async (c) => {
     const { by } = EmptyForm.parse(await c.req.parseBody());
     await runtime.emptyIpSets(by);
-    return c.redirect('/', 303);
+    return c.redirect(SENT, 303);
   });
   app.all('/console/*', (c) => runtime.console.fetch(c.req.raw));
   app.route('/', runtime.web);

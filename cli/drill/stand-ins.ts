@@ -58,11 +58,13 @@ export async function drillAtStart(
 ): Promise<Result[]> {
   const known = await drills.all();
   const { drillMaxAgeDays } = policy.limits;
-  const stale = MECHANISMS.filter((info) =>
-    drillFault(known.get(info.id), info, drillMaxAgeDays, now()),
+  const stale = MECHANISMS.filter(
+    (info) =>
+      info.configured?.(policy) !== false &&
+      drillFault(known.get(info.id), info, drillMaxAgeDays, now()),
   );
   if (stale.length === 0) return [];
-  let done = 0;
+  const tested = new Set<string>();
   return drillAll({
     policy: { ...policy, canaries: laptopCanaries(policy) },
     drills,
@@ -75,6 +77,10 @@ export async function drillAtStart(
     newId: randomUUID,
     signal: new AbortController().signal,
     retryMs: 0,
-    report: { begins: () => {}, step: () => {}, ends: () => progress(++done, stale.length) },
+    report: {
+      begins: () => {},
+      step: () => {},
+      ends: ({ mechanism }) => progress(tested.add(mechanism).size, stale.length),
+    },
   });
 }

@@ -96,6 +96,14 @@ describe.each([
   );
 });
 
+test('keeps the stop button in reach on a phone at twice the text size', async () => {
+  const page = await open('/console', PHONE);
+  await page.evaluate("document.documentElement.style.fontSize = '32px'");
+  const box = await page.getByRole('button', { name: 'Halt' }).boundingBox();
+  expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(PHONE.width);
+  await page.context().close();
+});
+
 describe('an open list', () => {
   const title = 'A new question';
   async function addQuestion(): Promise<void> {

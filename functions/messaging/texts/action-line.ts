@@ -7,6 +7,7 @@ import {
   isRemoved,
   isTargetGone,
   joinReason,
+  lackedSlot,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
@@ -33,7 +34,8 @@ const PROGRESS: Readonly<Record<Status, Progress>> = {
 };
 
 /**
- * Where the action is. One that failed after its before-state was captured may have changed something, and was undone.
+ * Where the action is. One that failed after its before-state was captured may have changed something, and was undone,
+ * unless it waited in vain for a slot under the rate limit.
  * With `now`, a request past its deadline counts as expired before its record says so.
  */
 export function progressOf(action: Action, now?: Date): Progress {
@@ -41,7 +43,7 @@ export function progressOf(action: Action, now?: Date): Progress {
   if (wasInPlaceBefore(action) || isPastDeadline(action, now)) return 'never';
   if (isHeldByAnother(action)) return 'made';
   if (isRemoved(action) || isTargetGone(action)) return 'undone';
-  if (status === 'failed' && before !== null) return 'undone';
+  if (status === 'failed' && before !== null) return lackedSlot(action) ? 'never' : 'undone';
   return PROGRESS[status];
 }
 

@@ -9,8 +9,12 @@ import { summaryOf } from '../../playbook/playbook.ts';
  */
 export const plainReason = (alert: Alert): string => summaryOf(alert) ?? quoted(alert.title, 160);
 
-/** The same as a title, without the full stop. */
-export const plainTitle = (alert: Alert): string => plainReason(alert).replace(/\.$/, '');
+/**
+ * Its first sentence as a title. The second one of a failed check says that nothing shows an attack, and another alert
+ * of the incident may show one.
+ */
+export const plainTitle = (alert: Alert): string =>
+  summaryOf(alert)?.split(/\. /)[0]?.replace(/\.$/, '') ?? plainReason(alert);
 
 /** `Seen 3 times from 203.0.113.7, last at 02:58 UTC.` */
 export function seenText({ count, entities, lastSeenAt }: Alert, now: Date): string {

@@ -43,7 +43,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 .cell b { font-weight: 600; display: flex; align-items: center; gap: 6px; } .cell small, .kill small { color: var(--ink-3); } a.cell:hover b { text-decoration: underline; text-underline-offset: 3px; } .cell.asks b { color: var(--wait); }
 .switch { display: flex; align-items: center; gap: 12px; margin-left: auto; } .kill { display: flex; flex-direction: column; text-align: right; } .kill b { font-weight: 600; }
 .strip.halted { background: var(--bad-soft); border-bottom-color: var(--bad-line); } .strip.halted .cell { border-right-color: var(--bad-line); } .strip.halted small { color: var(--ink-2); } .strip.halted .kill b, .strip.halted .mode b { color: var(--bad); }
-.dot { width: 8px; height: 8px; border-radius: 50%; background: var(--good); flex: none; } .dot.shadow { background: none; border: 2px solid var(--ink-3); }
+.dot { width: 8px; height: 8px; border-radius: 50%; background: var(--good); flex: none; } .dot.halted { background: var(--bad); } .dot.shadow { background: none; border: 2px solid var(--ink-3); }
 .page { padding: 24px var(--side) 64px; }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin: 0 0 8px; min-height: 24px; }
 .block { margin-top: 32px; } .panel { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; } .pad { padding: 16px; }
@@ -98,7 +98,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
   :root { --side: 16px; }
   body { font-size: .9375rem; line-height: 1.3125rem; }
   .top { gap: 8px; } .who { margin: 0; } .who span { display: none; } .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .nav { gap: 0; margin-left: auto; }
-  .strip { display: grid; grid-template-columns: 1fr 1fr; padding-block: 8px; gap: 4px 12px; align-items: center; } .cell { padding: 0; margin: 0; min-height: 44px; border: 0; } .mode { grid-row: 1; } .switch { grid-row: 1; grid-column: 2; margin: 0; justify-self: end; }
+  .strip { flex-wrap: wrap; padding-block: 8px; gap: 4px 12px; align-items: center; } .cell { flex: 1 1 9rem; padding: 0; margin: 0; min-height: 44px; border: 0; } .mode { flex-basis: 7rem; } .switch { order: -1; flex: 1 1 12rem; margin: 0; justify-content: flex-end; } .mode { order: -2; }
   .btn, select, input[type="search"], input[type="text"], .acts .btn { min-height: 44px; } input[type="search"], input[type="text"], textarea, select { font-size: 1rem; }
   .page { padding-block: 16px 64px; } .block { margin-top: 28px; }
   .table, .table tbody, .table tr, .table td { display: block; } .table thead { display: none; } .table tr { padding: 12px; border-bottom: 1px solid var(--line); } .table tr:last-child { border-bottom: 0; } .table td, .acts .table td { border: 0; padding: 0; } .table tr > :first-child { padding-left: 0; }

@@ -93,6 +93,7 @@ export const CONSOLE = {
 export const MODE = {
   live: { title: 'Live', means: 'acts within policy' },
   shadow: { title: 'Shadow', means: 'records decisions, changes nothing' },
+  halted: { means: 'applies nothing until someone resumes' },
 } as const;
 
 export const SWITCH = {

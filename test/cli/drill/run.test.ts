@@ -95,7 +95,17 @@ describe('a drill on stand-ins', () => {
   });
 
   test('runs at start for each mechanism without a valid result, and only once', async () => {
-    const results = await drillAtStart(POLICY, drills, () => NOW);
+    const counted: [number, number][] = [];
+    const results = await drillAtStart(
+      POLICY,
+      drills,
+      () => NOW,
+      (done, all) => {
+        counted.push([done, all]);
+      },
+    );
+    const mechanisms = new Set(results.map(({ mechanism }) => mechanism)).size;
+    expect(counted.at(-1), 'counts mechanisms, not canaries').toEqual([mechanisms, mechanisms]);
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['passed']));
     expect(await drillAtStart(POLICY, drills, () => NOW)).toEqual([]);
     const known = (await drills.all()).get(BLOCK)!;

@@ -7,7 +7,10 @@ import type { Key } from '../../../functions/store/table.ts';
 import { summarise } from '../../../functions/summarise/summarise.ts';
 import { listed, needingPerson } from '../../../functions/web/console/list/filter.ts';
 import { readQuery } from '../../../functions/web/console/list/query.ts';
+import { nextOf } from '../../../functions/web/console/list/sentences.ts';
+import { stateName } from '../../../functions/web/console/list/texts.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
+import { MODE } from '../../../functions/web/console/texts.ts';
 import { INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { asking, holding, manySummaries, summaryWith } from '../../fixtures/summaries.ts';
 import { resume } from '../../fixtures/switch.ts';
@@ -86,6 +89,25 @@ describe('a filter', () => {
       ['high', 1],
       ['high', 0],
     ]);
+  });
+});
+
+describe('the words of a row', () => {
+  test('claim no change in force while the only change waits to be applied', () => {
+    const { effects } = holding(1, NOW);
+    const waits = effects?.map((one) => ({ ...one, status: 'executing' as const })) ?? [];
+    const waiting = summaryWith(1, NOW, { ...holding(1, NOW), effects: waits });
+    expect(stateName(waiting, 0, NOW)).toBe('Being applied');
+    expect(nextOf(waiting, NOW)).toBe('Being applied; the rate limit may delay it');
+  });
+
+  test('claim nothing about other actions of an incident whose last request expired', () => {
+    const ended = {
+      ...{ actionId: 'act-1', name: 'revoke_api_key' as const, order: 'deactivate it' },
+      ...{ status: 'expired' as const, at: NOW.toISOString(), by: null },
+    };
+    const expired = summaryWith(1, NOW, { outcome: 'recommended-not-executed', ended });
+    expect(nextOf(expired, NOW)).toBe('No one decided in time');
   });
 });
 
@@ -174,6 +196,15 @@ describe('the pages', () => {
     expect(written.filter(isShown)).toHaveLength(1);
     const prefixes = SUMMARISED_PREFIXES.filter((prefix) => written[0]!.pk.startsWith(prefix));
     expect(prefixes, 'the stream delivers it').toHaveLength(1);
+  });
+
+  test('do not say that Countermand acts while it is halted', async () => {
+    const acts = MODE.live.means;
+    expect(await text('/console')).toContain(acts);
+    await store.killSwitch.halt(POLICY.account, { mode: 'halt', ...SAID });
+    const halted = await text('/console');
+    expect(halted).toContain(MODE.halted.means);
+    expect(halted).not.toContain(acts);
   });
 
   test('read the list once per revision, and no record of an incident', async () => {

@@ -196,6 +196,24 @@ describe('the page of an incident', () => {
     expect(shown).toContain('3 times');
   });
 
+  test('says that nothing was changed when a harmless action waited in vain for a slot', async () => {
+    const failure = 'NoSlot: no slot is free: 10 automatic actions in the last minute';
+    const change = { status: 'failed', name: 'add_ip_to_watchlist', failure } as const;
+    await put(store, inForce({ ...change, appliedAt: null, approval: null }));
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain('Nothing has been changed.');
+    expect(page).toContain('No slot is free: 10 automatic actions');
+    expect(page).not.toContain('NoSlot');
+  });
+
+  test('does not deny an attack in the title, which another alert may show', async () => {
+    const type = 'Inspector:PACKAGE_VULNERABILITY';
+    await put(store, waiting(), alertWith({ type }));
+    const page = await (await open(PAGE)).text();
+    const [, title = ''] = page.match(/<h1[^>]*>([^<]*)/) ?? [];
+    expect(title).toMatch(/found a vulnerability$/);
+  });
+
   test('answers 404 for an incident that does not exist and for a malformed ID', async () => {
     for (const id of ['inc-2aaaaaaaaaaaaaaaa', 'x', '..%2F..'])
       expect((await open(`/console/incident/${id}`)).status).toBe(404);

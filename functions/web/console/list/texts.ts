@@ -141,14 +141,16 @@ export const STATE_ICONS: Readonly<Record<SummaryState, Icon>> = {
 
 /** The state in one or two words. */
 export function stateName(summary: Summary, questions: number, now: Date): string {
-  const inForce = summary.effects.filter(({ status }) => status !== 'kept').length;
+  const inForce = summary.effects.filter(
+    ({ status }) => status !== 'kept' && status !== 'executing',
+  ).length;
   switch (stateOf(summary, now)) {
     case 'undo-failed':
       return 'Undo failed';
     case 'waiting':
       return counted(questions, 'question');
     case 'in-force':
-      return `${inForce} in force`;
+      return inForce > 0 ? `${inForce} in force` : 'Being applied';
     case 'assessing':
       return 'In progress';
     case 'failed':
@@ -177,13 +179,13 @@ export const NEXT = {
   undo: (at: string, now: Date) => `Undone at ${utc(at, now)} unless kept`,
   undoByPerson: 'Remains until a person undoes it',
   undoing: 'Being undone now',
-  applying: 'Being applied now',
+  applying: 'Being applied; the rate limit may delay it',
   assessing: 'The alert is being assessed',
   failed: 'Processing failed. A person was paged',
   handedOff: (order: string) => `A person has the runbook to ${order}`,
   handedOffUnnamed: 'A person has the runbook',
   declined: (name: string) => `${name} declined`,
-  expired: 'No one decided in time. Nothing was changed',
+  expired: 'No one decided in time',
   kept: (name: string | null) => (name ? `Kept by ${name}` : 'Kept, as policy says'),
   undone: (at: string, now: Date) => `The change was undone at ${utc(at, now)}`,
   ended: 'No change is in place',

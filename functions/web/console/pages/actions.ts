@@ -4,7 +4,7 @@ import type { Action } from '../../../domain/action.ts';
 import { informs } from '../../../domain/action-catalog.ts';
 import { joinReason } from '../../../domain/effect-state.ts';
 import { waitsFor } from '../../../domain/open-requests.ts';
-import { oneLine, utc } from '../../../domain/wording.ts';
+import { capitalised, oneLine, utc, withoutErrorName } from '../../../domain/wording.ts';
 import {
   doneOf,
   headlineOf,
@@ -133,6 +133,9 @@ export function notDoneList(view: IncidentView): Html {
 function because(action: Action, { names, now }: IncidentView): string {
   const { failure, reasons } = action;
   const decided = decidedBy(action, names, now);
-  const rule = joinReason(action) ?? failure ?? reasons.at(-1)?.text;
+  const rule =
+    joinReason(action) ??
+    (failure && capitalised(withoutErrorName(failure))) ??
+    reasons.at(-1)?.text;
   return [decided, rule ? sentence(rule) : ''].filter((text) => text !== '').join(' ');
 }

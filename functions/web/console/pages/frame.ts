@@ -60,9 +60,10 @@ export const haltButton = (path: string): Html =>
 function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus, haltPath: string | null): Html {
   const { questions, firstEnds, inForce, undoFailed, nextUndo, unreadable } = counts;
   const kill = SWITCH[killSwitch.mode];
+  const shown = killSwitch.mode === 'halt' ? 'halted' : mode;
   const next = STRIP.nextUndo({ undoFailed, unreadable, next: nextUndo && inTime(nextUndo, now) });
   return html`<div class="strip ${killSwitch.mode === 'halt' ? 'halted' : ''}" role="group" aria-label="${CONSOLE.status}">
-<div class="cell mode"><b><span class="dot ${mode}"></span>${MODE[mode].title}</b><small>${MODE[mode].means}</small></div>
+<div class="cell mode"><b><span class="dot ${shown}"></span>${MODE[mode].title}</b><small>${MODE[shown].means}</small></div>
 <a class="cell ${questions > 0 ? 'asks' : ''}" href="/console#waiting"><b>${questions > 0 ? icon('wait') : ''}${STRIP.questions(questions)}</b>${firstEnds ? html`<small>${STRIP.firstEnds(inTime(firstEnds, now))}</small>` : ''}</a>
 <a class="cell" href="/console/in-force"><b>${STRIP.inForce(inForce)}</b>${next ? html`<small>${next}</small>` : ''}</a>
 <div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.why || kill.means}</small></span>${killSwitch.mode === 'run' ? '' : html`<a class="btn" href="/console/resume">${SWITCH.resume}</a>`}${killSwitch.mode === 'halt' || haltPath === null ? '' : haltButton(haltPath)}</div>
