@@ -1,5 +1,7 @@
 // The data directory of a laptop, and the errors when it can't be used.
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Thrown when a directory can't be created or written. Has its path, and the system's error as `cause`. */
 export class DataDirectoryUnwritable extends Error {
@@ -46,5 +48,28 @@ export function claimDirectory(path: string): void {
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new DataDirectoryUnwritable(path, cause);
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+/**
+ * The SQLite file with these tables and indexes, locked until this process closes it or ends. Throws an error of this
+ * file if it is in use, damaged or of another form.
+ */
+export function openFile(folder: string, name: string, definition: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(join(folder, name));
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT');
+    db.exec(definition);
+    return db;
+  } catch (error) {
+    db?.close();
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+    throw isBusy
+      ? new DataDirectoryInUse(folder, error)
+      : new DataDirectoryUnwritable(folder, error);
   }
 }

@@ -1,8 +1,8 @@
 // The state of a stand-in: frozen in memory, or kept across restarts.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
+import { openFile } from '../data-directory.ts';
 import { type Rows, rowsOf } from './rows.ts';
 
 /** Freezes a value with everything in it. Frozen parts are skipped, so a change costs only what changed. */
@@ -70,9 +70,9 @@ export type AccountState = {
 export function openState(folder: string | undefined): AccountState {
   if (folder === undefined)
     return { state: (_, initial) => inMemory(initial), rows: () => rowsOf(), close: () => {} };
-  const db = new DatabaseSync(join(folder, 'account.sqlite'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  db.exec(
+  const db = openFile(
+    folder,
+    'account.sqlite',
     'CREATE TABLE IF NOT EXISTS state (name TEXT, key TEXT, value TEXT, PRIMARY KEY (name, key))',
   );
   const all = db.prepare('SELECT key, value FROM state WHERE name = ? ORDER BY rowid');

@@ -14,13 +14,8 @@ import {
   type Table,
 } from '../../functions/store/table.ts';
 import { INDEXES } from '../../functions/store/table-definition.ts';
-import {
-  claimDirectory,
-  DataDirectoryInUse,
-  DataDirectoryOutdated,
-  DataDirectoryUnwritable,
-} from '../data-directory.ts';
-import { checkSize } from './item-size.ts';
+import { claimDirectory, DataDirectoryOutdated, openFile } from '../data-directory.ts';
+import { checkItem } from './item-limits.ts';
 
 export type LocalTable = Table & {
   /** The same table without waiting for a turn, for pages. */
@@ -42,7 +37,7 @@ export function openTable(
   { pacing = SYSTEM_PACING, onChange }: Options = {},
 ): LocalTable {
   const db = folder === undefined ? new DatabaseSync(':memory:') : inFolder(folder);
-  db.exec(DEFINITION);
+  if (folder === undefined) db.exec(DEFINITION);
   const [getOne, putOne, removeOne, all] = [
     db.prepare('SELECT item FROM items WHERE pk = ? AND sk = ?'),
     db.prepare('INSERT OR REPLACE INTO items (pk, sk, item) VALUES (?, ?, ?)'),
@@ -86,7 +81,7 @@ export function openTable(
     async put(item, condition) {
       const { pk, sk } = item;
       const text = jsonOf(item);
-      checkSize(JSON.parse(text));
+      checkItem(JSON.parse(text));
       const before = await run(() => {
         const stored = checked(item, condition);
         putOne.run(pk, sk, text);
@@ -182,21 +177,9 @@ export function holds(condition: Condition, stored: Item | undefined): boolean {
   return !stored || (typeof stored.basis === 'number' && stored.basis <= condition.notOlder);
 }
 
-const SQLITE_BUSY = 5;
-
 /** Locks the file until this process closes it or ends. */
 function inFolder(folder: string): DatabaseSync {
   claimDirectory(folder);
   if (existsSync(join(folder, 'database'))) throw new DataDirectoryOutdated(folder);
-  try {
-    const db = new DatabaseSync(join(folder, 'table.sqlite'));
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
-    db.exec('PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT');
-    return db;
-  } catch (error) {
-    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-    throw isBusy
-      ? new DataDirectoryInUse(folder, error)
-      : new DataDirectoryUnwritable(folder, error);
-  }
+  return openFile(folder, 'table.sqlite', DEFINITION);
 }

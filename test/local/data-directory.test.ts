@@ -89,6 +89,15 @@ describe('the state of the account', () => {
     second.close();
   });
 
+  test('a damaged file of the state is refused with its folder, and so is one that is in use', () => {
+    writeFileSync(join(folder, 'account.sqlite'), 'x'.repeat(5_000));
+    expect(() => openState(folder)).toThrow(/^Cannot keep data in .*: file is not a database;/);
+    rmSync(join(folder, 'account.sqlite'));
+    const first = openState(folder);
+    expect(() => openState(folder)).toThrow(/^Another process is using /);
+    first.close();
+  });
+
   test('a copy of the state can be changed without a write, and its view cannot', () => {
     const file = openState(undefined).state('users', [{ name: 'ada' }]);
     file.read().push({ name: 'bob' });

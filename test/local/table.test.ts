@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Images } from '../../functions/archive/change.ts';
+import { InvalidInput } from '../../functions/domain/errors.ts';
 import type { Key } from '../../functions/store/table.ts';
 import { openTable } from '../../local/engine/table.ts';
 import { testTable } from '../contract/table-contract.ts';
@@ -94,6 +96,31 @@ describe('the table on a laptop', () => {
   test('throws DataDirectoryUnwritable when its file is damaged', () => {
     writeFileSync(join(folder, 'table.sqlite'), 'x'.repeat(5_000));
     expect(() => openTable(folder)).toThrow(/^Cannot keep data in .*: file is not a database;/);
+  });
+
+  test('throws DataDirectoryUnwritable when its file has tables of another form', () => {
+    const other = new DatabaseSync(join(folder, 'table.sqlite'));
+    other.exec('CREATE TABLE items (a, b)');
+    other.close();
+    expect(() => openTable(folder)).toThrow(/^Cannot keep data in .*: no such column: item;/);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['an empty key', { sk: '' }],
+    ['a key that is a number', { pk: 5 }],
+    ['no sort key', { sk: undefined }],
+    ['a sort key above 1,024 bytes', { sk: 'ä'.repeat(513) }],
+    ['an index key that is a number', { open: 'yes', attentionAt: 5 }],
+    ['an index key that is null', { sweepShard: null }],
+    ['an empty index key', { sweepAt: '' }],
+    ['more than 32 levels', { deep: JSON.parse('[{"a":'.repeat(20) + 1 + '}]'.repeat(20)) }],
+  ])('refuses an item with %s, as DynamoDB does', async (_what, change) => {
+    for (const table of [openTable(), memoryTable()]) {
+      await expect(table.put(Object.assign({ ...key }, change))).rejects.toBeInstanceOf(
+        InvalidInput,
+      );
+      expect(await table.query(key.pk)).toEqual([]);
+    }
   });
 
   test('throws DataDirectoryInUse while the folder is open, also in another process', async () => {

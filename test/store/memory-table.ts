@@ -11,7 +11,7 @@ import {
   type Key,
   type Table,
 } from '../../functions/store/table.ts';
-import { checkSize } from '../../local/engine/item-size.ts';
+import { checkItem } from '../../local/engine/item-limits.ts';
 import { holds } from '../../local/engine/table.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { instantPacing } from './pacing.ts';
@@ -36,7 +36,7 @@ export function memoryTable(
     pacing,
     get: async (key) => read(key),
     put: async (item, condition) => {
-      checkSize(item);
+      checkItem(item);
       check(item, condition);
       wrote({ pk: item.pk, sk: item.sk, before: read(item) ?? null, after: item });
       const partition = partitions.get(item.pk) ?? new Map<string, string>();
