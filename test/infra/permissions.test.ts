@@ -28,6 +28,10 @@ import {
 const template = templateWith();
 const functions = functionsOf(template);
 const roles = permissionsByRole(template);
+const SIGN_IN = {
+  ...{ issuer: 'https://login.example.com', clientId: 'c', claim: 'email', acrValues: [] },
+  clientSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:idp-AbCdEf',
+};
 const OWN_LOGS_AND_TRACES = [
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -364,7 +368,7 @@ describe('least privilege', () => {
     const anthropicSecretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key';
     expect(asked({ anthropicSecretArn, bedrock: true })).toEqual(['anthropic', 'bedrock']);
     expect(asked({ bedrock: true })).toEqual(['bedrock']);
-    expect(asked({ bedrock: false })).toEqual(['playbook']);
+    expect(asked({})).toEqual(['playbook']);
   });
 
   test('the gate reads and writes records, signs rulings, and has no other permission', () => {
@@ -382,8 +386,7 @@ describe('least privilege', () => {
     ['links-1', SIGNERS.links],
     ['votes-1', SIGNERS.votes],
   ])('the policy of the key %s denies signing to all but those that need it', (alias, signers) => {
-    const signIn = { ...{ issuer: 'https://x', clientId: 'c', clientSecret: 's', claim: 'email' } };
-    const whole = templateWith({ policy: { signIn: { ...signIn, acrValues: [] } } });
+    const whole = templateWith({ policy: { signIn: SIGN_IN } });
     const key = keyOf(alias, whole);
     expect(whoMay('kms:GenerateMac', key, functionsOf(whole))).toEqual(signers);
     const [id = ''] = /\w+/.exec(key) ?? [];
@@ -585,12 +588,8 @@ describe('least privilege', () => {
           .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
           .map(({ resources }) => [one.name, ...resources]),
       );
-    const clientSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:idp-AbCdEf';
-    const issuer = 'https://login.example.com';
     expect(readers(null)).toEqual([]);
-    expect(readers({ issuer, clientId: 'c', clientSecret, claim: 'email', acrValues: [] })).toEqual(
-      [['web', clientSecret]],
-    );
+    expect(readers(SIGN_IN)).toEqual([['web', SIGN_IN.clientSecret]]);
   });
 
   test('only enrich and remind read sampled requests, and only of the web ACLs that policy names', () => {

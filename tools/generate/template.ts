@@ -16,10 +16,10 @@ export const SETTINGS: Settings = {
 };
 export const POLICY = loadPolicy(POLICIES, 'example');
 
+type Change = { settings?: Partial<Settings>; policy?: Partial<Policy>; region?: string };
+
 /** Leaves out bundling, which takes ten times as long and does not change the template. */
-export function stackWith(
-  change: { settings?: Partial<Settings>; policy?: Partial<Policy>; region?: string } = {},
-) {
+export function stackWith(change: Change = {}) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new CountermandStack(app, 'countermand-test', {
     settings: { ...SETTINGS, ...change.settings },
@@ -28,8 +28,16 @@ export function stackWith(
   });
   return { app, stack };
 }
-export const templateWith = (change?: Parameters<typeof stackWith>[0]) =>
-  Template.fromStack(stackWith(change).stack);
+
+/** By what they are made from: synthesis takes seconds. */
+const templates = new Map<string, Template>();
+export function templateWith(change: Change = {}): Template {
+  const { settings, policy, region } = change;
+  const key = JSON.stringify([{ ...SETTINGS, ...settings }, { ...POLICY, ...policy }, region]);
+  const template = templates.get(key) ?? Template.fromStack(stackWith(change).stack);
+  templates.set(key, template);
+  return template;
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's JSON, of which the assertions name the parts
 type Properties = Record<string, any>;
