@@ -1,7 +1,9 @@
 // Decides a recorded action again from the record of its decision alone.
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, EvaluatedRule } from '../functions/domain/action.ts';
+import { TOO_FEW_APPROVERS } from '../functions/domain/approval.ts';
 import { Decision } from '../functions/domain/decision.ts';
+import { ALREADY } from '../functions/domain/effect-state.ts';
 import { InvalidInput } from '../functions/domain/errors.ts';
 import { readStored } from '../functions/domain/stored.ts';
 import { decide, isStricter, type Ruling } from '../functions/gate/decide.ts';
@@ -30,7 +32,14 @@ export function replayed(action: Action, recorded: Recorded): Replayed {
       what: 'policy',
     });
     const ruling = decide(action.recommendation, circumstancesOf(decision, policy, effectsOf));
-    return { missing: null, differences: differencesOf(action, ruling) };
+    return {
+      missing: null,
+      differences: [
+        ...differs('the alert', action.alertId, decision.alert.alertId),
+        ...differs('the version of policy', action.policyVersion, policy.version),
+        ...differencesOf(action, ruling),
+      ],
+    };
   } catch (error) {
     if (error instanceof InvalidInput) return { missing: error.message, differences: [] };
     throw error;
@@ -45,16 +54,30 @@ function found(records: ReadonlyMap<string, unknown>, digest: string, what: stri
   return record;
 }
 
+const differs = (what: string, was: unknown, now: unknown) =>
+  isDeepStrictEqual(was, now)
+    ? []
+    : [`${what} was ${JSON.stringify(was)}, and would be ${JSON.stringify(now)}`];
+
+/** Codes of reasons that the gate adds after the rules, for what no decision records. */
+const ADDED: readonly string[] = [
+  ...Object.values<string>(ALREADY),
+  ...['recommended-twice', 'asked-anyway', 'not-recorded', 'model-not-asked', 'analysis-failed'],
+  ...['rate-limit', 'asked-anew', TOO_FEW_APPROVERS],
+];
+
 function differencesOf(action: Action, ruling: Ruling): string[] {
-  const differs = (what: string, was: unknown, now: unknown) =>
-    isDeepStrictEqual(was, now)
-      ? []
-      : [`${what} was ${JSON.stringify(was)}, and would be ${JSON.stringify(now)}`];
   const lost = ruling.reasons.filter(
     (reason) => !action.reasons.some((one) => isDeepStrictEqual(one, reason)),
   );
-  const hasEffect = action.mechanism !== null;
-  const isSameEffect = !hasEffect || ruling.effects.some((effect) => isEffectOf(action, effect));
+  const added = action.reasons.filter(
+    (reason) =>
+      !ADDED.includes(reason.code) && !ruling.reasons.some((one) => isDeepStrictEqual(one, reason)),
+  );
+  const isSameEffect =
+    action.mechanism === null
+      ? ruling.effects.length === 0
+      : ruling.effects.some((effect) => isEffectOf(action, effect));
   return [
     ...differs('the action', action.name, ruling.name),
     ...differs('the target', action.target, ruling.target),
@@ -62,6 +85,7 @@ function differencesOf(action: Action, ruling: Ruling): string[] {
     ...(isSameEffect ? [] : ['the change in AWS would differ']),
     ...rulesOf(action.considered, ruling.considered),
     ...lost.map(({ text }) => `the record lacks the reason "${text}"`),
+    ...added.map(({ text }) => `no rule gives the reason "${text}"`),
     ...dispositionOf(action, ruling),
   ];
 }

@@ -6,6 +6,7 @@ import { archive } from '../../functions/archive/archive.ts';
 import type { Item } from '../../functions/archive/change.ts';
 import { withAlertProof } from '../../functions/authority/alerts.ts';
 import { readRuling } from '../../functions/authority/rulings.ts';
+import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import type { Assessment, Attempt, Recommendation } from '../../functions/domain/assessment.ts';
 import type { Decision } from '../../functions/domain/decision.ts';
@@ -253,6 +254,22 @@ test('names the rules that would decide differently', async () => {
     'the disposition was observe, and would be auto',
   ]);
   expect(replayed(action, recorded).differences).toEqual([]);
+  const planted = { code: 'protected-target', text: 'Protected' };
+  const altered: [Partial<Action>, RegExp][] = [
+    [{ reasons: [...action.reasons, planted], disposition: 'hand-off' }, /no rule gives.*"Protec/],
+    [{ alertId: 'al-1123456789abcdef' }, /^the alert was /],
+    [{ policyVersion: 'other' }, /^the version of policy was "other"/],
+    [{ mechanism: null, parameters: {} }, /^the change in AWS would differ$/],
+    [
+      { recommendation: { ...action.recommendation, confidence: 1 } },
+      /^the rule confident-enough was/,
+    ],
+    [{ durationMinutes: 9 }, /^the duration was 9/],
+  ];
+  for (const [change, says] of altered)
+    expect(replayed({ ...action, ...change }, recorded).differences).toContainEqual(
+      expect.stringMatching(says),
+    );
 });
 
 test('proves what a decision depended on with its ruling', async () => {
