@@ -16,6 +16,10 @@ import { PHONE } from './site.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const SIZE = '[document.documentElement.scrollHeight, document.documentElement.scrollWidth]';
+/** The texts in rows of the list that are wider than their cells. */
+const SPILLED = `[...document.querySelectorAll('.list tbody tr:not(.group) td')]
+  .filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
+  .map((cell) => cell.textContent.trim())`;
 const LAPTOP = { width: 1280, height: 800 };
 const store = storeOn(memoryTable());
 const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' });
@@ -96,11 +100,15 @@ describe.each([
   );
 });
 
-test('keeps the stop button in reach on a phone at twice the text size', async () => {
-  const page = await open('/console', PHONE);
+test.each([
+  { name: 'laptop', viewport: LAPTOP },
+  { name: 'phone', viewport: PHONE },
+])('covers no word and no button on a $name at twice the text size', async ({ viewport }) => {
+  const page = await open('/console', viewport);
   await page.evaluate("document.documentElement.style.fontSize = '32px'");
   const box = await page.getByRole('button', { name: 'Halt' }).boundingBox();
-  expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(PHONE.width);
+  expect((box?.x ?? 0) + (box?.width ?? 9_999)).toBeLessThanOrEqual(viewport.width);
+  expect(await page.evaluate(SPILLED)).toEqual([]);
   await page.context().close();
 });
 

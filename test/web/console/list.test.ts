@@ -10,7 +10,7 @@ import { readQuery } from '../../../functions/web/console/list/query.ts';
 import { nextOf } from '../../../functions/web/console/list/sentences.ts';
 import { stateName } from '../../../functions/web/console/list/texts.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
-import { MODE } from '../../../functions/web/console/texts.ts';
+import { MODE, SWITCH } from '../../../functions/web/console/texts.ts';
 import { INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { asking, holding, manySummaries, summaryWith } from '../../fixtures/summaries.ts';
 import { resume } from '../../fixtures/switch.ts';
@@ -205,6 +205,8 @@ describe('the pages', () => {
     const halted = await text('/console');
     expect(halted).toContain(MODE.halted.means);
     expect(halted).not.toContain(acts);
+    await resume(store, POLICY.account, NOW);
+    expect(await text('/console')).toContain(SWITCH.run.means);
   });
 
   test('read the list once per revision, and no record of an incident', async () => {

@@ -1,7 +1,7 @@
 // The style of the list of incidents and of the changes in force.
 
 export const LIST_STYLE = `
-.asof { display: flex; gap: 12px; justify-content: flex-end; margin: -12px 0 8px; color: var(--ink-3); font-size: .8125rem; } .notice { margin: 0 0 12px; padding: 8px 12px; border-radius: 6px; background: var(--accent-soft); } .notice.bad { background: var(--bad-soft); color: var(--bad); } .notice[hidden] { display: none; }
+.asof { display: flex; flex-wrap: wrap; gap: 0 12px; justify-content: flex-end; margin: -12px 0 8px; color: var(--ink-3); font-size: .8125rem; } .notice { margin: 0 0 12px; padding: 8px 12px; border-radius: 6px; background: var(--accent-soft); } .notice.bad { background: var(--bad-soft); color: var(--bad); } .notice[hidden] { display: none; }
 .asklist { border-color: var(--wait-line); overflow: hidden; }
 .ask { display: grid; grid-template-columns: 112px minmax(0, 1fr) 200px 150px; gap: 4px 16px; padding: 12px 16px; align-items: start; } .ask + .ask { border-top: 1px solid var(--line); }
 .ask h3 a { color: inherit; text-decoration: none; } .ask h3 a:hover { text-decoration: underline; } .ask ul { margin-top: 2px; color: var(--ink-2); }
@@ -12,7 +12,7 @@ export const LIST_STYLE = `
 .find { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px; align-items: flex-start; } .find .box { flex: 1 1 260px; } .find .box input { width: 100%; }
 .filters summary { list-style: none; } .filters summary::-webkit-details-marker { display: none; } .filters[open] { flex: 1 1 100%; } .filters .fields { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 8px; margin-top: 8px; } .filters select { width: 100%; } .filters label { color: var(--ink-3); font-size: .8125rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 12px; } .chip { display: inline-flex; align-items: center; gap: 6px; min-height: 26px; padding: 0 10px; border-radius: 13px; background: var(--accent-soft); color: var(--ink); font-size: .8125rem; text-decoration: none; } .chip b { font-weight: 500; }
-.list { table-layout: fixed; } .list .w-sev { width: 136px; } .list .w-state { width: 158px; } .list .w-next { width: 330px; } .list .w-age { width: 84px; } .list td { overflow-wrap: anywhere; }
+.list { table-layout: fixed; } .list .w-sev { width: calc(72px + 4rem); } .list .w-state { width: calc(62px + 6rem); } .list .w-next { width: 26%; } .list .w-age { width: calc(36px + 3rem); } .list .state { white-space: normal; } .list td { overflow-wrap: anywhere; }
 .list tbody tr { position: relative; } .list .title { color: var(--ink); text-decoration: none; } .list .title:hover { text-decoration: underline; }
 .ents { color: var(--ink-3); font-size: .8125rem; line-height: 1.125rem; overflow-wrap: anywhere; } .list .next { color: var(--ink-2); }
 .table .group th { background: var(--sunk); color: var(--ink-2); padding: 6px 16px; } .table .group:hover { background: none; }

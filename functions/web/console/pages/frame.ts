@@ -66,6 +66,6 @@ function strip({ mode, killSwitch, now, ...counts }: ConsoleStatus, haltPath: st
 <div class="cell mode"><b><span class="dot ${shown}"></span>${MODE[mode].title}</b><small>${MODE[shown].means}</small></div>
 <a class="cell ${questions > 0 ? 'asks' : ''}" href="/console#waiting"><b>${questions > 0 ? icon('wait') : ''}${STRIP.questions(questions)}</b>${firstEnds ? html`<small>${STRIP.firstEnds(inTime(firstEnds, now))}</small>` : ''}</a>
 <a class="cell" href="/console/in-force"><b>${STRIP.inForce(inForce)}</b>${next ? html`<small>${next}</small>` : ''}</a>
-<div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.why || kill.means}</small></span>${killSwitch.mode === 'run' ? '' : html`<a class="btn" href="/console/resume">${SWITCH.resume}</a>`}${killSwitch.mode === 'halt' || haltPath === null ? '' : haltButton(haltPath)}</div>
+<div class="switch"><span class="kill"><b>${kill.title}</b><small>${killSwitch.mode === 'run' ? kill.means : killSwitch.why || kill.means}</small></span>${killSwitch.mode === 'run' ? '' : html`<a class="btn" href="/console/resume">${SWITCH.resume}</a>`}${killSwitch.mode === 'halt' || haltPath === null ? '' : haltButton(haltPath)}</div>
 </div>`;
 }
