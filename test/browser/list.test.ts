@@ -159,6 +159,7 @@ test('the list can be searched without script', async () => {
   await page.goto(`${url}/console`);
   await page.getByRole('searchbox').fill('mining');
   await page.getByRole('button', { name: 'Apply' }).click();
+  await page.waitForURL(/q=mining/);
   expect(await page.getByText('“mining”').isVisible()).toBe(true);
   await context.close();
 });
