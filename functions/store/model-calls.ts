@@ -102,12 +102,12 @@ export function createModelCalls(table: Table) {
   };
 }
 
-/** The counts of the present hour and day, which begin at 0. */
+/** The counts of the present hour and day, which begin at 0. A clock that is behind does not begin them again. */
 function countsAt({ hour, day }: Pick<OfStack, 'hour' | 'day'>, now: Date) {
   const [thisHour, today] = [now.toISOString().slice(0, 13), now.toISOString().slice(0, 10)];
   return {
-    hour: hour.of === thisHour ? hour : { of: thisHour, calls: 0 },
-    day: day.of === today ? day : { of: today, calls: 0 },
+    hour: hour.of >= thisHour ? hour : { of: thisHour, calls: 0 },
+    day: day.of >= today ? day : { of: today, calls: 0 },
   };
 }
 

@@ -106,3 +106,11 @@ test('keeps the counts when failures are counted', async () => {
   await store.modelCalls.note(true, pause, at(0));
   expect(await reserve(0, 'inc-another', { perHour: 1 })).toMatch(/asked 1 times/);
 });
+
+test('P12: two functions whose clocks differ around midnight share one budget', async () => {
+  const midnight = 21 * 60;
+  const answers: (string | null)[] = [];
+  for (let n = 0; n < 20; n++)
+    answers.push(await reserve(midnight - (n % 2) / 60_000, `inc-${n}`, { perDay: 6 }));
+  expect(answers.filter((one) => one === null)).toHaveLength(6);
+});
