@@ -146,6 +146,12 @@ test('shows the steps of every action that the form approved, unfolded', async (
   expect(page).toContain('http-equiv="refresh"');
 });
 
+test('names the one action that was decided above its steps', async () => {
+  const { page } = await posting(answer('approve-ticked', three.slice(0, 1)));
+  const [decided = ''] = page.split('<h2>Still open</h2>');
+  expect(decided).toMatch(/<h2>[^<]+203\.0\.113/);
+});
+
 test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
   expect(page).toContain('2 declined');

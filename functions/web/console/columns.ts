@@ -83,7 +83,8 @@ export function labelOf({ moments }: Group): Pick<Moment, 'mark' | 'short' | 'un
     : { mark, short: `${moments.length} ${plural(short)}`, under: '' };
 }
 
-const plural = (short: string): string => (short === 'Alert' ? 'alerts' : short.toLowerCase());
+const plural = (short: string): string =>
+  ['Alert', 'Reminder', 'Undo'].includes(short) ? `${short.toLowerCase()}s` : short.toLowerCase();
 
 /** The index of the column of an instant; null outside all columns. */
 export function columnOf({ columns }: Pick<Arranged, 'columns'>, at: string): number | null {

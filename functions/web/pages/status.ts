@@ -23,7 +23,7 @@ export function statusPage(
   { title, text, tone }: Notice,
   { answered }: { answered: boolean },
 ): Html {
-  const { action, path, together } = view;
+  const { action, path, together, open } = view;
   const refresh = isUnderWay(view) && !view.isStill ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
@@ -36,7 +36,7 @@ ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${p
 ${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
-${together.length > 0 ? html`<h2>${titleOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
+${together.length + open.length > 0 ? html`<h2>${titleOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
 ${undoNow(view)}
 ${stillOpen(view)}
 ${next(view)}

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { arrange, columnOf, MAX_COLUMNS } from '../../../functions/web/console/columns.ts';
+import { arrange, columnOf, labelOf, MAX_COLUMNS } from '../../../functions/web/console/columns.ts';
 import { type Effect, LANES, type Moment } from '../../../functions/web/console/moments.ts';
 
 const NOW = new Date('2026-11-24T03:00:00.000Z');
@@ -54,5 +54,10 @@ describe('gaps and order', () => {
     const { columns } = arrange({ moments, effects: [] }, NOW);
     expect(columns.length).toBeLessThanOrEqual(MAX_COLUMNS);
     expect(columns[0]?.lanes.people?.moments.length).toBe(4);
+  });
+
+  test.each(['Reminder', 'Undo', 'Alert'])('writes merged moments in the plural: %s', (short) => {
+    const one = { ...moment(60), short };
+    expect(labelOf({ moments: [one, one] }).short).toBe(`2 ${short.toLowerCase()}s`);
   });
 });
