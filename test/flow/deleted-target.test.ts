@@ -1,34 +1,27 @@
 // A leaked key that its owner deletes, as the rotation steps advise.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isTargetGone } from '../../functions/domain/effect-state.ts';
-import { type IamState, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
+import type { IamState } from '../../functions/mechanisms/user/stand-in.ts';
 import { POLICY } from '../fixtures/case.ts';
-import { createWorld, sample, type World } from './world.ts';
+import { createWorld, sample, statesInMemory, type World } from './world.ts';
 
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 const NAME = 'revoke_api_key';
 
-let folder: string;
 let world: World;
+let kept: ReturnType<typeof statesInMemory>;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'countermand-deleted-'));
-  writeFileSync(join(folder, 'iam.json'), JSON.stringify(LOCAL_IAM));
-  world = await createWorld({ folder });
+  kept = statesInMemory();
+  world = await createWorld({ state: kept.state });
   await world.deliver(sample('leaked-access-key'));
 });
-afterEach(async () => {
-  await world.stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => world.stop());
 
 function deleteTheKey(): void {
-  const path = join(folder, 'iam.json');
-  const state: IamState = JSON.parse(readFileSync(path, 'utf8'));
+  const file = kept.file<IamState>('iam');
+  const state = file.read();
   for (const user of state.users) delete user.keys[KEY];
-  writeFileSync(path, JSON.stringify(state));
+  file.write(state);
 }
 const approve = async () => {
   const { page, post } = await world.read(world.link('ana.silva', 'access key'));

@@ -1,33 +1,27 @@
 // The world check in a running account: emptied lists and planted entries.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WafState } from '../../functions/mechanisms/waf/stand-in.ts';
 import type { TrailEvent } from '../../functions/world/cause.ts';
 import { POLICY } from '../fixtures/case.ts';
-import { createWorld, sample, type World } from './world.ts';
+import { createWorld, sample, statesInMemory, type World } from './world.ts';
 
 let world: World;
-let folder: string;
+let kept: ReturnType<typeof statesInMemory>;
 let events: TrailEvent[];
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'countermand-lists-'));
+  kept = statesInMemory();
   events = [];
-  world = await createWorld({ folder, trail: async () => events });
+  world = await createWorld({ state: kept.state, trail: async () => events });
 });
-afterEach(async () => {
-  await world.stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => world.stop());
 
-const file = () => join(folder, 'waf.json');
-const lists = (): WafState => JSON.parse(readFileSync(file(), 'utf8'));
+const file = () => kept.file<WafState>('waf');
+const lists = () => file().read();
 /** Someone else replaces the list of an IP set. */
 function replace(set: string, addresses: string[]) {
   const state = lists();
   const lock = (state[set]?.lock ?? 0) + 1;
-  writeFileSync(file(), JSON.stringify({ ...state, [set]: { addresses, lock } }));
+  file().write({ ...state, [set]: { addresses, lock } });
 }
 const toTeam = () =>
   world.runtime

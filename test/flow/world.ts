@@ -4,7 +4,9 @@ import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { playbook } from '../../functions/analyse/playbook-analyst.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';
 import { WRITE_DENIED } from '../../local/engine/write-permissions.ts';
 import { createRuntime, type Runtime } from '../../local/runtime.ts';
@@ -16,6 +18,24 @@ import { PAGE_KEY_BYTES, PROOF_KEYS } from '../fixtures/proofs.ts';
 const BASE_URL = 'http://127.0.0.1:1';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** States of stand-ins that a test changes as another caller of AWS would. */
+export function statesInMemory() {
+  const files = new Map<string, unknown>();
+  return {
+    state: <T>(name: string, initial: T): StateFile<T> => {
+      const file = inMemory(initial);
+      files.set(name, file);
+      return file;
+    },
+    /** Throws if no stand-in has the state. */
+    file<T>(name: string): StateFile<T> {
+      const file = files.get(name);
+      if (!file) throw new Error(`no stand-in has a state "${name}"`);
+      return file as StateFile<T>;
+    },
+  };
+}
 
 const boxesIn = (page: string) =>
   [...page.matchAll(/name="ticked" value="([^"]*)"[^>]*><b>([^<]*)</g)].map(
