@@ -50,6 +50,8 @@ export type View = {
   others: readonly Action[];
   /** Those of the others that were settled with this one, for example by the same form. */
   together: readonly Action[];
+  /** Of the others: the latest that this person answered after the link's own request had expired. */
+  answeredSince: Action | null;
   /** What this person may undo with this link: its own action first. An undo ends the change for all holders. */
   undoable: readonly { action: Action; sharedWith: readonly Action[] }[];
   /** Requests that this person declined without saying why. */
@@ -88,6 +90,21 @@ function commandsFor(
 ): View['manualSteps'] {
   if (action.status === 'expired') return manualSteps(action, alert, facts);
   return action.status === 'reversal-failed' && !isUnproven(action) ? manualUndo(action) : [];
+}
+
+/** The page is then about the other request as well: the person came back to see what became of it. */
+function answeredSince(
+  { status, approval }: Action,
+  others: readonly Action[],
+  person: string,
+): Action | null {
+  if (status !== 'expired') return null;
+  const at = (one: Action) => one.approval?.votes.find(({ by }) => by === person)?.at ?? '';
+  return (
+    others
+      .filter((one) => at(one) > (approval?.expiresAt ?? ''))
+      .toSorted((a, b) => (at(a) < at(b) ? 1 : -1))[0] ?? null
+  );
 }
 
 const ownFirst = (open: readonly Action[], { actionId }: Action): Action[] => [
@@ -142,6 +159,12 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
       .slice(0, MOST_UNDOABLE)
       .map(async (one) => ({ action: one, sharedWith: await otherHolders(deps, one) })),
   );
+  const others = actions.filter(
+    ({ actionId, status }) =>
+      actionId !== action.actionId &&
+      status !== 'dropped' &&
+      !open.some((one) => one.actionId === actionId),
+  );
   return {
     action,
     alert,
@@ -162,12 +185,8 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     policy: deps.policy,
     open,
     later: openToPerson.length - open.length,
-    others: actions.filter(
-      ({ actionId, status }) =>
-        actionId !== action.actionId &&
-        status !== 'dropped' &&
-        !open.some((one) => one.actionId === actionId),
-    ),
+    others,
+    answeredSince: answeredSince(action, others, claims.person),
     together: settledWith(action, actions, deps.now()),
     undoable,
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],

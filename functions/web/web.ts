@@ -30,7 +30,7 @@ import { sourceAddress } from './source-address.ts';
 import { STYLE } from './style.ts';
 import { NOT_COUNTED, REFUSED } from './texts/answers.ts';
 import { FAILED, INVALID_LINK, NOT_FOUND, REJECTED, rejected } from './texts/errors.ts';
-import { type Answer, type Notice, statusNotice } from './texts/status.ts';
+import { type Answer, expiredBefore, type Notice, statusNotice } from './texts/status.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Handles a valid form that was posted in time. */
@@ -124,7 +124,11 @@ function noticeTo(deps: WebDeps, { claims, action, expired }: Opened, view: View
   };
 }
 
-const noticeOf = ({ action, names, now }: View): Notice => statusNotice(action, names, now);
+function noticeOf({ action, answeredSince, names, now }: View): Notice {
+  if (!answeredSince) return statusNotice(action, names, now);
+  const notice = statusNotice(answeredSince, names, now);
+  return { ...notice, text: `${notice.text} ${expiredBefore(action)}` };
+}
 
 const PAGES = {
   approve: approvePage,

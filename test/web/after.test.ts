@@ -274,6 +274,26 @@ test('the page of an expired request says who was asked, what the state is now, 
     expect(page).toContain(text);
 });
 
+test('the page of an expired request is about the other one that this person approved since', async () => {
+  const expired = waiting({ status: 'expired' });
+  await put(store, expired);
+  const { app, clock, pathOf } = createPages(store);
+  const at = minute(17).toISOString();
+  const decision = { verdict: 'approved' as const, by: 'ana.silva', at, reason: '' };
+  const approved = inForce({
+    actionId: 'act-0123456789abcdef-2',
+    approval: requestWith({ votes: [{ ...decision, durationMinutes: 60, proof: null }], decision }),
+  });
+  await store.records.createAction(approved);
+  clock.now = minute(18);
+  const page = await (
+    await app.request(await pathOf(expired, { expires: minute(30).getTime() / 1000 }))
+  ).text();
+  const [, title = ''] = /<h1[^>]*>([^<]*)/.exec(page) ?? [];
+  expect(title).toBe('In force');
+  expect(page).toContain('Another request had expired: to block web requests from 203.0.113.7');
+});
+
 test.each(['approve', 'review'] as const)(
   'the page lists the other actions of the incident with their state, at most 30: %s',
   async (purpose) => {

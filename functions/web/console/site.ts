@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
 import { IncidentId } from '../../domain/action.ts';
-import { waitsFor } from '../../domain/open-requests.ts';
+import { openRequestsTo, waitsFor } from '../../domain/open-requests.ts';
 import { questionUrl, reviewUrl } from '../../messaging/links.ts';
 import { errorFields } from '../../platform/log.ts';
 import { may } from '../../policy/may.ts';
@@ -69,6 +69,9 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.get('/console/incident/:id', (c) => withReader(deps, c, (reader) => show(deps, c, reader)));
   app.post('/console/incident/:id/notes', (c) =>
     withReader(deps, c, (reader) => addNote(deps, c, reader)),
+  );
+  app.get('/console/incident/:id/decide', (c) =>
+    withReader(deps, c, (reader) => toQuestion(deps, c, reader)),
   );
   app.get('/console/incident/:id/decide/:action', (c) =>
     withReader(deps, c, (reader) => toDecision(deps, c, reader)),
@@ -154,6 +157,23 @@ async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Pr
   const note = { at: deps.now().toISOString(), by: reader.id, text: form.data.text };
   await deps.store.notes.add(incident.incidentId, deps.newId(), note);
   return c.redirect(`/console/incident/${incident.incidentId}#notes`, 303);
+}
+
+/** Redirects to the reader's open requests of the incident, or to its page if the reader has none. */
+async function toQuestion(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
+  const id = IncidentId.safeParse(c.req.param('id'));
+  const incident = id.success ? await deps.store.records.readableIncident(id.data) : undefined;
+  if (!incident) return c.html(consoleNotice(CONSOLE.notFound), 404);
+  const { found } = await deps.store.records.readActions(incident.incidentId);
+  const [first, ...others] = mayDecide(deps.policy, reader)
+    ? openRequestsTo(reader.id, found, incident.alerts, deps.now())
+    : [];
+  return c.redirect(
+    first
+      ? await questionUrl(deps, first, reader, others)
+      : `/console/incident/${incident.incidentId}`,
+    303,
+  );
 }
 
 /** Redirects to the page on which the reader decides about the action; 410 if there is none. */

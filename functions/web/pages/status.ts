@@ -23,7 +23,7 @@ export function statusPage(
   { title, text, tone }: Notice,
   { answered }: { answered: boolean },
 ): Html {
-  const { action, path, together, open } = view;
+  const { action, path, together, open, answeredSince } = view;
   const refresh = isUnderWay(view) && !view.isStill ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
@@ -36,7 +36,8 @@ ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${p
 ${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
-${together.length + open.length > 0 ? html`<h2>${titleOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
+${answeredSince ? html`<h2>${titleOf(answeredSince)}</h2>${stepList(stepsOf(answeredSince, view), view)}` : ''}
+${together.length + open.length > 0 || answeredSince ? html`<h2>${titleOf(action)}</h2>` : ''}${stepList(stepsOf(action, view), view)}
 ${undoNow(view)}
 ${stillOpen(view)}
 ${next(view)}
@@ -57,9 +58,11 @@ const REFRESH_SECONDS = 5;
 const UNDER_WAY_MINUTES = 15;
 
 /** Whether the state changes by itself soon. A page with a form stays as it is, so that no input is lost. */
-function isUnderWay({ action, together, open, unexplained, now }: View): boolean {
+function isUnderWay({ action, together, answeredSince, ...view }: View): boolean {
+  const { open, unexplained, now } = view;
   const hasForm = open.length > 0 || unexplained.length > 0;
-  return !hasForm && [action, ...together].some((one) => changesSoon(one, now));
+  const shown = [action, ...together, ...(answeredSince ? [answeredSince] : [])];
+  return !hasForm && shown.some((one) => changesSoon(one, now));
 }
 
 function changesSoon(action: Action, now: Date): boolean {

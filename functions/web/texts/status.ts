@@ -149,6 +149,10 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
 const stopped = (action: Action): Notice =>
   bad('Stopped', `${notDone(action)} ${sentence(action.failure ?? IN_RECORD)}`);
 
+/** After the state of another request of the incident. */
+export const expiredBefore = (action: Action): string =>
+  `Another request had expired: to ${orderOf(action)}.`;
+
 /** A ticket is opened although no one decided. */
 export function expired(action: Action, now: Date): string {
   const noOne = tooLate(action, now);

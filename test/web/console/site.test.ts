@@ -230,6 +230,13 @@ describe('where the reader decides', () => {
     expect((await open(decide(actionId), 'mei.tanaka')).status).toBe(410);
   });
 
+  test('leads from an incident to the question of a person who was asked, and others to its page', async () => {
+    await put(store, waiting());
+    const question = await open(`${PAGE}/decide`);
+    expect(question.headers.get('location')).toMatch(`${BASE_URL}/approve/`);
+    expect((await open(`${PAGE}/decide`, 'mei.tanaka')).headers.get('location')).toBe(PAGE);
+  });
+
   test('redirects to the review of a change in force', async () => {
     const { actionId } = await put(store, inForce());
     expect((await open(decide(actionId))).headers.get('location')).toMatch(`${BASE_URL}/review/`);

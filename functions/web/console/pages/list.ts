@@ -78,7 +78,7 @@ function question(summary: Summary, now: Date): Html {
     : LIST.asked(namesOf(summary, first?.asked ?? [], 'and'));
   return html`<div class="ask wait">${severityBadge(summary.severity)}<div class="main"><h3><a href="${pageOf(summary)}"><bdi>${summary.title}</bdi></a></h3><ul>${orders.map((one) => html`<li><bdi>${one}</bdi></li>`)}</ul></div>
 <div class="time"><span class="left wait">${icon('wait')}<span><span data-until="${first?.expiresAt}">${inTime(first?.expiresAt ?? '', now)}</span> left</span></span>${first && (first.takenBy || first.asked.length > 0) ? html`<small class="quiet">${who}</small>` : ''}</div>
-<div class="go"><a class="btn primary" href="${first && open.length === 1 ? `${pageOf(summary)}/decide/${first.actionId}` : pageOf(summary)}">${LIST.review(open.length)}<span class="vh">: ${summary.title}</span></a></div></div>`;
+<div class="go"><a class="btn primary" href="${pageOf(summary)}/decide">${LIST.review(open.length)}<span class="vh">: ${summary.title}</span></a></div></div>`;
 }
 
 function failedUndo(summary: Summary, now: Date): Html {
