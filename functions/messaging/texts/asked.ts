@@ -224,7 +224,7 @@ export function noTicketText(action: Action): Text {
   return {
     subject: 'The ticket was not opened as planned',
     paragraphs: [
-      `The ticket could not be opened as planned. “Ticket” below says whether a second attempt worked.\n${sentence(why || IN_RECORD)}`,
+      `The ticket could not be opened as planned. “Ticket” says whether a second attempt worked.\n${sentence(why || IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
     steps: [],
