@@ -1,8 +1,7 @@
 // The queue of asynchronous calls that failed three times.
-import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
 import type { Names } from './names.ts';
 
 /**
@@ -22,12 +21,6 @@ export class FailedCalls extends Construct {
 
   constructor(scope: Construct, id: string, { prefix }: Names) {
     super(scope, id);
-    this.queue = new Queue(this, 'Queue', {
-      queueName: `${prefix}calls-failed`,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(this.queue, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
+    this.queue = deadLetterQueue(this, 'Queue', `${prefix}calls-failed`);
   }
 }

@@ -9,13 +9,11 @@ import { Construct } from 'constructs';
 import type { PartnerSource } from '../functions/policy/schemas/account.ts';
 import { SOURCES } from '../functions/sources/registry.ts';
 import type { Source } from '../functions/sources/source.ts';
-import { acknowledge } from './acknowledge.ts';
+import { deadLetterQueue, RETENTION } from './dead-letter-queue.ts';
 import type { Names } from './names.ts';
 
 /** Six times the function's 60 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY = Duration.minutes(6);
-/** The maximum that SQS allows. */
-const RETENTION = Duration.days(14);
 const MAX_DELIVERIES = 5;
 
 export class Intake extends Construct {
@@ -27,18 +25,8 @@ export class Intake extends Construct {
 
   constructor(scope: Construct, id: string, { prefix }: Names, partners: readonly PartnerSource[]) {
     super(scope, id);
-    const deadLetterQueue = (name: string) => {
-      const queue = new Queue(this, name, {
-        queueName: `${prefix}intake-${name.toLowerCase()}`,
-        encryption: QueueEncryption.SQS_MANAGED,
-        enforceSSL: true,
-        retentionPeriod: RETENTION,
-      });
-      acknowledge(queue, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
-      return queue;
-    };
-    this.failed = deadLetterQueue('Failed');
-    this.rejected = deadLetterQueue('Rejected');
+    this.failed = deadLetterQueue(this, 'Failed', `${prefix}intake-failed`);
+    this.rejected = deadLetterQueue(this, 'Rejected', `${prefix}intake-rejected`);
     this.queue = new Queue(this, 'Queue', {
       queueName: `${prefix}intake`,
       encryption: QueueEncryption.SQS_MANAGED,

@@ -1,10 +1,10 @@
 // Schedule group for reversals and reminders, with its execution role.
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
 import { accountName, functionArn, type Names, stateMachineArn } from './names.ts';
 
 export class ReversalSchedules extends Construct {
@@ -24,13 +24,7 @@ export class ReversalSchedules extends Construct {
       Stack.of(this).formatArn({ service: 'scheduler', resource, resourceName });
     this.scheduleArns = ofScheduler('schedule', `${this.groupName}/*`);
 
-    this.failed = new Queue(this, 'Failed', {
-      queueName: `${prefix}schedules-failed`,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    acknowledge(this.failed, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
+    this.failed = deadLetterQueue(this, 'Failed', `${prefix}schedules-failed`);
 
     this.role = new Role(this, 'Role', {
       roleName: accountName(names, 'schedules'),

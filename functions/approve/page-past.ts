@@ -23,7 +23,7 @@ export const hasEvent = ({ history }: Action, event: string): boolean =>
 const pagesOnly = ({ approval, name, status }: Action): boolean =>
   approval === null && (name === 'send_analyst_notification' || status === 'handed-off');
 
-/** The people whom the action paged. `notify` records the readers of a hand-off, who may be on call by a schedule. */
+/** Who was paged about the action. `notify` records who received a hand-off: they may be on call by a schedule. */
 function pagedBy({ status, history }: Action, escalation: Policy['escalation']): Approver[] {
   if (status !== 'handed-off') return onCallOf(escalation);
   const told = history.flatMap(({ event, text }) => (event === 'told' ? text : [])).join();

@@ -10,22 +10,18 @@ import { ABSENT, atVersion, type Key, type Table } from './table.ts';
 
 const OfIncident = z.object({ calls: z.array(z.iso.datetime()), version: z.int() });
 const Count = z.int().check(z.gte(0));
+const CallsIn = z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 });
 const OfStack = z.object({
   /** Failed calls in a row. */
   failures: Count,
   pausedUntil: z.nullable(z.iso.datetime()),
   /** Calls in the clock hour and on the day that they name. Absent in records of earlier versions. */
-  hour: z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 }),
-  day: z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 }),
+  hour: CallsIn,
+  day: CallsIn,
   version: z.int(),
 });
 type OfStack = z.infer<typeof OfStack>;
-const NEW = {
-  failures: 0,
-  pausedUntil: null,
-  hour: { of: '', calls: 0 },
-  day: { of: '', calls: 0 },
-};
+const NEW = OfStack.parse({ failures: 0, pausedUntil: null, version: 0 });
 
 type Budget = Analysis['budget'];
 type Pause = Analysis['pause'];
@@ -48,8 +44,7 @@ export function createModelCalls(table: Table) {
       { ...at, ...next, version: version + 1 },
       version === 0 ? ABSENT : atVersion(version),
     );
-  const ofStack = async (): Promise<OfStack> =>
-    (await find(OfStack, key(STACK))) ?? { ...NEW, version: 0 };
+  const ofStack = async (): Promise<OfStack> => (await find(OfStack, key(STACK))) ?? NEW;
 
   /** Reserves a call about the incident. Returns why not, or null. */
   const ofIncident = ({ incidentId, severity }: Wanted, budget: Budget, now: Date) =>

@@ -120,6 +120,12 @@ async function viewOf(deps: ConsoleDeps, c: Context, reader: ConsoleReader) {
   return id.success ? ((await incidentView(deps, reader, id.data)) ?? null) : null;
 }
 
+/** The record of the incident of the address alone; undefined if there is none or it can't be read. */
+async function incidentOf({ store }: ConsoleDeps, c: Context) {
+  const id = IncidentId.safeParse(c.req.param('id'));
+  return id.success ? store.records.readableIncident(id.data) : undefined;
+}
+
 async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
   const [view, status] = await Promise.all([viewOf(deps, c, reader), statusOf(deps)]);
   if (!view) return c.html(consoleNotice(CONSOLE.notFound, haltPathOf(deps, c, reader)), 404);
@@ -142,8 +148,7 @@ async function exported(deps: ConsoleDeps, c: Context, reader: ConsoleReader): P
 async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
   if (!may(deps.policy.escalation.people[reader.id], 'note'))
     return c.html(consoleNotice(CONSOLE.noRole), 403);
-  const id = IncidentId.safeParse(c.req.param('id'));
-  const incident = id.success ? await deps.store.records.readableIncident(id.data) : undefined;
+  const incident = await incidentOf(deps, c);
   if (!incident) return c.html(consoleNotice(CONSOLE.notFound), 404);
   const form = NoteForm.safeParse(await c.req.parseBody());
   if (!form.success)
@@ -161,8 +166,7 @@ async function addNote(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Pr
 
 /** Redirects to the reader's open requests of the incident, or to its page if the reader has none. */
 async function toQuestion(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
-  const id = IncidentId.safeParse(c.req.param('id'));
-  const incident = id.success ? await deps.store.records.readableIncident(id.data) : undefined;
+  const incident = await incidentOf(deps, c);
   if (!incident) return c.html(consoleNotice(CONSOLE.notFound), 404);
   const { found } = await deps.store.records.readActions(incident.incidentId);
   const [first, ...others] = mayDecide(deps.policy, reader)
