@@ -1,16 +1,13 @@
 // Asks the next step when the email to everyone who was asked did not arrive.
 import type { Action } from '../domain/action.ts';
 import { type ApprovalRequest, askedSoFar } from '../domain/approval.ts';
-import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
-import type { Recipient } from '../messaging/message.ts';
-import { sendAll, troubleIn } from '../messaging/send-all.ts';
 import { unaskedText } from '../messaging/texts/asked.ts';
-import { EMAIL_FAILED, notDelivered } from '../messaging/texts/delivery.ts';
-import { withEntry } from '../store/hash-chain.ts';
+import { EMAIL_FAILED } from '../messaging/texts/delivery.ts';
 import type { ApproveDeps } from './deps.ts';
-import { escalate, hasDirectMessage, isReached } from './escalate.ts';
-import { hasEvent, PAGED_TEAM, pagePast } from './page-past.ts';
+import { escalate, isReached } from './escalate.ts';
+import { pagePast } from './page-past.ts';
+import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.ts';
 
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who
@@ -27,14 +24,11 @@ export async function askPast(
   const told = hasEvent(found, MANAGERS_NOTIFIED) ? found.approval.managers : [];
   const person = [...askedSoFar(found.approval), ...told].find(({ id }) => id === given.bounced);
   if (!person) return;
-  const isRead = hasDirectMessage(deps, found, person);
-  const about = notDelivered(person.name, isRead);
-  const text = notDelivered(person.name, isRead, given.why);
-  const action = await records.changeAction(given.incidentId, given.actionId, (current) =>
-    current.status !== 'awaiting-approval' ||
-    current.history.some((entry) => entry.text.startsWith(about))
-      ? null
-      : withEntry(current, { at: deps.now(), by: 'approve', event: 'not-reached', text }),
+  const { action } = await recordUnreached(
+    deps,
+    found,
+    { person, why: given.why },
+    ({ status }) => status !== 'awaiting-approval',
   );
   const { approval } = action;
   if (action.status !== 'awaiting-approval' || !approval || approval.acknowledged) return;
@@ -61,29 +55,12 @@ async function notifyManagers(
   action: Action,
   { managers }: ApprovalRequest,
 ): Promise<void> {
-  const { incidentId, actionId, alertId } = action;
   if (hasEvent(action, PAGED_TEAM)) return;
   const people = hasEvent(action, MANAGERS_NOTIFIED) ? [] : managers;
-  const { records } = deps.store;
-  const alert = await records.readableAlert(incidentId, alertId);
-  const recipients: Recipient[] =
-    people.length > 0 ? people.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
-  const messages = recipients.map((to) => ({
-    key: `unasked-${actionId}-${to.kind === 'person' ? to.id : 'team'}`,
-    to,
-    urgency: 'page' as const,
-    ...(alert && { severity: asRaised(alert, action).severity.label }),
-    ends: [],
-    ...unaskedText(action, EMAIL_FAILED),
-    links: [],
-    incidentId,
-    actionId,
-  }));
-  const sent = await sendAll(deps.send, messages, deps.log);
-  const names = people.map(({ name }) => name).join(', ') || 'the team';
-  const text = `Notified ${names} that no approver received the request${troubleIn(sent)}`;
-  const event = people.length > 0 ? MANAGERS_NOTIFIED : PAGED_TEAM;
-  await records.changeAction(incidentId, actionId, (current) =>
-    withEntry(current, { at: deps.now(), by: 'approve', event, text }),
-  );
+  await pageOrTeam(deps, action, {
+    ...{ people, key: 'unasked', event: MANAGERS_NOTIFIED },
+    alert: await deps.store.records.readableAlert(action.incidentId, action.alertId),
+    text: unaskedText(action, EMAIL_FAILED),
+    entry: (names) => `Notified ${names} that no approver received the request`,
+  });
 }

@@ -4,20 +4,14 @@ import { mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
-import type { Recipient } from '../messaging/message.ts';
-import { sendAll, troubleIn } from '../messaging/send-all.ts';
-import { notDelivered, unreadText } from '../messaging/texts/delivery.ts';
+import { unreadText } from '../messaging/texts/delivery.ts';
 import { onCallOf, othersOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
-import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
-import { hasDirectMessage, isReached } from './escalate.ts';
+import { isReached } from './escalate.ts';
+import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.ts';
 
 const PAGED_OTHERS = 'others-paged';
-export const PAGED_TEAM = 'team-paged';
-
-export const hasEvent = ({ history }: Action, event: string): boolean =>
-  history.some((entry) => entry.event === event);
 
 /** Whether the action is a page without a question: a notification or a hand-off. */
 const pagesOnly = ({ approval, name, status }: Action): boolean =>
@@ -40,19 +34,13 @@ export async function pagePast(
   { bounced, why }: { bounced: string; why: Undelivered },
 ): Promise<void> {
   const { escalation } = deps.policy;
-  const { incidentId, actionId } = found;
-  const { records } = deps.store;
   const person = escalation.people[bounced];
-  const alert = await records.readableAlert(incidentId, found.alertId);
+  const alert = await deps.store.records.readableAlert(found.incidentId, found.alertId);
   if (!person || !alert || !pagesOnly(found) || !mayPage(asRaised(alert, found))) return;
-  const isRead = hasDirectMessage(deps, found, { id: bounced, ...person });
-  const about = notDelivered(person.name, isRead);
-  const text = notDelivered(person.name, isRead, why);
-  const action = await records.changeAction(incidentId, actionId, (current) =>
-    current.history.some((entry) => entry.text.startsWith(about))
-      ? null
-      : withEntry(current, { at: deps.now(), by: 'approve', event: 'not-reached', text }),
-  );
+  const { action, isRead } = await recordUnreached(deps, found, {
+    person: { id: bounced, name: person.name },
+    why,
+  });
   const paged = pagedBy(action, escalation);
   const isReader = (one: Approver) => isReached(action, one);
   if (isRead || hasEvent(action, PAGED_TEAM) || paged.some(isReader)) return;
@@ -60,22 +48,9 @@ export async function pagePast(
   const wereOthersPaged = hasEvent(action, PAGED_OTHERS);
   if (wereOthersPaged && all.some(isReader)) return;
   const others = wereOthersPaged ? [] : all.filter(isReader);
-  const recipients: Recipient[] =
-    others.length > 0 ? others.map((one) => ({ kind: 'person', ...one })) : [{ kind: 'team' }];
-  const messages = recipients.map((to) => ({
-    key: `unread-${actionId}-${to.kind === 'person' ? to.id : 'team'}`,
-    ...{ to, urgency: 'page' as const, severity: asRaised(alert, action).severity.label },
-    ...{ ends: [], links: [], incidentId, actionId },
-    ...unreadText(alert, person.name, action),
-  }));
-  const sent = await sendAll(deps.send, messages, deps.log);
-  const names = others.map(({ name }) => name).join(', ') || 'the team';
-  await records.changeAction(incidentId, actionId, (current) =>
-    withEntry(current, {
-      at: deps.now(),
-      by: 'approve',
-      event: others.length > 0 ? PAGED_OTHERS : PAGED_TEAM,
-      text: `Paged ${names}, because no one paged before received the email${troubleIn(sent)}`,
-    }),
-  );
+  await pageOrTeam(deps, action, {
+    ...{ people: others, key: 'unread', event: PAGED_OTHERS, alert },
+    text: unreadText(alert, person.name, action),
+    entry: (names) => `Paged ${names}, because no one paged before received the email`,
+  });
 }
