@@ -25,7 +25,7 @@ type Deps = ReadDeps & { iam: IdentityApi };
 export async function identityFacts(deps: Deps, entity: Entity): Promise<IdentityFacts> {
   if (entity.kind === 'access-key') return keyFacts(deps, entity);
   if (entity.kind === 'iam-role') return roleFacts(deps, entity);
-  return userFacts(deps, entity.value, await keysOf(deps, entity.value));
+  return userFacts(deps, entity.value, keysOf(deps, entity.value));
 }
 
 /** Unknown facts for an identity that is not read, with the reason. */
@@ -48,10 +48,10 @@ export function unreadIdentity(why: string): IdentityFacts {
 async function userFacts(
   { iam, ...deps }: Deps,
   userName: string,
-  keys: Fact<AccessKeyMetadata[]>,
+  looked: Promise<Fact<AccessKeyMetadata[]>>,
 ): Promise<IdentityFacts> {
   const ofUser = (part: string) => `${part} of ${userName}`;
-  const [user, groups, devices, profile, attached] = await Promise.all([
+  const [user, groups, devices, profile, attached, keys] = await Promise.all([
     readFact(deps, ofUser('The record'), async (abortSignal) => {
       const { User } = await iam.getUser({ UserName: userName }, { abortSignal });
       if (!User) throw new Error('IAM returned no user');
@@ -71,6 +71,7 @@ async function userFacts(
     readFact(deps, ofUser('The policies'), (abortSignal) =>
       policiesOf(iam.listAttachedUserPolicies({ UserName: userName }, { abortSignal })),
     ),
+    looked,
   ]);
   const ofGroups = groups.known
     ? await readFact(deps, ofUser('The policies of the groups'), (abortSignal) =>
@@ -173,10 +174,10 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
   });
   if (!used.known) return unreadIdentity(used.why);
   const { userName, last } = used.value;
-  const keys = await keysOf(deps, userName);
+  const keys = keysOf(deps, userName);
   const user = await userFacts(deps, userName, keys);
   const key = mapFact(
-    keys,
+    await keys,
     (all): AccessKeyMetadata => all.find(({ AccessKeyId }) => AccessKeyId === keyId) ?? {},
   );
   const lastUsed = last?.LastUsedDate
