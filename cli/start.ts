@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { serve } from '@hono/node-server';
 import { createConsole } from '../console/console.ts';
 import { createDemoSite } from '../console/demo.ts';
@@ -20,8 +19,6 @@ import { drillAtStart } from './drill/stand-ins.ts';
 import type { Out, Outcome } from './output.ts';
 import { listenError } from './port.ts';
 
-/** Collects garbage earlier. By default, V8 lets its heap grow to several times the memory in use. */
-const SMALL_HEAP = ['--heap-growing-percent=20', '--semi-space-growth-factor=1'];
 const TICK_MS = 1_000;
 const testing = (done: number, all: number) => `Self-test: ${done} of ${all} actions tested`;
 /** An action may have several canaries, and passes if it passed on each. */
@@ -35,7 +32,6 @@ const DRILLS_FAILED = 'Self-test of the actions failed; see countermand.log';
 
 /** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
 export async function start(port: number, folder: string, out: Out): Promise<Outcome> {
-  for (const flag of SMALL_HEAP) setFlagsFromString(flag);
   const url = `http://127.0.0.1:${port}`;
   const policy = loadPolicy(POLICIES, 'local');
   const { analyst, name } = analystFrom(process.env, policy.analysis);

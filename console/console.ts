@@ -10,6 +10,10 @@ import { errorFields, type Log } from '../functions/platform/log.ts';
 import { harmlessPages, scriptedHeaders } from '../functions/site/guard.ts';
 import { type Html, noticePage } from '../functions/site/page.ts';
 import { framed } from '../functions/web/console/framed.ts';
+import {
+  createOutstandingReader,
+  type ReadOutstanding,
+} from '../functions/web/console/outstanding.ts';
 import { liveParts } from '../functions/web/console/pages/live.ts';
 import { statusOf } from '../functions/web/console/status.ts';
 import type { Delivered } from '../local/aws/inbox.ts';
@@ -37,8 +41,9 @@ const SENT = '/#inbox';
 /** Messages on the start page. */
 const SHOWN_MESSAGES = 8;
 
-export function createConsole(deps: DemoPagesDeps): Hono {
-  const { runtime, now, newId, log } = deps;
+export function createConsole(given: DemoPagesDeps): Hono {
+  const { runtime, now, newId, log } = given;
+  const deps = { ...given, readOutstanding: createOutstandingReader(runtime.consoleDeps) };
   const app = new Hono();
   // A form of another site must not send alerts.
   const { origin, port } = new URL(deps.webBaseUrl);
@@ -102,13 +107,13 @@ export function createConsole(deps: DemoPagesDeps): Hono {
 
 /** The page in the console's frame, which polls for changes; 304 if the reader's page is current. */
 async function inFrame(
-  { runtime, now }: DemoPagesDeps,
+  { runtime, now, readOutstanding }: DemoPagesDeps & { readOutstanding: ReadOutstanding },
   c: Context,
   { title, code = 200 }: { title: string; code?: 200 | 422 },
   write: (waiting: readonly Action[]) => Promise<Html>,
 ): Promise<Response> {
   const { consoleDeps, reader } = runtime;
-  const outstanding = consoleDeps.store.records.outstanding();
+  const outstanding = readOutstanding();
   const isWaiting = ({ status }: Action) => status === 'awaiting-approval';
   const [status, body] = await Promise.all([
     statusOf(consoleDeps, outstanding),

@@ -63,8 +63,8 @@ import { createTick } from './tick.ts';
 export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
-/** Functions whose pages must not wait for executions, as they don't in AWS: to read, and to stop. */
-const PAGES: readonly string[] = ['console', 'halt', 'resume'];
+/** Functions whose pages must not wait for executions, as they don't in AWS: to read, decide and stop. */
+const PAGES: readonly string[] = ['web', 'console', 'halt', 'resume'];
 
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
@@ -79,11 +79,13 @@ export async function createRuntime(options: RuntimeOptions) {
   };
   const pageKey = createMac(options.pageKey);
   let changed = { incidents: new Set<string>(), isAnything: false };
+  let changes = 0;
   const onChange = (written: Key & Images): Promise<void> => {
     const change = changeOf(written, now());
     const incidentId = incidentOf(change);
     if (incidentId) changed.incidents.add(incidentId);
     changed.isAnything ||= isShown(change);
+    if (isShown(change)) changes++;
     // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
     return archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
@@ -216,7 +218,16 @@ export async function createRuntime(options: RuntimeOptions) {
   });
   consoleSite.all('/console/halt', (c) => haltSite.fetch(c.req.raw, c.env));
   consoleSite.all('/console/resume', (c) => resumeSite.fetch(c.req.raw, c.env));
-  const consoleDeps: ConsoleDeps = { ...depsOf('console'), actsAs };
+  const own = depsOf('console');
+  const startedAt = now().getTime();
+  // A page shows a change at once, although its summary follows with the next tick.
+  const revision = async () => `${await own.store.summaries.revision()} ${startedAt} ${changes}`;
+  const summariesNow = { ...own.store.summaries, revision };
+  const consoleDeps: ConsoleDeps = {
+    ...own,
+    store: { ...own.store, summaries: summariesNow },
+    actsAs,
+  };
   consoleSite.route('/', createConsole(consoleDeps));
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();

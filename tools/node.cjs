@@ -44,7 +44,7 @@ function broughtByNpm() {
 }
 
 function runWith(node) {
-  const child = spawn(node, process.argv.slice(2), {
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH },
   });

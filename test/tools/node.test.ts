@@ -24,8 +24,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(clone, { recursive: true }));
 
-function run({ node = process.execPath, script = 'says.cjs', args = [''], env = {} } = {}) {
-  const { status, stdout, stderr } = spawnSync(node, ['tools/node.cjs', script, ...args], {
+function run({
+  node = process.execPath,
+  flags = [] as string[],
+  script = 'says.cjs',
+  args = [''],
+  env = {},
+} = {}) {
+  const launch = [...flags, 'tools/node.cjs', script, ...args];
+  const { status, stdout, stderr } = spawnSync(node, launch, {
     cwd: clone,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
@@ -74,6 +81,17 @@ describe('when npm puts its packaged Node first on PATH', () => {
       npm_config_user_agent: 'npm/11.0.0 node/v24.1.0 linux x64',
     };
     expect(run({ node, env })).toMatchObject({ status: 7, stdout: 'installed: says.cjs \n' });
+  });
+
+  test('the installed Node gets the memory limits of the script', () => {
+    const node = nodeAt('node_modules/.bin/node');
+    const flags = ['--max-semi-space-size=4'];
+    const env = {
+      npm_node_execpath: installedNode(),
+      npm_config_user_agent: 'npm/11.0.0 node/v24.1.0 linux x64',
+    };
+    const { stdout } = run({ node, flags, env });
+    expect(stdout).toBe('installed: --max-semi-space-size=4 says.cjs \n');
   });
 
   test('a command runs on the packaged Node if the installed one is older', () => {

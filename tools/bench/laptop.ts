@@ -1,5 +1,5 @@
 // Memory and response times of npm start while it handles many alerts.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Out } from '../../cli/output.ts';
 import { freshEvent, loadSamples } from '../../local/samples.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Figure } from './figure.ts';
 
 const ALERTS = 1_000;
@@ -16,33 +17,45 @@ const URL_OF_SITE = `http://127.0.0.1:${PORT}`;
 /** Alerts between two views of the pages. */
 const VIEWED_EVERY = 20;
 const VIEWS_AFTER = 30;
+const VIEW_AGAIN_MS = 500;
 const STARTS_WITHIN_MS = 30_000;
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 const ROOT = join(import.meta.dirname, '../..');
+/** The arguments of `npm start`, which limit the memory of V8. */
+const [, ...START] = packageJson.scripts.start.split(' ');
 
 export async function laptop(out: Out): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'countermand-bench-'));
   const began = performance.now();
-  const server = spawn(process.execPath, [MAIN, 'start'], {
-    cwd: ROOT,
-    env: { ...process.env, COUNTERMAND_DATA: join(folder, 'data'), PORT: `${PORT}` },
-    stdio: 'ignore',
-  });
+  const env = { ...process.env, COUNTERMAND_DATA: join(folder, 'data'), PORT: `${PORT}` };
+  const launch = () => spawn(process.execPath, START, { cwd: ROOT, env, stdio: 'ignore' });
+  let server = launch();
   try {
     await answering();
     const firstPage = performance.now() - began;
     const measured = await feed(server.pid ?? 0, out);
-    const figures = [{ measure: 'first page', value: firstPage, unit: 'ms' }, ...measured];
+    await stopped(server);
+    server = launch();
+    await answering();
+    const restarted = await viewAgain(server.pid ?? 0);
+    const figures = [
+      { measure: 'first page', value: firstPage, unit: 'ms' },
+      ...measured,
+      ...restarted,
+    ];
     for (const { measure, value, unit } of figures)
       out.line(`${measure}: ${value.toFixed(0)} ${unit}`);
     out.line('');
     return figures;
   } finally {
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
-    await ended;
+    await stopped(server);
     rmSync(folder, { recursive: true });
   }
+}
+
+async function stopped(server: ChildProcess): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  await ended;
 }
 
 async function answering(): Promise<void> {
@@ -79,6 +92,17 @@ async function feed(pid: number, out: Out): Promise<Figure[]> {
     ...figuresOf('during', during),
     ...figuresOf('after', after),
   ];
+}
+
+/** After a restart, which resumes all executions. */
+async function viewAgain(pid: number): Promise<Figure[]> {
+  const times: Times = new Map();
+  for (let n = 0; n < VIEWS_AFTER; n++) {
+    await viewAll(times);
+    await delay(VIEW_AGAIN_MS);
+  }
+  const memory = { measure: 'memory after a restart', value: memoryOf(pid), unit: 'MB' };
+  return [memory, ...figuresOf('after a restart', times)];
 }
 
 /** Milliseconds of each view, by page. */

@@ -24,6 +24,7 @@ import { incidentView, mayDecide } from './incident-view.ts';
 import { answerInForce, answerList } from './list/answer.ts';
 import { createListReader } from './list/read.ts';
 import { SCRIPT } from './list/script.ts';
+import { createOutstandingReader, type ReadOutstanding } from './outstanding.ts';
 import { incidentPage } from './pages/incident.ts';
 import { consoleNotice } from './pages/notice.ts';
 import { recordsOf, reportOf } from './report.ts';
@@ -52,11 +53,12 @@ export function createConsole(deps: ConsoleDeps): Hono {
     c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   );
   const readList = createListReader(deps);
+  const outstanding = createOutstandingReader(deps);
   app.get('/console', (c) =>
-    withReader(deps, c, (reader) => answerList({ deps, c, reader }, readList)),
+    withReader(deps, c, (reader) => answerList({ deps, c, reader, outstanding }, readList)),
   );
   app.get('/console/in-force', (c) =>
-    withReader(deps, c, (reader) => answerInForce({ deps, c, reader }, readList)),
+    withReader(deps, c, (reader) => answerInForce({ deps, c, reader, outstanding }, readList)),
   );
   // For everyone: a person whose session has expired must not be told to sign in before signing out.
   app.post('/console/sign-out', (c) => {
@@ -66,7 +68,9 @@ export function createConsole(deps: ConsoleDeps): Hono {
   app.get('/console/incident/:id/:file{report\\.(?:md|html|json)}', (c) =>
     withReader(deps, c, (reader) => exported(deps, c, reader)),
   );
-  app.get('/console/incident/:id', (c) => withReader(deps, c, (reader) => show(deps, c, reader)));
+  app.get('/console/incident/:id', (c) =>
+    withReader(deps, c, (reader) => show(deps, c, reader, outstanding())),
+  );
   app.post('/console/incident/:id/notes', (c) =>
     withReader(deps, c, (reader) => addNote(deps, c, reader)),
   );
@@ -126,8 +130,13 @@ async function incidentOf({ store }: ConsoleDeps, c: Context) {
   return id.success ? store.records.readableIncident(id.data) : undefined;
 }
 
-async function show(deps: ConsoleDeps, c: Context, reader: ConsoleReader): Promise<Response> {
-  const [view, status] = await Promise.all([viewOf(deps, c, reader), statusOf(deps)]);
+async function show(
+  deps: ConsoleDeps,
+  c: Context,
+  reader: ConsoleReader,
+  outstanding: ReturnType<ReadOutstanding>,
+): Promise<Response> {
+  const [view, status] = await Promise.all([viewOf(deps, c, reader), statusOf(deps, outstanding)]);
   if (!view) return c.html(consoleNotice(CONSOLE.notFound, haltPathOf(deps, c, reader)), 404);
   return c.html(framed(deps, c, reader, { page: incidentPage(view), status }));
 }

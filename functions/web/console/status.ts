@@ -1,8 +1,8 @@
 // The data of the status strip on every page of the console.
-import { type Action, APPLIED } from '../../domain/action.ts';
-import type { Readable } from '../../store/read-all.ts';
+import { APPLIED } from '../../domain/action.ts';
 import type { SwitchState } from '../../store/switch.ts';
 import type { ConsoleDeps } from './deps.ts';
+import type { ReadOutstanding } from './outstanding.ts';
 
 export type ConsoleStatus = {
   mode: 'live' | 'shadow';
@@ -18,10 +18,9 @@ export type ConsoleStatus = {
   now: Date;
 };
 
-/** `outstanding`: as `records.outstanding` returns it. */
 export async function statusOf(
   { store, policy, now }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>,
-  outstanding: Promise<Readable<Action>> = store.records.outstanding(),
+  outstanding: ReturnType<ReadOutstanding>,
 ): Promise<ConsoleStatus> {
   const at = now();
   const [{ found, unreadable }, killSwitch] = await Promise.all([

@@ -209,13 +209,18 @@ describe('the pages', () => {
     expect(await text('/console')).toContain(SWITCH.run.means);
   });
 
-  test('read the list once per revision, and no record of an incident', async () => {
+  test('read the list and what is outstanding once per revision, and no record of an incident', async () => {
     await putAll(MANY);
     const app = site();
-    await app.request('/console');
-    reads.length = 0;
-    await app.request('/console?q=bastion-1');
-    expect(reads.filter((pk) => /SUMMARY|INCIDENT|MEMBER|ACTION/.test(pk))).toEqual([]);
+    const readBy = async (path: string) => {
+      reads.length = 0;
+      await app.request(path);
+      return reads.filter((pk) => /SUMMARY|INCIDENT|MEMBER|ACTION|attention/.test(pk));
+    };
+    await readBy('/console');
+    expect(await readBy('/console?q=bastion-1')).toEqual([]);
+    await store.summaries.setRevision('2');
+    expect(await readBy('/console?q=bastion-1')).toContain('attention');
   });
 
   test('say how far a search went when there are more than 1,000 incidents, and go on', async () => {

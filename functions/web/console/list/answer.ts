@@ -5,6 +5,7 @@ import { keysOf } from '../../../store/read-all.ts';
 import type { ConsoleDeps, ConsoleReader } from '../deps.ts';
 import { framed } from '../framed.ts';
 import { mayDecide } from '../incident-view.ts';
+import type { ReadOutstanding } from '../outstanding.ts';
 import type { ConsolePage } from '../pages/frame.ts';
 import { inForcePage } from '../pages/in-force.ts';
 import { listPage } from '../pages/list.ts';
@@ -15,15 +16,19 @@ import type { createListReader } from './read.ts';
 /** A page is rendered again after this time even if no record changed, because deadlines pass. */
 const CURRENT_MS = 5 * 60_000;
 
-type Request = { deps: ConsoleDeps; c: Context; reader: ConsoleReader };
+type Request = {
+  deps: ConsoleDeps;
+  c: Context;
+  reader: ConsoleReader;
+  outstanding: ReadOutstanding;
+};
 type ReadList = ReturnType<typeof createListReader>;
 /** What the page and the strip above it both show. */
-type Shown = { revision: string; tag: string; outstanding: ReturnType<Outstanding> };
-type Outstanding = ConsoleDeps['store']['records']['outstanding'];
+type Shown = { revision: string; tag: string; outstanding: ReturnType<ReadOutstanding> };
 
 /** Reads one item, the revision, when the reader's page is current. */
 async function unlessCurrent(
-  { deps, c, reader }: Request,
+  { deps, c, reader, outstanding: readOutstanding }: Request,
   write: (shown: Shown) => Promise<ConsolePage>,
 ): Promise<Response> {
   const revision = await deps.store.summaries.revision();
@@ -32,7 +37,7 @@ async function unlessCurrent(
   const tag = `"${createHash('sha256').update(seen).digest('base64url').slice(0, 22)}"`;
   c.header('ETag', tag);
   if (c.req.header('If-None-Match') === tag) return c.body(null, 304);
-  const outstanding = deps.store.records.outstanding();
+  const outstanding = readOutstanding();
   const [page, status] = await Promise.all([
     write({ revision, tag, outstanding }),
     statusOf(deps, outstanding),
