@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { analystFrom } from '../local/analyst.ts';
+import { noCopies } from '../local/archive-copies.ts';
 import { type Clock, systemClock } from '../local/engine/clock.ts';
 import { createRuntime } from '../local/runtime.ts';
 import type { RuntimeOptions } from '../local/runtime-options.ts';
@@ -30,6 +31,7 @@ export async function createDryAccount(
       resumptions: Buffer.from(randomUUID()),
     },
     pageKey: Buffer.from(randomUUID()),
+    copies: noCopies(),
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   await assumeDrilled(policy, runtime.store.drills, clock.now());

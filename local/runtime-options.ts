@@ -7,6 +7,7 @@ import type { Policy } from '../functions/policy/policy.ts';
 import type { Provider } from '../functions/sign-in/oidc.ts';
 import type { Layout } from '../functions/store/layout.ts';
 import type { WorldDeps } from '../functions/world/deps.ts';
+import type { Writable } from './archive-copies.ts';
 import type { Clock } from './engine/clock.ts';
 import type { Engine, EngineDeps } from './engine/state-machines.ts';
 
@@ -32,6 +33,8 @@ export type RuntimeOptions = {
   state?: StandInAccount['state'];
   /** Keeps all data across restarts; without it, data stays in memory. */
   folder?: string;
+  /** The copies of records; in the folder, or in memory without one, by default. */
+  copies?: Writable;
   /** The layout of new incidents; 2 unless a test of the way back sets 1. */
   recordLayout?: Layout;
   /** Reads CloudTrail. By default it finds nothing, because a laptop's account has no deployments. */

@@ -69,7 +69,8 @@ const PAGES: readonly string[] = ['web', 'console', 'halt', 'resume'];
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
+  const copies =
+    options.copies ?? (folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory());
   const keys: ProofKeys = {
     votes: createMac(options.proofKeys.votes),
     rulings: createMac(options.proofKeys.rulings),

@@ -62,32 +62,32 @@ export async function captureStatus(
   const claims = await captureOf(keys, effectKey, lease);
   if (claims?.actionId === actionId) return 'valid';
   const others = lease.holders.filter((one) => one !== actionId).map(holderIn(lease));
-  const holds = await Promise.all(others.map((one) => readHold(deps, effectKey, one)));
-  const held = holds.filter((one) => one !== null);
-  const living = held.filter(({ is }) => is === 'living');
-  if (living.length > 0)
-    return (await isBacked(deps, effectKey, lease, { claims, living })) ? 'valid' : 'unproven';
-  if (held.length > 0) return 'ending';
+  const found = new Set<Hold['is']>();
+  // The newest one is most likely to be living. One is enough, however many hold the effect.
+  for (const other of others.toReversed()) {
+    const hold = await readHold(deps, effectKey, other);
+    if (hold?.is === 'living' && (await isBacked(deps, effectKey, lease, { claims, hold })))
+      return 'valid';
+    if (hold) found.add(hold.is);
+  }
+  if (found.has('living')) return 'unproven';
+  if (found.size > 0) return 'ending';
   if (claims && (await inheritsWhileWaiting(deps, actionId, lease, claims))) return 'valid';
   if (lease.applies.length === 0) return 'nothing';
   const isNew = claims && minutesAfter(claims.at, WITHOUT_EVIDENCE_MINUTES) > now().toISOString();
   return isNew ? 'valid' : 'unproven';
 }
 
-/** Whether a living holder is capturing the lease's before-state, has captured it, or inherits its undo. */
+/** Whether the living holder is capturing the lease's before-state, has captured it, or inherits its undo. */
 async function isBacked(
   deps: Omit<HolderDeps, 'log'>,
   effectKey: string,
   lease: Lease,
-  { claims, living }: { claims: Capture | null; living: readonly Hold[] },
+  { claims, hold: { actionId, evidence } }: { claims: Capture | null; hold: Hold },
 ): Promise<boolean> {
-  const digest = digestOf(lease.before ?? null);
-  for (const { actionId, evidence } of living) {
-    if (!evidence && actionId === claims?.actionId) return true;
-    if (evidence?.before === digest) return true;
-    if (evidence && (await inheritsUndo(deps, effectKey, lease, evidence))) return true;
-  }
-  return false;
+  if (!evidence) return actionId === claims?.actionId;
+  if (evidence.before === digestOf(lease.before ?? null)) return true;
+  return inheritsUndo(deps, effectKey, lease, evidence);
 }
 
 type Hold = { actionId: string; is: 'living' | 'undone' | 'overdue'; evidence: Evidence | null };

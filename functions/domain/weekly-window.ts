@@ -81,9 +81,13 @@ function offsetsAt(at: Date, timeZone: string): number[] {
   return before < current ? [current, before] : [current];
 }
 
-/** Minutes east of UTC. */
-function offsetAt(at: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en', {
+/** By time zone. Building one takes longer than its use. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -91,7 +95,14 @@ function offsetAt(at: Date, timeZone: string): number {
     day: 'numeric',
     hour: 'numeric',
     minute: 'numeric',
-  }).formatToParts(at);
+  });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** Minutes east of UTC. */
+function offsetAt(at: Date, timeZone: string): number {
+  const parts = formatOf(timeZone).formatToParts(at);
   const of = (type: Intl.DateTimeFormatPartTypes) =>
     Number(parts.find((part) => part.type === type)?.value);
   const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'));

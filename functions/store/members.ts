@@ -14,6 +14,7 @@ import { ABSENT, atVersion, type Condition, type Item, type Table } from './tabl
 /** The seat of the alert that names the incident. No other alert takes it, so that alert can always join. */
 const FIRST_SEAT = 0;
 const OTHER_SEATS = MAX_ALERTS - 1;
+const FEW_SEATS = 4;
 
 /**
  * The seats that an alert may take, in its own order, so that alerts at the same time try different ones. Two
@@ -41,7 +42,12 @@ export function createMembers(table: Table, log: Log) {
     const { pk, prefix } = incidentPartition('member', incidentId);
     return table.query(pk, { prefix });
   };
+  /** The alert took the first free seat in its order, mostly one of the first: reads those before all. */
   const find = async (incidentId: string, alertId: string): Promise<Member | undefined> => {
+    for (const seat of seatsFor(incidentId, alertId).slice(0, FEW_SEATS)) {
+      const item = await table.get(memberKey({ incidentId, seat }));
+      if (item && alertIdIn(item) === alertId) return parse(Member, item);
+    }
     const item = (await itemsOf(incidentId)).find((one) => alertIdIn(one) === alertId);
     return item && parse(Member, item);
   };

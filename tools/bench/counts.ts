@@ -71,9 +71,10 @@ export async function counts(
   await account.stop();
   const perPerson = perAlertAndPerson(messages);
   const [worst] = perPerson.toSorted((a, b) => b.count - a.count);
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const megabytes = (process.resourceUsage().maxRSS / 1024).toFixed(0);
   out.line(
-    `events: ${events.length}, alerts: ${fileOf.size}, incidents: ${incidents.length} (${seconds.toFixed(0)} s)`,
+    `events: ${events.length}, alerts: ${fileOf.size}, incidents: ${incidents.length} (${seconds} s, ${megabytes} MB)`,
   );
   for (const measure of MEASURES) out.line(`${String(total[measure]).padStart(6)} ${measure}`);
   for (const [kind, count] of byKind(messages))

@@ -62,11 +62,19 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
         if (!FILTERS.includes(Key ?? '')) throw refuse(`no filter ${Key}`);
       const wanted = (key: string) =>
         request.OpsItemFilters?.find(({ Key }) => Key === key)?.Values ?? [];
+      const [sources, parts, statuses] = ['Source', 'Title', 'Status'].map(wanted) as [
+        string[],
+        string[],
+        string[],
+      ];
       const found = file
         .view()
-        .filter(({ source }) => wanted('Source').includes(source))
-        .filter(({ title }) => wanted('Title').every((part) => title.includes(part)))
-        .filter(({ status }) => wanted('Status').includes(status));
+        .filter(
+          ({ source, title, status }) =>
+            sources.includes(source) &&
+            statuses.includes(status) &&
+            parts.every((part) => title.includes(part)),
+        );
       return {
         OpsItemSummaries: found.map(({ id, title, status }) => ({
           OpsItemId: id,
