@@ -2,7 +2,8 @@
 import { html } from 'hono/html';
 import { isForJudgement } from '../functions/close/close.ts';
 import type { Action } from '../functions/domain/action.ts';
-import { words } from '../functions/domain/wording.ts';
+import { recommended } from '../functions/messaging/texts/action-line.ts';
+import { KINDS } from '../functions/messaging/texts/phrases.ts';
 import type { Html } from '../functions/site/page.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { SHADOW } from './texts.ts';
@@ -10,14 +11,22 @@ import { SHADOW } from './texts.ts';
 /** Older incidents are not counted. */
 const LATEST_INCIDENTS = 200;
 
+/** `name`: the action on a target of its kind, as `Block web requests from IP address`. */
 export type Tally = { name: string; observed: number; right: number; wrong: number };
 
-/** Per action name; the remaining actions are not judged. */
+/** The action in words, on any target of its kind. */
+const nameOf = ({ name, recommendation, target }: Action): string =>
+  recommended(
+    name ?? recommendation.action,
+    target ? SHADOW.any(KINDS[target.kind]) : SHADOW.unknownTarget,
+    target?.kind ?? null,
+  );
+
+/** Per action and kind of target; the remaining actions are not judged. */
 export function tallyOf(actions: readonly Action[]): Tally[] {
   const observed = actions.filter(isForJudgement);
-  const names = [...new Set(observed.map(({ name }) => name ?? 'unknown'))].sort();
-  return names.map((name) => {
-    const ofName = observed.filter((one) => (one.name ?? 'unknown') === name);
+  const byName = [...Map.groupBy(observed, nameOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byName.map(([name, ofName]) => {
     const judged = (verdict: 'right' | 'wrong') =>
       ofName.filter(({ judgement }) => judgement?.verdict === verdict).length;
     return { name, observed: ofName.length, right: judged('right'), wrong: judged('wrong') };
@@ -42,7 +51,7 @@ ${
     ? html`<p class="empty quiet">${SHADOW.empty}</p>`
     : html`<ul class="lines">${tallies.map(
         ({ name, observed, right, wrong }) =>
-          html`<li><b>${words(name)}</b> <span>${SHADOW.tally(observed, right, wrong)}</span></li>`,
+          html`<li><b>${name}</b> <span>${SHADOW.tally(observed, right, wrong)}</span></li>`,
       )}</ul>`
 }
 </section>`;

@@ -39,8 +39,8 @@ ${pasted ? rejection(pasted) : ''}
 </form></div></details>
 <details class="fold"><summary>${EMPTIED.heading}</summary><div class="in"><p class="small quiet">${EMPTIED.hint}</p></div><ul class="samples">${EMPTIED.by.map(emptied)}</ul></details>
 ${rejected(runtime.rejected())}</div></section>
-<section aria-labelledby="inbox"><div class="head"><h2 id="inbox">${INBOX.heading}</h2>${messages.count > messages.shown.length ? html`<a href="/messages">${INBOX.all(messages.count)}</a>` : ''}</div>
-${messageList(messages.shown)}</section>
+<section aria-labelledby="inbox"><div class="head"><h2 id="inbox">${INBOX.heading}</h2></div>
+${messageList(messages.shown)}${messages.count > messages.shown.length ? html`<p class="more-messages"><a class="btn" href="/messages">${INBOX.all(messages.count)}</a></p>` : ''}</section>
 </div>
 <section class="block" aria-labelledby="account"><div class="head"><h2 id="account">${START.account}</h2><a href="/shadow">${START.shadow}</a></div>
 ${accountFold(runtime)}</section>`;

@@ -9,6 +9,6 @@ export const START_STYLE = `
 .panel .samples + .fold { border-top: 1px solid var(--line); }
 .msg { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; padding: 10px 16px; align-items: start; } .msg + .msg { border-top: 1px solid var(--line); }
 .msg summary { color: var(--accent); } .msg .text { margin-top: 6px; } .msg .go { display: grid; gap: 6px; justify-items: end; } .msg.settled h3 { font-weight: 400; color: var(--ink-2); }
-.text { white-space: pre-wrap; overflow-wrap: anywhere; } .panel.empty { padding: 24px 16px; } .three dd + dt { margin-top: 8px; } .three h3 { margin-bottom: 8px; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; } .more-messages { margin-top: 12px; } .panel.empty { padding: 24px 16px; } .three dd + dt { margin-top: 8px; } .three h3 { margin-bottom: 8px; }
 @media screen and (max-width: 899px) { .try { grid-template-columns: minmax(0, 1fr); } .samples button, .msg summary { min-height: 44px; } .msg summary { padding-block: 12px; } .msg { grid-template-columns: minmax(0, 1fr); } .msg .go { justify-items: stretch; } .msg .go .btn { white-space: normal; } .msg .go a:not(.btn) { padding-block: 12px; } }
 `;

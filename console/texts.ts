@@ -80,6 +80,8 @@ export const SHADOW = {
     `The recorded actions of the latest ${count} incidents, and how people judged them.`,
   back: 'Back to the start',
   list: 'Judgements',
+  any: (kind: string) => `${/^[aeioAEIO]/.test(kind) ? 'an' : 'a'} ${kind}`,
+  unknownTarget: 'an unknown target',
   empty: 'Nothing recorded yet. In shadow mode, actions that would run are recorded here.',
   tally: (observed: number, right: number, wrong: number) =>
     `${observed} recorded: ${right} right, ${wrong} wrong, ${observed - right - wrong} not judged`,
@@ -88,13 +90,14 @@ export const SHADOW = {
 export const DEMO = {
   label: 'Demo controls',
   nothing: 'Demo: nothing reaches AWS',
-  samples: 'Samples and messages',
+  samples: 'Samples',
   console: 'Console',
   hour: 'Next hour',
   event: 'Next event',
   shadow: 'Shadow mode',
   two: 'Two approvers',
-  set: 'Apply',
+  more: 'More',
+  set: 'Use these settings',
   reset: 'Reset',
   otherHost: 'This server answers only as 127.0.0.1 or localhost.',
   nothingDue: {

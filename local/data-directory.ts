@@ -41,6 +41,20 @@ export class DataDirectoryOutdated extends Error {
   }
 }
 
+/** Thrown for a file that SQLite can't read, or whose check fails. */
+export class DataDirectoryDamaged extends Error {
+  override readonly name = 'DataDirectoryDamaged';
+  readonly path: string;
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${path} is damaged (${reason}); move its folder away to start with an empty one, or choose another folder with COUNTERMAND_DATA`,
+      { cause },
+    );
+    this.path = path;
+  }
+}
+
 /** Creates the directory, but not its parents: a recursive mkdir never returns on a path such as /proc/x. */
 export function claimDirectory(path: string): void {
   try {
@@ -51,7 +65,8 @@ export function claimDirectory(path: string): void {
   }
 }
 
-const SQLITE_BUSY = 5;
+/** @see https://www.sqlite.org/rescode.html */
+const SQLITE = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
 
 /**
  * The SQLite file with these tables and indexes, locked until this process closes it or ends. Throws an error of this
@@ -63,13 +78,17 @@ export function openFile(folder: string, name: string, definition: string): Data
     db = new DatabaseSync(join(folder, name));
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT');
+    const { quick_check: check } = db.prepare('PRAGMA quick_check(1)').get() ?? {};
+    if (check !== 'ok') throw new DataDirectoryDamaged(join(folder, name), 'its check failed');
     db.exec(definition);
     return db;
   } catch (error) {
     db?.close();
-    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-    throw isBusy
-      ? new DataDirectoryInUse(folder, error)
-      : new DataDirectoryUnwritable(folder, error);
+    if (error instanceof DataDirectoryDamaged) throw error;
+    const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
+    if (code === SQLITE.busy) throw new DataDirectoryInUse(folder, error);
+    if (code === SQLITE.corrupt || code === SQLITE.notADatabase)
+      throw new DataDirectoryDamaged(join(folder, name), error);
+    throw new DataDirectoryUnwritable(folder, error);
   }
 }

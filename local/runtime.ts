@@ -291,8 +291,8 @@ export async function createRuntime(options: RuntimeOptions) {
         if (one) await recordDeployed(world, one);
       await checkWorld(world);
     },
-    /** Resolves when nothing runs that doesn't wait for a person, or after one second. */
-    settled: () => Promise.race([engine.quiet(), delay(1_000, undefined, { ref: false })]),
+    /** Resolves when everything that runs waits for a person or a free slot, or after one second. */
+    settled: () => Promise.race([engine.quiet('settled'), delay(1_000, undefined, { ref: false })]),
     tick,
     /** When the next schedule fires, or null. */
     nextSchedule: () => scheduler.next(),

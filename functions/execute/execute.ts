@@ -34,10 +34,11 @@ const STUCK_AFTER_MINUTES = 20;
  * Executes an action that is `approved`, or `proposed` for automatic execution. Idempotent: a retry after a crash
  * continues from the record, and a call after success does nothing.
  *
- * 1. Take the lease of the effect, and capture the before-state unless a living holder stands behind an earlier one.
- * 2. Record the before-state and the due time, then schedule the reversal. From here on the undo is known.
- * 3. Check again whether the action may still run.
- * 4. Apply, verify, mark as in force.
+ * 1. Check that the action may run, and that a slot is free.
+ * 2. Take the lease of the effect, and capture the before-state unless a living holder stands behind an earlier one.
+ * 3. Record the before-state and the due time, then schedule the reversal. From here on the undo is known.
+ * 4. Check again whether the action may still run.
+ * 5. Apply, verify, mark as in force.
  */
 export async function execute(deps: ExecuteDeps, input: unknown) {
   const { incidentId, actionId } = ExecuteInput.parse(input);
@@ -49,6 +50,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   const job = jobOf(action, deps.mechanisms);
   const authorised = await checkAuthorised(deps, action, job);
   await checkKillSwitch(deps, action);
+  if (action.status !== 'executing') await checkRateLimit(deps, action);
   let held: Held;
   try {
     held = await captureUnderLease(deps, action, job);

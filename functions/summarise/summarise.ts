@@ -1,6 +1,6 @@
 // The summarise step: writes the summaries of incidents whose records changed.
 import { Conflict } from '../domain/errors.ts';
-import { worstOf } from '../domain/incident.ts';
+import { namingAlert } from '../domain/naming-alert.ts';
 import { keysOf } from '../store/read-all.ts';
 import type { Store } from '../store/store.ts';
 import { summaryOf } from './summary-of.ts';
@@ -55,7 +55,7 @@ async function summariseOne(
   const alerts = await Promise.all(
     unread.map(({ alertId }) => records.readableAlert(incidentId, alertId)),
   );
-  const named = worstOf(incident.alerts)?.alertId ?? '';
+  const named = namingAlert(incident.alerts, actions)?.alertId ?? '';
   const worstAlert =
     alerts.find((one) => one?.alertId === named) ??
     (await records.readableAlert(incidentId, named));

@@ -12,6 +12,7 @@ import { isMoreSevere } from '../domain/alert.ts';
 import { approvalsIn, askedSoFar, peopleAsked } from '../domain/approval.ts';
 import { asRaised, isRemoved, isTargetGone, wasInPlaceBefore } from '../domain/effect-state.ts';
 import { type Incident, type Outcome, worstOf } from '../domain/incident.ts';
+import { namingAlert } from '../domain/naming-alert.ts';
 import type { SummarisedEffect, SummarisedRequest, Summary } from '../domain/summary.ts';
 import { oneLine, truncate } from '../domain/wording.ts';
 import { orderOf } from '../messaging/texts/action-line.ts';
@@ -42,14 +43,14 @@ export function summaryOf(sources: Sources): Summary {
   const { incident, actions, alerts, worstAlert, known, unreadable, versions } = sources;
   const readAlerts = [...(known?.readAlerts ?? []), ...alerts.map(({ alertId }) => alertId)];
   const { incidentId, account, region, openedAt, outcome } = incident;
-  const worst = worstOf(incident.alerts);
+  const named = namingAlert(incident.alerts, actions);
   return {
     incidentId,
     account,
     region,
     openedAt,
     updatedAt: lastChange(incident, actions),
-    title: oneLine(worstAlert ? plainTitle(worstAlert) : (worst?.title ?? incidentId), MAX_TITLE),
+    title: oneLine(worstAlert ? plainTitle(worstAlert) : (named?.title ?? incidentId), MAX_TITLE),
     severity: worstEver(incident, actions),
     alerts: incident.alerts.length,
     isAssessing: incident.status === 'open',

@@ -40,8 +40,8 @@ class ExecutionAlreadyExists extends Error {
 type Running = {
   stop(): void;
   done: Promise<void>;
-  /** The number of states that are running, except Map states. */
-  progress: { active: number };
+  /** The number of states that are running, except Map states, and of those the number that wait to be retried. */
+  progress: { active: number; retrying: number };
 };
 
 export type Engine = ReturnType<typeof createEngine>;
@@ -97,7 +97,7 @@ export function createEngine(deps: EngineDeps) {
         }),
       },
     });
-    const progress = { active: 0 };
+    const progress = { active: 0, retrying: 0 };
     const watched = watch(machine, name, progress, execution.eventLogs);
     const ended = execution.result.then(
       () => undefined,
@@ -135,6 +135,7 @@ export function createEngine(deps: EngineDeps) {
       if (!parsed.success) continue;
       const { type, state, index, Error: name, Cause } = parsed.data;
       progress.active = activeAfter(progress.active, type, state.type);
+      progress.retrying += RETRYING[type];
       emit({
         machine,
         execution,
@@ -167,14 +168,19 @@ export function createEngine(deps: EngineDeps) {
     async idle(): Promise<void> {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
-    /** Resolves when every execution has ended or waits for a callback. */
-    async quiet(): Promise<void> {
+    /** Resolves when every execution has ended or waits for a callback; `settled` also if it waits to be retried. */
+    async quiet(until: 'ended' | 'settled' = 'ended'): Promise<void> {
       for (;;) {
         const change = changed.promise;
         // All events of a step arrive within one turn of the event loop. Only then can the counts be compared.
         await nextTurn();
         const busy = [...running].some(
-          ([key, { progress }]) => progress.active > tasks.waitingIn(key),
+          ([
+            key,
+            {
+              progress: { active, retrying },
+            },
+          ]) => active - (until === 'settled' ? retrying : 0) > tasks.waitingIn(key),
         );
         if (!busy) return;
         await change;
@@ -205,6 +211,14 @@ const EVENT_TYPES = {
   StateCaught: 'caught',
   StateRetried: 'retried',
 } as const;
+/** A state that fails waits until it is retried or caught. Otherwise its execution ends. */
+const RETRYING: Readonly<Record<keyof typeof EVENT_TYPES, number>> = {
+  StateEntered: 0,
+  StateExited: 0,
+  StateFailed: 1,
+  StateCaught: -1,
+  StateRetried: -1,
+};
 const EngineLog = z.looseObject({
   type: z.enum(['StateEntered', 'StateExited', 'StateFailed', 'StateCaught', 'StateRetried']),
   state: z.looseObject({ name: z.string(), type: z.string() }),

@@ -202,6 +202,8 @@ describe('the rate limit when an automatic action is applied', () => {
     await takeSlot('act-of-the-next-minute');
     await expect(execute(narrow(), ids)).rejects.toThrow(NoSlot);
     expect(world.size).toBe(0);
+    expect((await load(ids)).status, 'nothing was captured').toBe('proposed');
+    expect(await holders()).toEqual([]);
     const failure = { Error: 'NoSlot', Cause: 'no slot left' };
     await reverse(narrow(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     expect((await load(ids)).status).toBe('failed');
@@ -499,7 +501,7 @@ describe('due times', () => {
     ] as const) {
       store = await db.fresh();
       const ids = await put({ durationMinutes });
-      await survives(execute(killedAt(18, deps()), ids));
+      await survives(execute(killedAt(21, deps()), ids));
       const { status, attentionAt } = await load(ids);
       expect(status).toBe('executing');
       expect((Date.parse(attentionAt ?? '') - NOW.getTime()) / 1000).toBe(seconds);
@@ -776,7 +778,7 @@ describe('a crash between any two steps', () => {
   test('P4: the clean-up after a failed execution keeps what a person added since', async () => {
     const ids = await put();
     const failure = { Error: 'Denied', Cause: 'no permission' };
-    await survives(execute(killedAt(16, deps()), ids));
+    await survives(execute(killedAt(17, deps()), ids));
     await reverse(deps(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     world.set(attacker.value, 'ours');
     await finalCheck(ids);
@@ -785,7 +787,7 @@ describe('a crash between any two steps', () => {
 
   test('P3: applies nothing when the duration of the action is over before it is applied', async () => {
     const ids = await put({ durationMinutes: 1 });
-    await survives(execute(killedAt(14, deps()), ids));
+    await survives(execute(killedAt(17, deps()), ids));
     expect((await load(ids)).status).toBe('executing');
     minutes(2);
     await expect(execute(deps(), ids)).rejects.toThrow('was due to be undone');

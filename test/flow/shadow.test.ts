@@ -26,10 +26,12 @@ test('sends the manager one message without a page, with a link for each action 
   expect(world.blocked()).toEqual([]);
 });
 
+const WATCH = 'Add an IP address to the watch list';
+
 test('counts the judgements per action, and changes nothing', async () => {
   const before = await tallyIn(world.runtime);
-  const find = (all: typeof before) => all.find(({ name }) => name === 'add_ip_to_watchlist');
-  expect(find(before)).toEqual({ name: 'add_ip_to_watchlist', observed: 1, right: 0, wrong: 0 });
+  const find = (all: typeof before) => all.find(({ name }) => name === WATCH);
+  expect(find(before)).toEqual({ name: WATCH, observed: 1, right: 0, wrong: 0 });
   const link = toMei()[0]!.links.find(({ label }) => label.includes('watch list'))!.url;
   await world.choose(new URL(link).pathname, { judgement: 'right', note: '' });
   expect(find(await tallyIn(world.runtime))).toMatchObject({ observed: 1, right: 1, wrong: 0 });

@@ -91,7 +91,9 @@ describe('the state of the account', () => {
 
   test('a damaged file of the state is refused with its folder, and so is one that is in use', () => {
     writeFileSync(join(folder, 'account.sqlite'), 'x'.repeat(5_000));
-    expect(() => openState(folder)).toThrow(/^Cannot keep data in .*: file is not a database;/);
+    expect(() => openState(folder)).toThrow(
+      /account\.sqlite is damaged \(file is not a database\); move its folder away/,
+    );
     rmSync(join(folder, 'account.sqlite'));
     const first = openState(folder);
     expect(() => openState(folder)).toThrow(/^Another process is using /);

@@ -126,7 +126,7 @@ describe('the demo', () => {
       appOf: (runtime) => runtime.console,
     });
     const page = await (await site.request(`${URL_OF_SITE}/console/incident/x`)).text();
-    expect(page).toContain('<form class="demo"');
+    expect(page).toContain('<section class="demo"');
     expect(page).toContain('17 passed');
     const post = (origin: string, back: string) =>
       site.request(`${URL_OF_SITE}/demo`, {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { manualClock } from '../../local/engine/clock.ts';
 import { createExecutionLog, type ExecutionLog } from '../../local/engine/execution-log.ts';
@@ -169,6 +170,16 @@ describe('task tokens', () => {
 });
 
 describe('failed tasks', () => {
+  test('a task that waits to be retried is settled, and not quiet', async () => {
+    const run = vi.fn<Functions[string]>().mockRejectedValue(named('Throttled', 'slow down'));
+    const replaced = { 'execute-waf': run };
+    const { engine } = setUp([action('act-1', 'auto')], replaced, undefined, 60_000);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.quiet('settled');
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(await Promise.race([engine.quiet(), delay(50, 'not quiet')])).toBe('not quiet');
+  });
+
   test('a task succeeds in its third attempt after two retryable errors', async () => {
     const run = vi
       .fn<Functions[string]>()

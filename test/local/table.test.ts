@@ -1,6 +1,6 @@
 // The laptop's table: its contract, restarts, stopping, folders it can't use.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -93,9 +93,18 @@ describe('the table on a laptop', () => {
     );
   });
 
-  test('throws DataDirectoryUnwritable when its file is damaged', () => {
-    writeFileSync(join(folder, 'table.sqlite'), 'x'.repeat(5_000));
-    expect(() => openTable(folder)).toThrow(/^Cannot keep data in .*: file is not a database;/);
+  test('throws DataDirectoryDamaged when its file is damaged, also in the middle', async () => {
+    const file = join(folder, 'table.sqlite');
+    const table = openTable(folder);
+    for (let i = 0; i < 40; i++) await table.put({ pk: `p${i}`, sk: 's', text: 'x'.repeat(900) });
+    await table.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(7, 8_192, 12_288));
+    const damaged = expect.objectContaining({ name: 'DataDirectoryDamaged', path: file });
+    expect(() => openTable(folder)).toThrow(damaged);
+    writeFileSync(file, 'x'.repeat(5_000));
+    expect(() => openTable(folder)).toThrow(damaged);
+    expect(() => openTable(folder)).toThrow('move its folder away to start with an empty one');
   });
 
   test('throws DataDirectoryUnwritable when its file has tables of another form', () => {

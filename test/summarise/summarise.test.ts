@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { isOpen, type Summary, stateOf } from '../../functions/domain/summary.ts';
+import { plainTitle } from '../../functions/messaging/texts/reason.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { backfill, summarise } from '../../functions/summarise/summarise.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -100,6 +101,27 @@ describe('a summary', () => {
     const summary = await summaryNow();
     expect(summary.effects.map(({ status }) => status)).toEqual(['reversal-failed', 'in-force']);
     expect(stateOf(summary, NOW)).toBe('undo-failed');
+  });
+
+  test('has the title of the alert that people decide about, and the severity of the most severe', async () => {
+    await opened(request());
+    const check = alertWith({
+      alertId: 'al-ffffffffffffffff',
+      type: 'Inspector:PACKAGE_VULNERABILITY',
+      severity: { ...alertWith().severity, label: 'critical' },
+    });
+    await store.records.putAlert(INCIDENT_ID, check, {});
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+      alerts: [
+        ...current.alerts,
+        { ...current.alerts[0]!, alertId: check.alertId, severity: 'critical' },
+      ],
+    }));
+    const summary = await summaryNow();
+    expect(summary.title).toBe(plainTitle(alertWith()));
+    expect(summary.severity).toBe('critical');
   });
 
   test('keeps the entities of alerts that it has read, and adds those of a new alert', async () => {

@@ -1,6 +1,12 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
-import { ACTIONS, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import {
+  ACTIONS,
+  ActionName,
+  informs,
+  opensTicketUnanswered,
+} from '../../domain/action-catalog.ts';
+import type { EntityKind } from '../../domain/alert.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import {
   isHeldByAnother,
@@ -146,9 +152,13 @@ function inPast(order: string): string {
 export const headlineOf = ({ description, recommendation, name, target }: Action): string => {
   const on = named(target?.value ?? recommendation.target);
   if (description) return description.headline;
-  return name
-    ? ACTIONS[name].headline(on, target?.kind ?? null)
-    : `${words(oneLine(recommendation.action, 64))} on ${on}`;
+  return recommended(name ?? recommendation.action, on, target?.kind ?? null);
+};
+
+/** The headline of a recommendation, whose action may have a name that nobody knows. */
+export const recommended = (action: string, target: string, kind: EntityKind | null): string => {
+  const { data: name } = ActionName.safeParse(action);
+  return name ? ACTIONS[name].headline(target, kind) : `${words(oneLine(action, 64))} on ${target}`;
 };
 
 /** `block web requests from 203.0.113.7`, to follow `Approve to` or `The request was to`. */

@@ -3,7 +3,8 @@ import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Assessment } from '../../domain/assessment.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { type Incident, worstFirst } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { namingAlert } from '../../domain/naming-alert.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import { may } from '../../policy/may.ts';
 import { zoneOf } from '../../policy/people.ts';
@@ -23,7 +24,7 @@ export type AlertView = {
 
 export type IncidentView = {
   incident: Incident;
-  /** Its most severe alert; null if the alert's record can't be read. */
+  /** The alert that names it; null if the alert's record can't be read. */
   worst: AlertView | null;
   /** Oldest first. */
   actions: readonly Action[];
@@ -55,7 +56,7 @@ export async function incidentView(
   ]);
   if (!incident) return undefined;
   const actions = read.found.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-  const worst = worstFirst(incident.alerts)[0];
+  const worst = namingAlert(incident.alerts, actions);
   return {
     incident,
     worst: worst ? await alertView(records, incidentId, worst.alertId, actions) : null,

@@ -1,5 +1,6 @@
 // Texts of the console's pages.
 import type { Action } from '../../domain/action.ts';
+import type { SeverityLabel } from '../../domain/alert.ts';
 import { utc } from '../../domain/wording.ts';
 import type { Effect, Lane } from './moments.ts';
 
@@ -135,6 +136,7 @@ export const INCIDENT = {
   owner: (name: string | null) => `Owner: ${name ?? 'no one yet'}`,
   unreadable: (count: number) =>
     `${count} part${count === 1 ? '' : 's'} of this incident’s record can’t be read. The page shows the rest.`,
+  moreSevere: (severity: SeverityLabel) => `Its ${severity} alert:`,
   actions: 'Actions',
   noActions: 'No action was proposed.',
   state: 'State',

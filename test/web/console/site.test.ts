@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../../functions/domain/action.ts';
+import { plainTitle } from '../../../functions/messaging/texts/reason.ts';
 import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
 import { append } from '../../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../../functions/store/layout.ts';
@@ -204,6 +205,34 @@ describe('the page of an incident', () => {
     expect(page).toContain('Nothing has been changed.');
     expect(page).toContain('No slot is free: 10 automatic actions');
     expect(page).not.toContain('NoSlot');
+  });
+
+  test('names the actions of the analysis as people do', async () => {
+    await put(store, waiting());
+    const page = await (await open(PAGE)).text();
+    const [, analysis = ''] = page.split('Analysis by a-model');
+    expect(analysis).toContain('Block web requests from 203.0.113.7');
+    expect(analysis).not.toContain('block_ip');
+  });
+
+  test('has the title of the alert that people decide about, and names the more severe one', async () => {
+    await put(store, waiting());
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+      alerts: [
+        ...current.alerts,
+        {
+          ...current.alerts[0]!,
+          alertId: 'al-ffffffffffffffff',
+          severity: 'critical',
+          title: 'A check',
+        },
+      ],
+    }));
+    const page = await (await open(PAGE)).text();
+    expect(page).toContain(`<h1>${plainTitle(alertWith())}</h1>`);
+    expect(page).toContain('Its critical alert: <bdi>A check</bdi>');
   });
 
   test('does not deny an attack in the title, which another alert may show', async () => {

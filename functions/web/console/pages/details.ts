@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { type Action, personIn } from '../../../domain/action.ts';
 import { oneLine, truncate, utc, words } from '../../../domain/wording.ts';
-import { headlineOf } from '../../../messaging/texts/action-line.ts';
+import { headlineOf, recommended } from '../../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../../messaging/texts/labels.ts';
 import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
 import type { Html } from '../../../site/page.ts';
@@ -103,12 +103,15 @@ function analysis({ worst }: IncidentView): Html {
   const assessment = worst?.assessment;
   if (!assessment) return html``;
   const { verdict, summary, origin, model, failure, recommendations } = assessment;
+  const entityOf = (ref: string) => worst.alert.entities.find((one) => one.ref === ref);
+  const nameOf = (ref: string) => oneLine(entityOf(ref)?.value ?? ref, 120);
+  const kindOf = (ref: string) => entityOf(ref)?.kind ?? null;
   const by = origin === 'playbook' || failure ? 'the playbook' : (model ?? origin);
   return fold(
     INCIDENT.analysis(by),
     verdict,
     html`<p class="sub">${INCIDENT.analysisWarning}</p><p>${data(summary, 2000)}</p>${failure ? html`<p class="sub">${data(failure)}</p>` : ''}
-<ul class="rows">${recommendations.map(({ action, target, confidence, reasoning }) => html`<li>${icon('step')}<span>${words(oneLine(action, 64))} (${data(target, 64)})<small>${data(reasoning, 2000)}</small></span><span class="quiet small">${confidence} of 100</span></li>`)}</ul>`,
+<ul class="rows">${recommendations.map(({ action, target, confidence, reasoning }) => html`<li>${icon('step')}<span>${data(recommended(action, nameOf(target), kindOf(target)), 200)}<small>${data(reasoning, 2000)}</small></span><span class="quiet small">${confidence} of 100</span></li>`)}</ul>`,
   );
 }
 

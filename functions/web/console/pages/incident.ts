@@ -1,6 +1,8 @@
 // The page of one incident: what happened, what was done, what is to come.
 import { html } from 'hono/html';
+import { isMoreSevere } from '../../../domain/alert.ts';
 import { worstOf } from '../../../domain/incident.ts';
+import { namingAlert } from '../../../domain/naming-alert.ts';
 import { capitalised, oneLine } from '../../../domain/wording.ts';
 import { plainTitle, seenText } from '../../../messaging/texts/reason.ts';
 import type { Html } from '../../../site/page.ts';
@@ -27,7 +29,7 @@ export function incidentPage(view: IncidentView): ConsolePage {
     body: html`<nav class="crumbs" aria-label="Path"><a href="/console">${INCIDENT.crumbs}</a> / <span>${incident.incidentId}</span></nav>
 <header class="ihead"><div><h1>${title}</h1>${heading(view)}
 <p class="says">${worst ? seenText(worst.alert, view.now) : ''} ${soFarSentence(view)} ${nextSentence(view)}</p>
-${worst ? html`<p class="quiet small">${breakable(worst.alert.type)}</p>` : ''}
+${worst ? html`<p class="quiet small">${breakable(worst.alert.type)}</p>` : ''}${moreSevere(view)}
 ${unreadable > 0 ? html`<p class="warning">${INCIDENT.unreadable(unreadable)}</p>` : ''}</div>
 ${exports(view)}</header>
 ${timeline(view)}
@@ -42,10 +44,17 @@ const exports = ({ incident }: IncidentView): Html =>
   html`<details class="menu"><summary class="btn">${INCIDENT.export}</summary><div class="pop">${INCIDENT.exports.map(({ format, title, hint }) => html`<a href="/console/incident/${incident.incidentId}/${format}">${title}<small>${hint}</small></a>`)}</div></details>`;
 
 /** In our own words where we have them; otherwise the title of the alert. */
-export const titleOf = ({ worst, incident }: IncidentView): string =>
+export const titleOf = ({ worst, incident, actions }: IncidentView): string =>
   worst
     ? plainTitle(worst.alert)
-    : oneLine(worstOf(incident.alerts)?.title ?? incident.incidentId, 160);
+    : oneLine(namingAlert(incident.alerts, actions)?.title ?? incident.incidentId, 160);
+
+/** The most severe alert, if another alert names the incident. */
+function moreSevere({ worst, incident }: IncidentView): Html {
+  const most = worstOf(incident.alerts);
+  if (!worst || !most || !isMoreSevere(most.severity, worst.alert.severity.label)) return html``;
+  return html`<p class="quiet small">${INCIDENT.moreSevere(most.severity)} <bdi>${oneLine(most.title, 160)}</bdi></p>`;
+}
 
 function heading({ incident, names, actions, now }: IncidentView): Html {
   const severity = worstOf(incident.alerts)?.severity;
