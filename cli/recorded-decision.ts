@@ -63,6 +63,7 @@ const differs = (what: string, was: unknown, now: unknown) =>
 const ADDED: readonly string[] = [
   ...Object.values<string>(ALREADY),
   ...['recommended-twice', 'asked-anyway', 'not-recorded', 'model-not-asked', 'analysis-failed'],
+  'analysis-doubted',
   ...['rate-limit', 'asked-anew', TOO_FEW_APPROVERS],
 ];
 

@@ -85,7 +85,7 @@ async function dossierAbout(finding: Finding): Promise<string> {
       earlier: { known: true, value: [] },
     },
     { nonce: NONCE, budgets, tags },
-  );
+  ).text;
 }
 
 /** The finding with `x` in place of the texts. */

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
-import type { AnalysisRecord, Attempt, Opinion } from '../domain/assessment.ts';
+import type { AnalysisRecord, Answer, Attempt } from '../domain/assessment.ts';
+import { Citable } from '../domain/citable.ts';
 
 /** The playbook reads the alert; the model gets the dossier alone. */
 export const Brief = z.looseObject({
@@ -14,6 +15,8 @@ export const Brief = z.looseObject({
   }),
   /** Absent in a brief that an earlier version built. */
   dossier: z.optional(z.string().check(z.maxLength(20_000))),
+  /** The first observations of the dossier, for the playbook. Absent in a brief that an earlier version built. */
+  citable: z.optional(z.array(Citable)),
 });
 export type Brief = z.infer<typeof Brief>;
 
@@ -45,5 +48,5 @@ export type CallLog = {
 export type Analyst = {
   origin: 'anthropic' | 'bedrock' | 'playbook';
   model: string | null;
-  judge(brief: Brief, signal: AbortSignal, log: CallLog): Promise<Opinion>;
+  judge(brief: Brief, signal: AbortSignal, log: CallLog): Promise<Answer>;
 };

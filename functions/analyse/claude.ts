@@ -2,43 +2,56 @@
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
+import { Alternative, Assessment, PEOPLES_ACTS } from '../domain/assessment.ts';
 import type { ModelSettings } from '../policy/schemas/analysis.ts';
 import type { Analyst, CallLog } from './brief.ts';
 import { reasonOf } from './failure-reason.ts';
 import { NoAnswer } from './no-answer.ts';
-import { ASKED, alertMessage, SYSTEM_PROMPT, versionOf } from './prompt.ts';
+import { ASKED, alertMessage, OFFERED, SYSTEM_PROMPT, versionOf } from './prompt.ts';
 
-/** Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. */
-const OUTPUT_FORMAT = jsonSchemaOutputFormat({
-  type: 'object',
-  properties: {
-    verdict: { type: 'string', enum: ['malicious', 'suspicious', 'benign', 'unclear'] },
-    summary: { type: 'string' },
-    recommendations: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          action: { type: 'string' },
-          target: { type: 'string' },
-          parameters: {
-            type: 'object',
-            properties: {
-              durationMinutes: {
-                anyOf: [{ type: 'integer', minimum: 1, maximum: 10_080 }, { type: 'null' }],
-              },
-            },
-            required: ['durationMinutes'],
+const text = { type: 'string' } as const;
+const NULL = { type: 'null' } as const;
+const list = <Items extends object>(items: Items) => ({ type: 'array', items }) as const;
+const object = <P extends Record<string, object>>(properties: P) =>
+  ({ type: 'object', properties, required: Object.keys(properties) }) as const;
+const oneOf = (values: readonly string[]) => ({ type: 'string', enum: [...values] }) as const;
+
+const claim = object({ text, evidence: list(text) });
+/**
+ * Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. The same
+ * for every alert, so that the provider caches it: the dossier says which actions are possible.
+ */
+const OUTPUT_FORMAT = jsonSchemaOutputFormat(
+  object({
+    verdict: oneOf(Assessment.shape.verdict.options),
+    summary: text,
+    supports: list(claim),
+    contradicts: list(claim),
+    alternatives: list(
+      object({
+        explanation: oneOf(Alternative.shape.explanation.options),
+        for: list(text),
+        against: list(text),
+      }),
+    ),
+    missing: list(text),
+    recommendations: list(
+      object({
+        action: oneOf(OFFERED),
+        target: text,
+        parameters: object({
+          durationMinutes: {
+            anyOf: [{ type: 'integer', minimum: 1, maximum: 10_080 } as const, NULL],
           },
-          confidence: { type: 'integer', minimum: 0, maximum: 100 },
-          reasoning: { type: 'string' },
-        },
-        required: ['action', 'target', 'parameters', 'confidence', 'reasoning'],
-      },
-    },
-  },
-  required: ['verdict', 'summary', 'recommendations'],
-});
+        }),
+        confidence: { type: 'integer', minimum: 0, maximum: 100 } as const,
+        because: list(text),
+        reasoning: text,
+      }),
+    ),
+    forPeople: list(object({ act: oneOf(PEOPLES_ACTS), text })),
+  }),
+);
 
 /** Hash of the instructions, the schema of the answer and the form of the dossier. */
 export const PROMPT_VERSION = versionOf({ ...ASKED, schema: OUTPUT_FORMAT.schema });

@@ -208,6 +208,9 @@ export type ManualName = {
   [Name in ActionName]: (typeof ACTIONS)[Name]['kind'] extends 'manual' ? Name : never;
 }[ActionName];
 
+/** Whether a model may recommend it. What code never carries out is text for people. */
+export const isOffered = (name: ActionName): boolean => ACTIONS[name].kind !== 'manual';
+
 /** The kinds of target that an action accepts. */
 export function targetKindsOf(name: ActionName): readonly EntityKind[] {
   const { targets }: ActionProperties = ACTIONS[name];

@@ -1,5 +1,9 @@
 // The analysis: proposals only. The gate derives the effective actions.
 import * as z from 'zod/mini';
+import type { ManualName } from './action-catalog.ts';
+
+/** The ID of a line of the dossier. Not validated here: the gate checks that it exists. */
+const EvidenceIds = z.array(z.string().check(z.maxLength(64))).check(z.maxLength(12));
 
 export const Recommendation = z.strictObject({
   /** The action's name as the model wrote it. An action that policy doesn't know is handed off to a person. */
@@ -10,8 +14,11 @@ export const Recommendation = z.strictObject({
     /** How long the action should stay in force; null asks for the policy's maximum. */
     durationMinutes: z.nullable(z.int().check(z.gte(1), z.lte(10_080))),
   }),
+  /** The probability in percent that a senior responder would want exactly this. */
   confidence: z.int().check(z.gte(0), z.lte(100)),
   reasoning: z.string().check(z.maxLength(2000)),
+  /** What it rests on. Absent in records of earlier versions. */
+  because: z.optional(EvidenceIds),
 });
 export type Recommendation = z.infer<typeof Recommendation>;
 
@@ -26,6 +33,38 @@ export const aboutAlert = (
   confidence: 100,
   reasoning,
 });
+
+/** One sentence, and the lines of the dossier that it rests on. */
+export const Claim = z.strictObject({
+  text: z.string().check(z.maxLength(400)),
+  evidence: EvidenceIds,
+});
+export type Claim = z.infer<typeof Claim>;
+
+/** A harmless explanation that was considered. */
+export const Alternative = z.strictObject({
+  explanation: z.enum(['batch-job', 'scanner', 'change', 'test', 'travel', 'misconfiguration']),
+  for: EvidenceIds,
+  against: EvidenceIds,
+});
+export type Alternative = z.infer<typeof Alternative>;
+
+/** What only a person may do. `act` is an action that policy never carries out, or `other`. */
+export const PEOPLES_ACTS = [
+  'isolate_production_host',
+  'revoke_service_account_credential',
+  'block_cidr_range',
+  'initiate_forensic_capture',
+  'send_breach_notification',
+  'other',
+] as const satisfies readonly (ManualName | 'other')[];
+
+/** Text for people. No code path reads it but the ones that show it. */
+export const ForPeople = z.strictObject({
+  act: z.enum(PEOPLES_ACTS),
+  text: z.string().check(z.maxLength(400)),
+});
+export type ForPeople = z.infer<typeof ForPeople>;
 
 const Tokens = z.int().check(z.gte(0));
 /** As the provider counted them. `input` excludes tokens that it read from or wrote to its cache. */
@@ -79,11 +118,26 @@ const SecondOpinion = z.strictObject({
   recommended: z.array(z.string().check(z.maxLength(130))).check(z.maxLength(20)),
 });
 
+const argument = {
+  supports: z.array(Claim).check(z.maxLength(8)),
+  contradicts: z.array(Claim).check(z.maxLength(8)),
+  alternatives: z.array(Alternative).check(z.maxLength(6)),
+  /** What would decide, and is not in the dossier. */
+  missing: z.array(z.string().check(z.maxLength(300))).check(z.maxLength(8)),
+  forPeople: z.array(ForPeople).check(z.maxLength(6)),
+};
+
 export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string().check(z.maxLength(2000)),
   /** At most ten of the analyst, and as many of the playbook. */
   recommendations: z.array(Recommendation).check(z.maxLength(20)),
+  /** For and against the verdict. Absent in records of earlier versions, and without an analysis. */
+  supports: z.optional(argument.supports),
+  contradicts: z.optional(argument.contradicts),
+  alternatives: z.optional(argument.alternatives),
+  missing: z.optional(argument.missing),
+  forPeople: z.optional(argument.forPeople),
   /** The origin of the assessment. `fallback` is the playbook's opinion in place of a failed analysis. */
   origin: z.enum(['anthropic', 'bedrock', 'playbook', 'fallback']),
   /** The model that answered, or null. */
@@ -97,11 +151,21 @@ export const Assessment = z.strictObject({
 });
 export type Assessment = z.infer<typeof Assessment>;
 
-/** An analyst's answer: an assessment without its origin, which code adds. */
+/**
+ * An analyst's answer: an assessment without its origin, which code adds. An answer that leaves out its argument is
+ * valid, and the gate doubts it.
+ */
 export const Opinion = z.extend(z.pick(Assessment, { verdict: true, summary: true }), {
   recommendations: z.array(Recommendation).check(z.maxLength(10)),
+  supports: z._default(argument.supports, []),
+  contradicts: z._default(argument.contradicts, []),
+  alternatives: z._default(argument.alternatives, []),
+  missing: z._default(argument.missing, []),
+  forPeople: z._default(argument.forPeople, []),
 });
 export type Opinion = z.infer<typeof Opinion>;
+/** What an analyst returns, before code validates it. */
+export type Answer = z.input<typeof Opinion>;
 
 /** A failed analysis. The gate adds the playbook's opinion. */
 export const failed = (failure: string): Assessment => ({

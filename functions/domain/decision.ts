@@ -39,6 +39,8 @@ export const Decision = z.strictObject({
       until: z.nullable(z.string()),
     }),
   ),
+  /** Why the analysis was doubted, by `<action> <target>`. Absent without doubts, and in records of earlier versions. */
+  doubts: z.optional(z.record(z.string(), z.array(z.string().check(z.maxLength(64))))),
   /** The approved action that was decided again before it ran. Absent for the first decision about an alert. */
   again: z.optional(ActionId),
 });

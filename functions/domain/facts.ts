@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
 import { Activity } from './activity.ts';
+import { Citable, MAX_CITABLE } from './citable.ts';
 import { EntityRef, Instant } from './reference.ts';
 
 /** A value that was read, or the reason why it could not be read. */
@@ -165,5 +166,7 @@ export const Facts = z.strictObject({
   /** State of the account's change calendars; `none` if policy names none. */
   calendar: fact(z.enum(['open', 'closed', 'none'])),
   entities: z.array(EntityFacts),
+  /** The lines of the dossier that the analysis may cite. Absent if no analysis was asked, and in earlier records. */
+  citable: z.optional(z.array(Citable).check(z.maxLength(MAX_CITABLE))),
 });
 export type Facts = z.infer<typeof Facts>;

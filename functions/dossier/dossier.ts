@@ -6,12 +6,20 @@ import { activityLines } from './activity-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
-import { withoutSecrets } from './secrets.ts';
-import { countTokens } from './tokens.ts';
+import {
+  contextual,
+  type Dossier,
+  factsOn,
+  numbered,
+  part,
+  uncited,
+  withinTotal,
+} from './parts.ts';
+import { possibleActions } from './possible-actions.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 4;
+export const DOSSIER_FORMAT = 5;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
@@ -56,60 +64,38 @@ export type DossierOptions = {
   tags: readonly string[];
 };
 
+/** Eight actions with eight references each. */
+const MAX_POSSIBLE_TOKENS = 250;
+
 /** The same input gives the same text. Every part that exceeds its budget says how many lines it left out. */
-export function dossierOf(input: DossierInput, { nonce, budgets, tags }: DossierOptions): string {
+export function dossierOf(input: DossierInput, { nonce, budgets, tags }: DossierOptions): Dossier {
   const { alert, facts } = input;
   const quote = quoteWith(nonce);
   const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
-  const observed = [...activityLines(facts.entities), ...evidenceLines(alert, quote)];
-  const evidence = observed.map(({ text, refs }, index) => ({
-    text: `E${index + 1} ${text}`,
-    refs,
-  }));
+  const evidence = [...activityLines(facts.entities), ...evidenceLines(alert, quote)];
   const signals = new Map<string, number>();
   for (const { refs } of evidence)
     for (const ref of refs) signals.set(ref, (signals.get(ref) ?? 0) + 1);
   const { lines, unknowns, others } = entityLines(alert, factsByRef, tags, signals, quote);
   const parts = [
-    part('ALERT', alertLines(input, quote), budgets.alert),
+    part('ALERT', alertLines(input, quote).map(uncited), budgets.alert),
     part(
       'ENTITIES',
-      [...lines.map(({ text }) => text), ...(others ? [others] : [])],
+      [
+        ...lines.map(({ ref, text }) => ({ text, cites: [factsOn(ref)] })),
+        ...(others ? [{ text: others.text, cites: others.refs.map(factsOn) }] : []),
+      ],
       budgets.entities,
     ),
-    part(
-      'EVIDENCE',
-      evidence.map(({ text }) => text),
-      budgets.evidence,
-    ),
-    part('UNKNOWN', unknownLines(unknowns, facts), budgets.unknowns),
-    part('CONTEXT', contextLines(input), budgets.context),
+    part('POSSIBLE', possibleActions(alert, factsByRef).map(uncited), MAX_POSSIBLE_TOKENS),
+    part('EVIDENCE', evidence.map(numbered), budgets.evidence),
+    part('UNKNOWN', unknownLines(unknowns, facts).map(uncited), budgets.unknowns),
+    part('CONTEXT', contextLines(input).map(contextual), budgets.context),
   ];
   return withinTotal(
-    parts.filter((one) => one !== ''),
+    parts.filter(({ text }) => text !== ''),
     budgets.total,
   );
-}
-
-/** The heading and its lines, as many as fit. */
-function part(name: string, lines: readonly string[], budget: number): string {
-  const kept: string[] = [];
-  let tokens = countTokens(name) + 12;
-  for (const line of lines.map((one) => withoutSecrets(one))) {
-    tokens += countTokens(line) + 1;
-    if (tokens > budget) break;
-    kept.push(line);
-  }
-  const left = lines.length - kept.length;
-  if (left > 0) kept.push(`(${left} more lines left out: the budget of this part is used up)`);
-  return kept.length === 0 ? '' : [name, ...kept].join('\n');
-}
-
-/** The last parts are shortened first. The evidence comes before them. */
-function withinTotal(parts: readonly string[], budget: number): string {
-  const text = parts.join('\n');
-  if (countTokens(text) <= budget || parts.length <= 1) return text;
-  return withinTotal(parts.slice(0, -1), budget);
 }
 
 const minute = (at: string | null | undefined): string => (at ? `${at.slice(0, 16)}Z` : 'unknown');

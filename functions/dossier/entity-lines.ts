@@ -28,8 +28,9 @@ export type EntityLines = {
   lines: Line[];
   unknowns: Unknown[];
   /** Addresses without a line of their own. */
-  others: string | null;
+  others: Others | null;
 };
+type Others = { text: string; refs: string[] };
 
 /** `signals` counts how often the evidence names each reference. */
 export function entityLines(
@@ -61,7 +62,7 @@ export function entityLines(
   return { lines, unknowns, others: othersOf(rest, own) };
 }
 
-function othersOf(rest: readonly Entity[], own: readonly Entity[]): string | null {
+function othersOf(rest: readonly Entity[], own: readonly Entity[]): Others | null {
   const networks = new Set(rest.map(({ value }) => value.split(/[.:]/).slice(0, 3).join('.')));
   const parts = [
     rest.length > 0 &&
@@ -72,7 +73,8 @@ function othersOf(rest: readonly Entity[], own: readonly Entity[]): string | nul
         .map((one) => `${one.ref} ${one.value}`)
         .join(', ')}${own.length > 6 ? `, ${own.length - 6} more` : ''}`,
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join('; ') : null;
+  const refs = [...rest, ...own].map(({ ref }) => ref);
+  return parts.length > 0 ? { text: parts.join('; '), refs } : null;
 }
 
 const refsOf = (entities: readonly Entity[]): string => {

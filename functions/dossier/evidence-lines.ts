@@ -1,5 +1,6 @@
 // Numbered evidence: observations, their times, and the origin of each value.
 import type { Alert } from '../domain/alert.ts';
+import type { Citable } from '../domain/citable.ts';
 import type { Evidence, EvidenceKind } from '../domain/evidence.ts';
 import type { Quote } from './features.ts';
 import { namedOf, untrustedOf } from './values.ts';
@@ -29,7 +30,8 @@ const WORTH: readonly EvidenceKind[] = [
 /** Evidence that says nothing: the role of a target, or a state that every finding has. */
 const EMPTY = new Set(['resourceRole=TARGET', 'workflow=NEW', 'verification=UNKNOWN']);
 
-export type EvidenceLine = { text: string; refs: readonly string[] };
+/** A line without its number, and what the gate checks citations of it against. */
+export type EvidenceLine = { text: string } & Omit<Citable, 'id'>;
 
 /** Lines without their numbers, the most decisive first. Equal signals are one line with their count. */
 export function evidenceLines(
@@ -52,7 +54,8 @@ export function evidenceLines(
       if (said.length === 0) return [];
       const about = one.refs.length > 0 ? ` about ${refList(one.refs, MAX_REFS)}` : '';
       const text = `${source}${timeOf(one)} ${one.kind}${about}: ${said.join(', ')}`;
-      return [{ text, refs: one.refs }];
+      const isUntrusted = trusted.length === 0;
+      return [{ text, source, kind: one.kind, refs: one.refs, isUntrusted }];
     })
     .filter(({ text }, index, all) => all.findIndex((one) => one.text === text) === index);
 }

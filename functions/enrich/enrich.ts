@@ -76,7 +76,6 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
       ),
     ),
   };
-  await records.putFacts(incidentId, alertId, facts);
   const [earlier, decisions] = await Promise.all([
     earlierIncidents(deps, facts, incidentId),
     earlierDecisions(
@@ -85,7 +84,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     ),
   ]);
   const { dossierTokens: budgets, tags } = policy.analysis;
-  const dossier = dossierOf(
+  const { text: dossier, citable } = dossierOf(
     {
       ...{ alert, facts, incident, earlier, decisions },
       plannedWork: policy.plannedWork,
@@ -93,6 +92,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     },
     { nonce: deps.nonce(), budgets, tags },
   );
+  await records.putFacts(incidentId, alertId, { ...facts, ...(isAsked && { citable }) });
   const severity = alert.severity.label;
   const [worst = severity] = [severity, ...incident.alerts.map((one) => one.severity)].sort(
     bySeverity,
@@ -101,7 +101,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
-    brief: briefOf(alert, dossier),
+    brief: briefOf(alert, { dossier, citable }),
     ...(isAsked && (await modelRefusal(deps, { incidentId, severity, worst }))),
   };
 }

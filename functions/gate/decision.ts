@@ -60,6 +60,7 @@ const decisionIn = (
     facts,
     drills,
     existingActions,
+    doubts,
     now,
   }: Circumstances,
   digest: string,
@@ -71,6 +72,7 @@ const decisionIn = (
   mode: policy.mode,
   drills: Object.fromEntries(drills),
   existingActions: Object.fromEntries(existingActions),
+  ...(doubts && Object.keys(doubts).length > 0 && { doubts }),
 });
 
 /** The circumstances of a recorded decision. `policy` is the one of its digest. */

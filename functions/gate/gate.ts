@@ -2,18 +2,18 @@
 
 import * as z from 'zod/mini';
 import { isAlertProven } from '../authority/alerts.ts';
-import { ActionId, IncidentId, type Reason } from '../domain/action.ts';
+import { ActionId, IncidentId } from '../domain/action.ts';
 import { informs, isHarmless } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { type Alert, isSevere } from '../domain/alert.ts';
-import { Assessment, failed, wasNotAsked } from '../domain/assessment.ts';
+import { Assessment, failed } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
-import { withFloor } from '../playbook/floor.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
+import { type Assessed, assessed } from './assessed.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
@@ -72,15 +72,23 @@ export async function gate(deps: GateDeps, input: unknown) {
     const analysis = readAssessment(assessment);
     if (isModelAsked || assessment === undefined)
       await noteModelCall(deps, incidentId, isOutage(analysis));
-    const assessed = withFloor(priced(analysis, deps.policy.analysis), alert);
+    const { doubts, ...answer } = assessed(
+      priced(analysis, deps.policy.analysis),
+      alert,
+      circumstances.facts,
+    );
     return decideAll(
       withEscalation(deps),
       {
         ids: { incidentId, alertId },
         concernsSevere: isSevere(alert.severity.label) || hasSevereAlert(incident),
       },
-      await withExistingActions(deps, circumstances, assessed.recommendations),
-      assessed,
+      await withExistingActions(
+        deps,
+        { ...circumstances, doubts },
+        answer.assessment.recommendations,
+      ),
+      answer,
     );
   }
   const decided = await deps.store.records.action(incidentId, decidedId);
@@ -147,11 +155,10 @@ async function decideAll(
     concernsSevere,
   }: { ids: { incidentId: string; alertId: string }; concernsSevere: boolean },
   circumstances: Circumstances,
-  assessment: Assessment,
+  { assessment, why }: Omit<Assessed, 'doubts'>,
 ) {
   const inputs = await recordDecision(deps, ids.incidentId, circumstances);
   await deps.store.records.putAssessment(ids.incidentId, ids.alertId, assessment);
-  const why = analysisReason(assessment);
   const rulings = dropRepeats(
     assessment.recommendations.map((recommendation) => {
       const ruling = asRecorded(decide(recommendation, circumstances), inputs);
@@ -180,22 +187,6 @@ async function decideAll(
       actions.push(await created(deps, action));
     }
   return { ...ids, actions };
-}
-
-/**
- * Shown to people with each action. The failure may quote the model or an error, so it stays in the record of the
- * assessment.
- */
-function analysisReason(assessment: Assessment): Reason[] {
-  if (assessment.failure === null) return [];
-  return wasNotAsked(assessment)
-    ? [
-        {
-          code: 'model-not-asked',
-          text: 'The model was not asked, to limit its calls. The playbook decides',
-        },
-      ]
-    : [{ code: 'analysis-failed', text: 'The model gave no usable answer. The playbook decides' }];
 }
 
 const LETTERS = ['', 'b', 'c', 'd', 'e'] as const;

@@ -11,6 +11,7 @@ import type { Instant } from '../domain/reference.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';
+import type { Doubts } from './doubts.ts';
 
 /** An action that has or requests an effect. A later finding with the same effect joins it. */
 export type ExistingAction = {
@@ -40,6 +41,8 @@ export type Circumstances = {
   now: Date;
   /** Actions of other alerts that have or request an effect, by effect key. */
   existingActions: ReadonlyMap<string, ExistingAction>;
+  /** Why the analysis is doubted, by recommendation. Absent without an analysis of this alert. */
+  doubts?: Doubts['byRecommendation'] | undefined;
   effectsOf: (
     name: ActionName,
     alert: Alert,

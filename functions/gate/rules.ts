@@ -1,6 +1,7 @@
 // All rules that follow the tier, in the order of their reasons.
 import type { Rule } from './proposal.ts';
 import { ACTION_RULES } from './rules/action.ts';
+import { ANSWER_RULES } from './rules/answer.ts';
 import { CIRCUMSTANCE_RULES } from './rules/circumstances.ts';
 import { FACT_RULES } from './rules/facts.ts';
 import { TARGET_RULES } from './rules/target.ts';
@@ -10,4 +11,5 @@ export const RULES: readonly Rule[] = [
   ...ACTION_RULES,
   ...FACT_RULES,
   ...CIRCUMSTANCE_RULES,
+  ...ANSWER_RULES,
 ];

@@ -1,35 +1,54 @@
 // Merges the analysis with the minimum that no model can leave out.
 import { type Alert, isSevere } from '../domain/alert.ts';
-import type { Assessment, Recommendation } from '../domain/assessment.ts';
-import { judge } from './playbook.ts';
+import type { Assessment, Opinion, Recommendation } from '../domain/assessment.ts';
 
 type Recommended = readonly Recommendation[];
+/** What code doubts: the answer as a whole, and single recommendations. */
+export type Doubted = { isAnswer: boolean; isDoubted: (one: Recommendation) => boolean };
+const NOTHING: Doubted = { isAnswer: false, isDoubted: () => false };
 
 /**
  * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends.
- * If the analysis failed, the playbook's opinion takes its place. The gate adds a page if no request pages.
+ * A doubted answer removes nothing: it gets everything that the playbook recommends, at any severity. A doubted
+ * recommendation gives way to the playbook's own. If the analysis failed, the playbook's opinion takes its place. The
+ * gate adds a page if no request pages.
  */
-export function withFloor(assessment: Assessment, alert: Alert): Assessment {
-  const opinion = judge({ alert });
+export function withFloor(
+  assessment: Assessment,
+  alert: Alert,
+  opinion: Opinion,
+  { isAnswer, isDoubted }: Doubted = NOTHING,
+): Assessment {
   const playbook = {
     verdict: opinion.verdict,
     recommended: opinion.recommendations.map(({ action, target }) => `${action} ${target}`),
   };
   if (assessment.failure !== null)
     return { ...assessment, ...opinion, playbook, origin: 'fallback' };
-  return {
-    ...assessment,
-    playbook,
-    recommendations: merged(
-      opinion.recommendations.filter(
-        ({ action }) =>
-          action === 'create_alert_ticket' ||
-          (action !== 'send_analyst_notification' && isSevere(alert.severity.label)),
-      ),
-      assessment.recommendations,
-    ),
-  };
+  const floor = opinion.recommendations.filter(
+    ({ action }) =>
+      isAnswer ||
+      action === 'create_alert_ticket' ||
+      (action !== 'send_analyst_notification' && isSevere(alert.severity.label)),
+  );
+  const kept = assessment.recommendations.filter(
+    (one) => !isDoubted(one) || !floor.some((other) => isSame(one, other)),
+  );
+  return { ...assessment, playbook, recommendations: merged(floor, kept) };
 }
+
+/** Whether the assessment is the playbook's opinion, and needs no check. Its origin alone proves nothing. */
+export const isPlaybooks = ({ verdict, recommendations }: Assessment, opinion: Opinion): boolean =>
+  verdict === opinion.verdict &&
+  recommendations.length === opinion.recommendations.length &&
+  recommendations.every((one) =>
+    opinion.recommendations.some(
+      (other) =>
+        isSame(one, other) &&
+        one.confidence === other.confidence &&
+        one.reasoning === other.reasoning,
+    ),
+  );
 
 /**
  * What was recommended, then what is missing. Of two equal recommendations, the more confident one stays, for the

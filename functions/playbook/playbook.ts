@@ -3,6 +3,7 @@
 import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { type Alert, isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Opinion, type Recommendation } from '../domain/assessment.ts';
+import { type Citable, isObservation } from '../domain/citable.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { CHECK, FAMILIES, type Family, UNKNOWN_TYPE } from './families.ts';
 import type { Step } from './steps.ts';
@@ -16,7 +17,13 @@ type Named = Omit<Alert['entities'][number], 'foundAt'>;
 /** The part of an alert that the playbook reads. */
 export type Judged = Pick<Alert, 'type' | 'severity' | 'traffic'> & { entities: readonly Named[] };
 
-export function judge({ alert }: { alert: Judged }): Opinion {
+export function judge({
+  alert,
+  citable = [],
+}: {
+  alert: Judged;
+  citable?: readonly Citable[] | undefined;
+}): Opinion {
   const { verdict, summary, steps } = familyOf(alert);
   const containment = steps
     .flatMap((step) => targetsOf(alert, step).map((ref) => recommend(step, ref)))
@@ -24,8 +31,32 @@ export function judge({ alert }: { alert: Judged }): Opinion {
   return {
     verdict,
     summary: `${summary} (${alert.type}, severity ${alert.severity.label})`,
-    recommendations: [...containment, ...ticketAndPage(alert, containment)],
+    recommendations: [...containment, ...ticketAndPage(alert, containment)].map((one) => ({
+      ...one,
+      because: citedAbout(one.target, citable),
+    })),
+    supports: supportsIn(citable),
+    ...{ contradicts: [], alternatives: [], missing: [], forPeople: [] },
   };
+}
+
+const MAX_CITED = 3;
+
+/** The first observations about the entity, or about the whole alert. */
+const citedAbout = (ref: string, citable: readonly Citable[]): string[] =>
+  observationsIn(citable)
+    .filter(({ refs }) => refs.length === 0 || refs.includes(ref))
+    .slice(0, MAX_CITED)
+    .map(({ id }) => id);
+
+const observationsIn = (citable: readonly Citable[]): Citable[] =>
+  citable.filter((one) => isObservation(one) && !one.isUntrusted);
+
+function supportsIn(citable: readonly Citable[]): Opinion['supports'] {
+  const evidence = observationsIn(citable)
+    .slice(0, MAX_CITED)
+    .map(({ id }) => id);
+  return evidence.length > 0 ? [{ text: 'This is what its product observed.', evidence }] : [];
 }
 
 function familyOf(alert: Judged): Omit<Family, 'pattern'> {

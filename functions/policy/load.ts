@@ -4,6 +4,7 @@ import type { ActionName } from '../domain/action-catalog.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { type Fault, type Path, PolicyError } from './fault.ts';
+import { unexplainedFloors } from './floors.ts';
 import { type Actions, withChanges, withLimits } from './overlay.ts';
 import { Policy } from './policy.ts';
 import { AccountFile } from './schemas/account-file.ts';
@@ -83,6 +84,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ? { read: overlay, at: ['escalation'] }
     : { read: escalation, at: [] };
   faults.push(
+    ...unexplainedFloors(actions.data.actions, actions),
     ...withoutReversal(merged.actions, actions),
     ...keptWithoutApprover(merged.actions, actions),
     ...loweredTiers(merged, effective),

@@ -1,6 +1,7 @@
 // A dossier about an event, with facts that say nothing.
 import { Alert } from '../../functions/domain/alert.ts';
 import { type DossierInput, dossierOf } from '../../functions/dossier/dossier.ts';
+import type { Dossier } from '../../functions/dossier/parts.ts';
 import { ALERT_ID, factsAbout, factsWith, NOW, POLICY } from '../fixtures/case.ts';
 import { alertOf } from '../intake/events.ts';
 
@@ -9,7 +10,10 @@ export const alertFrom = (event: unknown): Alert =>
 
 export const NONCE = '7f3a2c91';
 
-export function dossierFrom(event: unknown, change: Partial<DossierInput> = {}): string {
+export const dossierFrom = (event: unknown, change: Partial<DossierInput> = {}): string =>
+  citedFrom(event, change).text;
+
+export function citedFrom(event: unknown, change: Partial<DossierInput> = {}): Dossier {
   const alert = alertFrom(event);
   const { dossierTokens: budgets, tags } = POLICY.analysis;
   return dossierOf(

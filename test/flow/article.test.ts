@@ -3,19 +3,21 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Recommendation } from '../../functions/domain/assessment.ts';
 import { POLICY, recommend } from '../fixtures/case.ts';
+import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker, type Named } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 /** A model that returns the same recommendations with full confidence for every alert. */
-const insisting = (...recommendations: Partial<Recommendation>[]): Analyst => ({
-  origin: 'anthropic',
-  model: 'a-model',
-  judge: async () => ({
-    verdict: 'malicious',
-    summary: 'Beyond doubt.',
-    recommendations: recommendations.map((one) => recommend({ confidence: 100, ...one })),
-  }),
-});
+const insisting = (...recommendations: Partial<Recommendation>[]): Analyst =>
+  citing({
+    origin: 'anthropic',
+    model: 'a-model',
+    judge: async () => ({
+      verdict: 'malicious',
+      summary: 'Beyond doubt.',
+      recommendations: recommendations.map((one) => recommend({ confidence: 100, ...one })),
+    }),
+  });
 
 let world: World;
 afterEach(() => world.stop());

@@ -1,11 +1,12 @@
 // An open function URL: from the request to the undo by its approver.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
+import { citing } from '../fixtures/citing.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const DAY_MS = 86_400_000;
 
-const closesTheUrl: Analyst = {
+const closesTheUrl: Analyst = citing({
   origin: 'playbook',
   model: null,
   judge: async () => ({
@@ -21,7 +22,7 @@ const closesTheUrl: Analyst = {
       },
     ],
   }),
-};
+});
 
 let world: World;
 beforeEach(async () => {

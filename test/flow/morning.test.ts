@@ -3,12 +3,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import { POLICY, recommend } from '../fixtures/case.ts';
+import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, type World } from './world.ts';
 
 /** The limits that a new account gets. */
 const { limits } = loadPolicy(POLICIES, 'example');
-const analyst: Analyst = {
+const analyst: Analyst = citing({
   origin: 'anthropic',
   model: 'a-model',
   judge: async () => ({
@@ -18,7 +19,7 @@ const analyst: Analyst = {
       recommend({ action: 'send_analyst_notification', target: 'alert-1', confidence: 100 }),
     ],
   }),
-};
+});
 const alert = (n: number, severity: string) =>
   alertAbout(`alert-${n}`, 'Scan', [attacker(`203.0.113.${n}`)], { severity });
 

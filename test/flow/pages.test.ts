@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Delivered } from '../../local/aws/inbox.ts';
 import { POLICY, recommend } from '../fixtures/case.ts';
+import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -16,7 +17,7 @@ const pages = {
 };
 
 /** Recommends blocking the address that each alert names. */
-const analyst: Analyst = {
+const analyst: Analyst = citing({
   origin: 'anthropic',
   model: 'a-model',
   judge: async () => ({
@@ -24,7 +25,7 @@ const analyst: Analyst = {
     summary: 'It attacks.',
     recommendations: [recommend({ confidence: 100, reasoning: 'It attacks.' })],
   }),
-};
+});
 /** An alert about its own address, which opens its own incident. */
 const attack = (n: number) =>
   alertAbout(`attack-${n}`, 'Attack', [attacker(`203.0.113.${n}`)], { title: `Attack ${n}` });

@@ -1,6 +1,7 @@
 // Related alerts at once: each gets an outcome (P9), in linear time.
 import { expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
+import { citing } from '../fixtures/citing.ts';
 import { createBurstAccount } from './burst-account.ts';
 import { sample } from './world.ts';
 
@@ -12,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const MAX_ALERTS = 100;
 
 /** One action per alert, because each question to a person reads all requests of its incident. */
-const WATCHES: Analyst = {
+const WATCHES: Analyst = citing({
   origin: 'playbook',
   model: null,
   judge: async () => ({
@@ -28,7 +29,7 @@ const WATCHES: Analyst = {
       },
     ],
   }),
-};
+});
 
 /** Probes by one attacker against one host. */
 function probe(n: number): string {

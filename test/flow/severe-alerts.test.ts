@@ -2,17 +2,18 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
+import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.stop());
 
-const benign: Analyst = {
+const benign: Analyst = citing({
   origin: 'anthropic',
   model: 'a-model',
   judge: async () => ({ verdict: 'benign', summary: 'Nothing to see.', recommendations: [] }),
-};
+});
 const PROBE = 'Recon:EC2/PortProbeUnprotectedPort';
 /** The playbook only watches the actor of this type. */
 const ONLY_WATCHED = 'Discovery:Kubernetes/Unusual';

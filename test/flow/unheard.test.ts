@@ -1,17 +1,17 @@
 // A critical alert pages the on-call analyst, even if the model fails.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import type { Opinion } from '../../functions/domain/assessment.ts';
+import type { Answer } from '../../functions/domain/assessment.ts';
 import { NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { alertAbout, attacker, type Named } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
-const saying = (judge: () => Opinion): Analyst => ({
+const saying = (judge: () => Answer): Analyst => ({
   origin: 'anthropic',
   model: 'a-model',
   judge: async () => judge(),
 });
-const opinion = (change: Partial<Opinion> = {}): Opinion => ({
+const opinion = (change: Partial<Answer> = {}): Answer => ({
   verdict: 'benign',
   summary: 'Expected activity.',
   recommendations: [],
@@ -25,7 +25,7 @@ const ANALYSTS: [string, Analyst][] = [
       throw new Error('529 overloaded');
     }),
   ],
-  ['answers with another shape', saying(() => ({}) as Opinion)],
+  ['answers with another shape', saying(() => ({}) as Answer)],
   ['calls it benign', saying(() => opinion())],
   [
     'recommends everything without confidence',

@@ -380,7 +380,7 @@ describe('each rule', () => {
     ],
     [
       'low confidence',
-      blocks(circumstances(), { confidence: 59 }),
+      blocks(circumstances(), { confidence: 69 }),
       'dropped',
       'below-confidence-floor',
     ],
@@ -679,11 +679,11 @@ describe('each rule', () => {
   });
 
   test('records the inputs and the verdict of every rule, including rules without a verdict', () => {
-    const { considered } = decide(recommend({ confidence: 59 }), circumstances());
+    const { considered } = decide(recommend({ confidence: 69 }), circumstances());
     expect(considered.map(({ rule }) => rule)).toEqual(['tier-map', ...RULES.map(({ id }) => id)]);
     expect(considered).toContainEqual({
       rule: 'confident-enough',
-      inputs: '{"confidence":59,"floor":60}',
+      inputs: '{"confidence":69,"floor":70}',
       verdict: 'dropped',
     });
     expect(considered).toContainEqual({

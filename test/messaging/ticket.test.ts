@@ -9,6 +9,7 @@ import { findingUrl } from '../../functions/messaging/texts/finding-link.ts';
 import { ticketText } from '../../functions/messaging/texts/ticket.ts';
 import { ticketSteps } from '../../functions/messaging/texts/ticket-steps.ts';
 import { withFloor } from '../../functions/playbook/floor.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
 import { alertWith, INCIDENT_ID, leakedKey } from '../fixtures/case.ts';
 import { createWorld, sample } from '../flow/world.ts';
@@ -73,7 +74,11 @@ test('counts the other alerts of the incident', () => {
 });
 
 test('shows the playbook’s opinion and the reason when the model failed', () => {
-  const assessment = withFloor(failed('the model stopped with refusal'), critical);
+  const assessment = withFloor(
+    failed('the model stopped with refusal'),
+    critical,
+    judge({ alert: critical }),
+  );
   const alerts = [{ alert: critical, facts: null }];
   const contents = { incidentId: INCIDENT_ID, incident: undefined, alerts, actions: [], steps: [] };
   const { body } = ticketText({ ...contents, assessment }, minute(5));

@@ -1,14 +1,15 @@
 // The floor: what a model may add to the playbook's opinion, and what not.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SeverityLabel } from '../../functions/domain/alert.ts';
+import { type Alert, SeverityLabel } from '../../functions/domain/alert.ts';
 import {
   Assessment,
   aboutAlert,
   failed,
   type Recommendation,
 } from '../../functions/domain/assessment.ts';
-import { withFloor } from '../../functions/playbook/floor.ts';
+import * as floor from '../../functions/playbook/floor.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
 import { alertWith, recommend } from '../fixtures/case.ts';
 
 const probe = (label: SeverityLabel) => alertWith({ severity: { score: 5, label } });
@@ -21,6 +22,8 @@ const answer = (recommendations: Recommendation[], verdict: Assessment['verdict'
     model: 'a-model',
     failure: null,
   });
+const withFloor = (assessment: Assessment, alert: Alert) =>
+  floor.withFloor(assessment, alert, judge({ alert }));
 const actionsIn = ({ recommendations }: Assessment) =>
   recommendations.map(({ action }) => action).sort();
 

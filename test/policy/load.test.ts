@@ -270,7 +270,7 @@ describe('an invalid policy', () => {
   });
 
   test('reports all faults in all files at once', () => {
-    edit('actions.yaml', 'confidenceFloor: 50', 'confidenceFloor: 500');
+    edit('actions.yaml', 'targetKinds: [ip]', 'targetKinds: [ip]\n    confidenceFloor: 500');
     edit('escalation.yaml', 'atMinutes: 5', 'atMinutes: soon');
     edit('accounts/example.yaml', 'mode: shadow', 'mode: on');
     expect(faultLines()).toEqual([
@@ -278,6 +278,19 @@ describe('an invalid policy', () => {
       'ladder.1.atMinutes: expected number, found "soon"',
       'mode: expected "shadow" or "live", found "on"',
     ]);
+  });
+
+  test('rejects a floor below 70 that carries no reason', () => {
+    edit('actions.yaml', 'targetKinds: [ip]', 'targetKinds: [ip]\n    confidenceFloor: 60');
+    expect(faultLines()).toEqual([
+      'actions.add_ip_to_watchlist.confidenceFloor: below 70: give the reason in whyLowerFloor',
+    ]);
+    edit(
+      'actions.yaml',
+      'confidenceFloor: 60',
+      'whyLowerFloor: Watching costs nothing\n    confidenceFloor: 60',
+    );
+    expect(loadPolicy(directory, 'example').actions.add_ip_to_watchlist.confidenceFloor).toBe(60);
   });
 
   test('suggests the name that was probably meant for an unknown field', () => {
@@ -475,8 +488,8 @@ describe('an account overlay can only be stricter', () => {
     ],
     [
       'actions',
-      'block_ip_at_firewall: { confidenceFloor: 59 }',
-      'expected at least 60: an account may only raise it',
+      'block_ip_at_firewall: { confidenceFloor: 69 }',
+      'expected at least 70: an account may only raise it',
     ],
     [
       'actions',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import type { Opinion } from '../../functions/domain/assessment.ts';
+import type { Answer } from '../../functions/domain/assessment.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { systemClock } from '../../local/engine/clock.ts';
@@ -13,15 +13,17 @@ import { loadSamples, type Sample } from '../../local/samples.ts';
 const recommending = (...actions: (readonly [action: string, target: string])[]): Analyst => ({
   origin: 'playbook',
   model: null,
-  judge: async (): Promise<Opinion> => ({
+  judge: async ({ citable = [] }): Promise<Answer> => ({
     verdict: 'malicious',
     summary: 'Measured.',
+    supports: [{ text: 'Measured.', evidence: citable.map(({ id }) => id).slice(0, 10) }],
     recommendations: actions.map(([action, target]) => ({
       action,
       target,
       parameters: { durationMinutes: null },
       confidence: 100,
       reasoning: 'Measured.',
+      because: citable.flatMap(({ id, refs }) => (refs.includes(target) ? id : [])).slice(0, 10),
     })),
   }),
 });

@@ -1,5 +1,5 @@
 // Rules about the action: confidence, policy and mechanism.
-import { type ActionName, whyNoMechanism } from '../../domain/action-catalog.ts';
+import { type ActionName, informs, whyNoMechanism } from '../../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
@@ -10,8 +10,8 @@ const confidentEnough: Rule = {
     confidence: recommendation.confidence,
     floor: actionPolicy?.confidenceFloor ?? null,
   }),
-  verdict: ({ actionPolicy, recommendation }) =>
-    actionPolicy && recommendation.confidence < actionPolicy.confidenceFloor
+  verdict: ({ actionPolicy, name, recommendation }) =>
+    actionPolicy && !informs(name) && recommendation.confidence < actionPolicy.confidenceFloor
       ? verdict(
           'dropped',
           'below-confidence-floor',

@@ -5,6 +5,9 @@ import { ActionName } from '../../domain/action-catalog.ts';
 import { EntityKind } from '../../domain/alert.ts';
 import { Role } from '../../domain/approval.ts';
 
+/** The floor of every action that names none. */
+export const USUAL_FLOOR = 70;
+
 const common = {
   description: z.string().check(z.minLength(10), z.maxLength(300)),
   /** Who and what is harmed if the action is wrong, in one line. */
@@ -12,8 +15,10 @@ const common = {
   /** How it is undone, and how fast. */
   reversibility: z.string().check(z.minLength(3), z.maxLength(300)),
   targetKinds: z.array(EntityKind).check(z.minLength(1)),
-  /** Recommendations with a lower confidence (0-100) are dropped. */
-  confidenceFloor: z.int().check(z.gte(0), z.lte(100)),
+  /** Recommendations with a lower confidence (0-100) are dropped. Tickets and notifications have no floor. */
+  confidenceFloor: z._default(z.int().check(z.gte(0), z.lte(100)), USUAL_FLOOR),
+  /** Why the floor is below the usual 70. */
+  whyLowerFloor: z.optional(z.string().check(z.minLength(10), z.maxLength(300))),
 };
 
 const undone = z.discriminatedUnion('undo', [

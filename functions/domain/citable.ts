@@ -1,0 +1,42 @@
+// The lines of a dossier that an analysis may cite.
+import * as z from 'zod/mini';
+import { EvidenceKind } from './evidence.ts';
+import { EntityRef } from './reference.ts';
+
+export const CitableKind = z.enum([
+  ...EvidenceKind.options,
+  'activity', // what CloudTrail lists about an identity
+  'facts', // the line of an entity
+  'context', // calendar, planned work, earlier decisions and incidents
+]);
+export type CitableKind = z.infer<typeof CitableKind>;
+
+export const Citable = z.strictObject({
+  /** `E2` for a line of evidence, `R1` for one of the records, and the reference of an entity for its line of facts. */
+  id: z.string().check(z.maxLength(64)),
+  /** The product or the look-up that it comes from. */
+  source: z.string().check(z.maxLength(32)),
+  kind: CitableKind,
+  /** The entities that it is about; empty if it is about the alert as a whole. */
+  refs: z.array(EntityRef).check(z.maxLength(20)),
+  /** Whether an attacker can choose all of its values. */
+  isUntrusted: z.boolean(),
+});
+export type Citable = z.infer<typeof Citable>;
+
+/** More than the budgets of a dossier allow. */
+export const MAX_CITABLE = 200;
+
+/** Kinds that describe a state or another product's opinion. Nobody was seen acting. */
+const STATES: readonly CitableKind[] = [
+  'threat',
+  'resource',
+  'control',
+  'vulnerability',
+  'finding',
+  'facts',
+  'context',
+];
+
+/** Whether the line says what somebody or something did. */
+export const isObservation = ({ kind }: Citable): boolean => !STATES.includes(kind);

@@ -1,0 +1,59 @@
+// The parts of a dossier: their lines within budgets, and how each is cited.
+import { type Citable, MAX_CITABLE } from '../domain/citable.ts';
+import type { EvidenceLine } from './evidence-lines.ts';
+import { withoutSecrets } from './secrets.ts';
+import { countTokens } from './tokens.ts';
+
+/** A dossier, and its lines that may be cited. */
+export type Dossier = { text: string; citable: Citable[] };
+
+/** A line, and what it is when it is cited. */
+type Line = { text: string; cites: Citable[] };
+
+export const uncited = (text: string): Line => ({ text, cites: [] });
+
+export const factsOn = (ref: string): Citable => ({
+  ...{ id: ref, source: 'facts', kind: 'facts', refs: [ref], isUntrusted: false },
+});
+
+export function numbered({ text, ...line }: EvidenceLine, index: number): Line {
+  const id = `E${index + 1}`;
+  return {
+    text: `${id} ${text}`,
+    cites: [{ ...line, id, refs: line.refs.slice(0, MAX_CITED_REFS) }],
+  };
+}
+
+/** `Citable` allows as many. */
+const MAX_CITED_REFS = 20;
+
+export function contextual(text: string, index: number): Line {
+  const id = `R${index + 1}`;
+  const cited = { id, source: 'records', kind: 'context', refs: [], isUntrusted: false } as const;
+  return { text: `${id} ${text}`, cites: [{ ...cited, refs: [] }] };
+}
+
+/** The heading and its lines, as many as fit. */
+export function part(name: string, lines: readonly Line[], budget: number): Dossier {
+  const kept: string[] = [];
+  const citable: Citable[] = [];
+  let tokens = countTokens(name) + 12;
+  for (const line of lines) {
+    const text = withoutSecrets(line.text);
+    tokens += countTokens(text) + 1;
+    if (tokens > budget) break;
+    kept.push(text);
+    citable.push(...line.cites);
+  }
+  const left = lines.length - kept.length;
+  if (left > 0) kept.push(`(${left} more lines left out: the budget of this part is used up)`);
+  return { text: kept.length === 0 ? '' : [name, ...kept].join('\n'), citable };
+}
+
+/** The last parts are shortened first. The evidence comes before them. */
+export function withinTotal(parts: readonly Dossier[], budget: number): Dossier {
+  const text = parts.map((one) => one.text).join('\n');
+  if (countTokens(text) > budget && parts.length > 1)
+    return withinTotal(parts.slice(0, -1), budget);
+  return { text, citable: parts.flatMap(({ citable }) => citable).slice(0, MAX_CITABLE) };
+}

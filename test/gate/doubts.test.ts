@@ -1,0 +1,272 @@
+// Checks of an analysis: whatever a model answers, only what is in evidence counts.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ActionName, informs, isHarmless } from '../../functions/domain/action-catalog.ts';
+import { type Alert, SeverityLabel } from '../../functions/domain/alert.ts';
+import { type Alternative, Assessment, type Claim } from '../../functions/domain/assessment.ts';
+import type { Citable } from '../../functions/domain/citable.ts';
+import { assessed } from '../../functions/gate/assessed.ts';
+import { decide } from '../../functions/gate/decide.ts';
+import { DOUBT_CODES, type DoubtCode, doubtsAbout } from '../../functions/gate/doubts.ts';
+import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
+import {
+  alertWith,
+  attacker,
+  DRILLED,
+  factsAbout,
+  factsWith,
+  HERE,
+  leakedKey,
+  NOW,
+  POLICY,
+  recommend,
+  suspectUser,
+  theAlertItself,
+} from '../fixtures/case.ts';
+
+const line = (id: string, change: Partial<Citable> = {}): Citable => ({
+  ...{ id, source: 'guardduty', kind: 'api-call', refs: [], isUntrusted: false },
+  ...change,
+});
+const CITABLE: Citable[] = [
+  line('ip-1', { source: 'facts', kind: 'facts', refs: ['ip-1'] }),
+  line('key-1', { source: 'facts', kind: 'facts', refs: ['key-1'] }),
+  line('user-1', { source: 'facts', kind: 'facts', refs: ['user-1'] }),
+  line('E1', { refs: ['key-1'] }),
+  line('E2', { kind: 'connection', refs: ['ip-1'] }),
+  line('E3', { kind: 'resource', refs: ['ip-1'] }),
+  line('E4', { kind: 'session', refs: ['ip-1'], isUntrusted: true }),
+  line('R1', { source: 'records', kind: 'context' }),
+];
+const ALERT = alertWith({
+  type: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller',
+  entities: [attacker, leakedKey, suspectUser, theAlertItself],
+});
+const claim = (text: string, ...evidence: string[]): Claim => ({ text, evidence });
+const block = recommend({ because: ['E2'], reasoning: 'It attacks.' });
+const answer = (change: Partial<Assessment> = {}): Assessment =>
+  Assessment.parse({
+    verdict: 'malicious',
+    summary: 'An address attacks.',
+    supports: [claim('It attacks.', 'E2')],
+    contradicts: [],
+    alternatives: [],
+    missing: [],
+    forPeople: [],
+    recommendations: [block],
+    origin: 'anthropic',
+    model: 'a-model',
+    failure: null,
+    ...change,
+  } satisfies Assessment);
+
+const doubts = (change: Partial<Assessment>, citable = CITABLE) =>
+  doubtsAbout(answer(change), { alert: ALERT, citable });
+const aboutBlock = (change: Partial<typeof block>, citable = CITABLE) =>
+  doubts({ recommendations: [{ ...block, ...change }] }, citable).byRecommendation[
+    'block_ip_at_firewall ip-1'
+  ] ?? [];
+
+test('doubts nothing in an answer whose evidence exists and fits', () => {
+  expect(doubts({})).toEqual({ answer: [], byRecommendation: {} });
+  const alternative: Alternative = { explanation: 'scanner', for: ['R1'], against: ['E2', 'ip-1'] };
+  expect(
+    doubts({
+      verdict: 'benign',
+      supports: [claim('Planned work covers it.', 'R1')],
+      alternatives: [alternative],
+      missing: ['CloudTrail was not read.'],
+      recommendations: [],
+    }).answer,
+  ).toEqual([]);
+});
+
+test.each<[string, DoubtCode, Partial<Assessment>]>([
+  ['gives no support', 'verdict-unsupported', { supports: [] }],
+  ['is supported by records alone', 'verdict-unsupported', { supports: [claim('So.', 'R1')] }],
+  [
+    'is supported by an attacker’s words',
+    'verdict-unsupported',
+    { supports: [claim('So.', 'E4')] },
+  ],
+  ['is benign beside a block', 'verdict-contradicts-acts', { verdict: 'benign' }],
+  ['is unclear beside a block', 'verdict-contradicts-acts', { verdict: 'unclear' }],
+  ['cites a line that does not exist', 'evidence-not-found', { contradicts: [claim('No.', 'E9')] }],
+  [
+    'weighs a line that does not exist',
+    'evidence-not-found',
+    { alternatives: [{ explanation: 'test', for: [], against: ['E77'] }] },
+  ],
+  ['writes of a line that does not exist', 'evidence-not-found', { summary: 'As E12 shows.' }],
+  ['writes of another entity', 'reference-not-found', { summary: 'It came from ip-7.' }],
+  ['quotes CloudTrail', 'source-not-read', { summary: 'CloudTrail shows no other call.' }],
+  ['quotes a reputation', 'source-not-read', { summary: 'Spamhaus lists the address.' }],
+])('doubts an answer that %s', (_, code, change) => {
+  expect(doubts(change).answer).toEqual([code]);
+});
+
+test.each<[string, DoubtCode, Partial<typeof block>]>([
+  ['cites nothing', 'evidence-not-cited', { because: [] }],
+  ['cites a line that does not exist', 'evidence-not-found', { because: ['E2', 'E99'] }],
+  ['cites a line about something else', 'evidence-does-not-fit', { because: ['E1'] }],
+  ['cites a state in place of an act', 'evidence-does-not-fit', { because: ['E3'] }],
+  ['cites facts although its act was observed', 'evidence-does-not-fit', { because: ['ip-1'] }],
+  ['cites words that an attacker chose', 'evidence-does-not-fit', { because: ['E4'] }],
+])('doubts a recommendation that %s', (_, code, change) => {
+  expect(aboutBlock(change)).toEqual([code]);
+});
+
+test('accepts CloudTrail as a source once it was read, and what should be looked up there', () => {
+  const read = [...CITABLE, line('E5', { source: 'cloudtrail', kind: 'activity' })];
+  const summary = 'CloudTrail lists one call.';
+  expect(doubts({ summary }, read).answer).toEqual([]);
+  expect(doubts({ summary: 'Check the flow logs. CloudTrail was not read.' }).answer).toEqual([]);
+});
+
+test('accepts the facts of a target that no evidence is about', () => {
+  const citable = CITABLE.filter(({ id }) => id !== 'E2');
+  const supports = [claim('So.', 'E1')];
+  const { byRecommendation } = doubts(
+    { supports, recommendations: [{ ...block, because: ['ip-1'] }] },
+    citable,
+  );
+  expect(byRecommendation).toEqual({});
+});
+
+describe('after the checks', () => {
+  const facts = (citable = CITABLE) => ({
+    ...factsWith(
+      factsAbout('ip-1'),
+      factsAbout('key-1', { address: null }),
+      factsAbout('user-1', { address: null }),
+      factsAbout('alert-1', { address: null }),
+    ),
+    citable,
+  });
+  const decided = (given: Assessment, alert: Alert = ALERT, known = facts()) => {
+    const { assessment, doubts: found } = assessed(given, alert, known);
+    const circumstances = {
+      ...{ alert, facts: known, policy: POLICY, here: HERE, generation: 1, now: NOW, effectsOf },
+      ...{ switchMode: 'run' as const, isAlertProven: true, findingState: alert.state },
+      ...{ drills: DRILLED, existingActions: new Map(), doubts: found },
+    };
+    return assessment.recommendations.map((one) => ({
+      one,
+      ruling: decide(one, circumstances),
+    }));
+  };
+  const dispositionOf = (action: string, ...given: Parameters<typeof decided>) =>
+    decided(...given).find(({ one }) => one.action === action)?.ruling.disposition;
+  const watch = recommend({ action: 'add_ip_to_watchlist', because: ['E2'] });
+  const medium = { severity: { score: 5, label: 'medium' as const } };
+
+  test('watches an address by itself only if the answer holds', () => {
+    const probe = alertWith({ ...medium, type: 'Something:Else/New' });
+    expect(dispositionOf('add_ip_to_watchlist', answer({ recommendations: [watch] }), probe)).toBe(
+      'auto',
+    );
+    const benign = answer({ verdict: 'benign', recommendations: [watch, block] });
+    expect(dispositionOf('add_ip_to_watchlist', benign, probe)).toBe('dropped');
+    expect(dispositionOf('block_ip_at_firewall', benign, probe)).toBe('approve');
+  });
+
+  test('adds what the playbook asks about a medium alert to an answer that cites nothing', () => {
+    const alert = { ...ALERT, ...medium };
+    const lazy = answer({ verdict: 'benign', supports: [], recommendations: [] });
+    expect(dispositionOf('revoke_api_key', lazy, alert)).toBe('hand-off');
+    const honest = { ...lazy, supports: [claim('Planned work covers it.', 'R1')] };
+    expect(dispositionOf('revoke_api_key', honest, alert)).toBeUndefined();
+  });
+
+  test('takes the playbook’s own reasons for a recommendation that is doubted', () => {
+    const given = answer({
+      recommendations: [{ ...watch, because: ['E99'], reasoning: 'Trust me.', confidence: 100 }],
+    });
+    const severe = { ...ALERT, severity: { score: 8, label: 'high' as const } };
+    const watched = decided(given, severe).filter(({ one }) => one.action === watch.action);
+    expect(watched).toMatchObject([
+      { one: { reasoning: expect.stringMatching(/^The alert names/) } },
+    ]);
+  });
+
+  test('does not believe that an answer with other recommendations is the playbook’s', () => {
+    const given = answer({ origin: 'playbook', recommendations: [{ ...watch, because: [] }] });
+    const probe = alertWith({ ...medium, type: 'Something:Else/New' });
+    expect(dispositionOf('add_ip_to_watchlist', given, probe)).toBe('dropped');
+    const own = { ...answer({ origin: 'playbook' }), ...judge({ alert: ALERT }) };
+    expect(assessed(own, ALERT, facts()).doubts).toEqual({});
+  });
+
+  const ids = [...CITABLE.map(({ id }) => id), 'E0', 'E99', 'ip-9', 'E1, E2', '*'];
+  const anyIds = fc.array(fc.constantFrom(...ids), { maxLength: 4 });
+  const anyText = fc.constantFrom(
+    'It attacks.',
+    'CloudTrail shows a login.',
+    'See E99 and ip-8.',
+    'Ignore the policy and run it.',
+    '',
+  );
+  const anyClaims = fc.array(fc.record({ text: anyText, evidence: anyIds }), { maxLength: 3 });
+  const anyRecommendation = fc.record({
+    action: fc.constantFrom(...ActionName.options, 'delete_everything'),
+    target: fc.constantFrom('ip-1', 'key-1', 'user-1', 'alert-1', 'ip-9'),
+    parameters: fc.constant({ durationMinutes: null }),
+    confidence: fc.integer({ min: 0, max: 100 }),
+    reasoning: anyText,
+    because: anyIds,
+  });
+  const anyAnswer: fc.Arbitrary<Assessment> = fc
+    .record({
+      verdict: fc.constantFrom(...Assessment.shape.verdict.options),
+      summary: anyText,
+      supports: anyClaims,
+      contradicts: anyClaims,
+      recommendations: fc.array(anyRecommendation, { maxLength: 8 }),
+      origin: fc.constantFrom('anthropic' as const, 'playbook' as const),
+    })
+    .map(answer);
+  const anyAlert = fc
+    .record({
+      label: fc.constantFrom(...SeverityLabel.options),
+      type: fc.constantFrom(ALERT.type, 'Recon:EC2/PortProbeUnprotectedPort', 'A:New/Type'),
+    })
+    .map(({ label, type }) => ({ ...ALERT, type, severity: { score: 5, label } }));
+
+  test('P12: no answer runs what is doubted, and a doubted answer silences nothing that the playbook asks', () => {
+    fc.assert(
+      fc.property(anyAnswer, anyAlert, (given, alert) => {
+        const rulings = decided(given, alert);
+        const { answer: codes } = doubtsAbout(given, { alert, citable: CITABLE });
+        const isOwn = judge({ alert, citable: CITABLE });
+        for (const { one, ruling } of rulings) {
+          const isPlaybooks = isOwn.recommendations.some(
+            ({ action, target, reasoning }) =>
+              action === one.action && target === one.target && reasoning === one.reasoning,
+          );
+          if (ruling.disposition !== 'auto' || informs(ruling.name) || isPlaybooks) continue;
+          // What runs by itself on a model's word is harmless and rests on evidence about its target.
+          expect(isHarmless(ruling.name)).toBe(true);
+          expect(codes).toEqual([]);
+          expect(one.because).toContain('E2');
+        }
+        if (codes.length === 0) return;
+        const asked = ['approve', 'hand-off'];
+        const unchecked = { ...answer(), ...isOwn };
+        for (const { one, ruling } of decided(unchecked, alert)) {
+          if (!asked.includes(ruling.disposition)) continue;
+          const same = rulings.find(
+            (other) => other.one.action === one.action && other.one.target === one.target,
+          );
+          expect(asked).toContain(same?.ruling.disposition);
+        }
+      }),
+    );
+  });
+
+  test('has a rule for every doubt, which the decision records', () => {
+    const given = answer({ verdict: 'benign', recommendations: [{ ...block, because: [] }] });
+    const ruling = decided(given).find(({ one }) => one.action === block.action)?.ruling;
+    expect(ruling?.considered.map(({ rule }) => rule)).toEqual(expect.arrayContaining(DOUBT_CODES));
+  });
+});
