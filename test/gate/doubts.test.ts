@@ -1,4 +1,4 @@
-// Checks of an analysis: whatever a model answers, only what is in evidence counts.
+// Checks of an analysis: only what is in evidence counts.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActionName, informs, isHarmless } from '../../functions/domain/action-catalog.ts';
