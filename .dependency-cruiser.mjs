@@ -2,7 +2,7 @@
 
 /** Folders of functions/ that the state machine runs. They do not import each other. */
 const STEPS =
-  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|ticket|summarise|world|bounce|halt|resume';
+  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|digest|ticket|summarise|world|bounce|halt|resume';
 /** Folders of functions/ that several steps use. They do not import steps. */
 const LIBRARIES =
   'domain|policy|store|sources|mechanisms|links|authority|messaging|platform|playbook|site|sign-in|dossier';

@@ -1,6 +1,8 @@
 // Compares every record with its copies, on this laptop or in an account.
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -10,8 +12,10 @@ import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { isArchived } from '../functions/store/archived.ts';
 import { createTable, type Item, type Table } from '../functions/store/table.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
+import { digestKeyIn } from '../local/digest-key.ts';
 import { openTable } from '../local/engine/table.ts';
 import { compare, type Stored } from './compare-copies.ts';
+import { type Due, type Listed, readDigests } from './compare-digests.ts';
 import { exportTo } from './export-history.ts';
 import { inForceIn, missingChecks } from './missing-checks.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
@@ -23,13 +27,20 @@ type Place = {
   items: AsyncIterable<Item>;
   table: Pick<Table, 'get'>;
   copies: Copies;
+  /** Verifies the digests; null if there is none. */
+  digestKey: KeyObject | null;
+  digestsEvery: Due['every'];
   close: () => Promise<void>;
 };
 
 async function onLaptop(data: string): Promise<Place> {
   const table = openTable(data);
   const copies = copiesInFolder(join(data, 'archive'));
-  return { items: table.items(), table, copies, close: table.close };
+  const digestKey = digestKeyIn(data);
+  return {
+    ...{ items: table.items(), table, copies, close: table.close },
+    ...{ digestKey, digestsEvery: 'change' },
+  };
 }
 
 async function inAccount(account: string, prefix: string): Promise<Place> {
@@ -38,6 +49,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
   const env = {
     ...(await environmentOf(lambda, `${prefix}gate`, policy)),
     ...(await environmentOf(lambda, `${prefix}archive`, policy)),
+    ...(await environmentOf(lambda, `${prefix}digest`, policy)),
   };
   const client = new DynamoDBClient({});
   const { tableName } = readEnv(env, 'tableName');
@@ -45,8 +57,17 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
     items: scan(client, tableName),
     table: createTable(client, tableName),
     copies: copiesInBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
+    digestKey: await publicKeyOf(new KMS({}), readEnv(env, 'digestKeyArn').digestKeyArn),
+    digestsEvery: 'hour',
     close: async () => {},
   };
+}
+
+async function publicKeyOf(kms: KMS, KeyId: string): Promise<KeyObject | null> {
+  const { PublicKey } = await kms.getPublicKey({ KeyId });
+  return PublicKey
+    ? createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' })
+    : null;
 }
 
 async function* scan(client: DynamoDBClient, TableName: string): AsyncGenerator<Item> {
@@ -91,7 +112,9 @@ async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<
   const inForce = new Map<string, Stored>();
   const switched: string[] = [];
   const noted = { inForce, switched };
-  const compared = await compare(recordsOf(place, noted, { out, write }), place.copies);
+  const due = { every: place.digestsEvery, now: new Date() };
+  const listed = await readDigests(place.copies, place.digestKey, due);
+  const compared = await compare(recordsOf(place, noted, { out, write }), place.copies, listed);
   const { records, copies } = compared;
   for (const line of switched.sort()) out.line(oneLine(line));
   const found = [...compared.found, ...(await missingChecks(place.table, inForce))];
@@ -99,13 +122,19 @@ async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<
     out.line(oneLine(record));
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);
   }
+  out.line(digestLine(listed));
   out.line(`${records} records, ${copies} copies: ${found.length} with a fault`);
   return {
     exitCode: found.length > 0 ? 1 : 0,
     results: found,
-    counts: { records, copies, faulty: found.length },
+    counts: { records, copies, digests: listed.digests, faulty: found.length },
   };
 }
+
+const digestLine = ({ newest, digests }: Listed): string =>
+  newest
+    ? `${digests} digests until ${newest.until}, the last with the SHA-256 ${newest.sha256}`
+    : 'no digest yet';
 
 /** Audits the data of npm start in a folder. */
 export async function auditLaptop(data: string, exported: Exported, out: Out): Promise<Outcome> {

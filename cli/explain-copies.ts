@@ -3,7 +3,7 @@ import { Action } from '../functions/domain/action.ts';
 import { readStored } from '../functions/domain/stored.ts';
 import { oneLine } from '../functions/domain/wording.ts';
 import { locate } from '../functions/store/layout.ts';
-import type { Copies } from '../local/archive-copies.ts';
+import { type Copies, parseCopy } from '../local/archive-copies.ts';
 import { explained, textOf } from './explanation.ts';
 import type { Out, Outcome } from './output.ts';
 import { type Replayed, replayed } from './recorded-decision.ts';
@@ -14,10 +14,12 @@ type Read = { actions: Action[]; decisions: Map<string, unknown>; policies: Map<
 /** The last copy of each action, and every decision and policy. */
 async function readCopies(copies: Copies): Promise<Read> {
   const read: Read = { actions: [], decisions: new Map(), policies: new Map() };
-  const keys = (await copies.keys()).filter((key) => /(^|\/)(ACTION|DECISION|POLICY)\//.test(key));
+  const keys = (await copies.keys('')).filter((key) =>
+    /(^|\/)(ACTION|DECISION|POLICY)\//.test(key),
+  );
   const last = new Map(keys.map((key) => [key.slice(0, key.lastIndexOf('/')), key]));
   for (const key of last.values()) {
-    const { pk, sk, record: item } = await copies.read(key);
+    const { pk, sk, record: item } = parseCopy(await copies.text(key));
     const located = locate({ pk, sk });
     const record = item?.record;
     if (located?.kind === 'decision') read.decisions.set(located.id, record);

@@ -207,6 +207,12 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     { threshold: ARCHIVE_BEHIND.toMilliseconds() },
   );
   alarm(
+    'DigestErrors',
+    functions.get('digest').metricErrors({ ...sum, period: Duration.hours(1) }),
+    'Digest failing',
+    'The hourly digest of the archive was not signed. The next one covers the same copies.',
+  );
+  alarm(
     'SweepErrors',
     functions.get('sweep').metricErrors(sum),
     'Sweeper failing',

@@ -7,6 +7,7 @@ import { addAlarms } from './alarms.ts';
 import { Archive } from './archive.ts';
 import { Boundary } from './boundary.ts';
 import { DenyAll } from './deny-all.ts';
+import { DigestSchedule } from './digest-schedule.ts';
 import { FailedCalls } from './failed-calls.ts';
 import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
@@ -99,6 +100,7 @@ export class CountermandStack extends Stack {
         resumptions: keys.resumptions,
       },
       pageKeyArn: keys.pages.keyArn,
+      digestKeyArn: keys.digests.keyArn,
       webBaseUrl: web.url,
       schedules,
       failedCalls,
@@ -120,6 +122,7 @@ export class CountermandStack extends Stack {
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
+    new DigestSchedule(this, 'DigestSchedule', functions.get('digest'));
     mail.reportTo(functions.get('bounce'));
     new SummaryUpdates(this, 'SummaryUpdates', records.table, functions.get('summarise'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
@@ -132,6 +135,7 @@ export class CountermandStack extends Stack {
     Tags.of(this).add('application', 'countermand');
     for (const [name, value] of Object.entries({
       TableName: records.table.tableName,
+      DigestKeyArn: keys.digests.keyArn,
       ArchiveBucket: archive.bucket.bucketName,
       RuleGroupArn: firewall.ruleGroupArn,
       TeamTopicArn: team.topic.topicArn,

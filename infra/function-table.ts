@@ -248,6 +248,16 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'verifyResumptions',
       ],
     },
+    {
+      ...state('digest'),
+      timeoutSeconds: 300,
+      policy: false,
+      env: {
+        [ENV.archiveBucket]: s.archive.bucket.bucketName,
+        [ENV.digestKeyArn]: s.digestKeyArn,
+      },
+      grants: ['readCopyLog', 'writeDigests', 'signDigests'],
+    },
   ];
 }
 

@@ -141,10 +141,14 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
       arn(`scheduler:${NAG_REGION}:${s.stack.account}:schedule/${s.schedules.groupName}/*`),
       'Schedules are named after the actions that they reverse. The group holds nothing else',
     );
-  if (grants.includes('archiveRecords'))
+  const bucket = s.stack.getLogicalId(s.archive.bucket.node.defaultChild as CfnBucket);
+  for (const path of [
+    ...(grants.includes('archiveRecords') ? ['records', 'log'] : []),
+    ...(grants.includes('readCopyLog') ? ['log', 'digests'] : []),
+  ])
     accept(
-      `<${s.stack.getLogicalId(s.archive.bucket.node.defaultChild as CfnBucket)}.Arn>/records/*`,
-      'Copies are named after the records and their changes. The bucket is locked and holds nothing else',
+      `<${bucket}.Arn>/${path}/*`,
+      'Files are named after records, changes and times. The bucket is locked and holds nothing else',
     );
   if (grants.includes('updateOpsItems'))
     accept(

@@ -5,6 +5,10 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   readRecords: 'Every step reads the records that it decides or acts on',
   archiveRecords:
     'Copies each changed record into the locked bucket. It can neither read nor delete there',
+  readCopyLog:
+    'Reads which copies were written, with their hashes, and the previous digest. It can read no copy',
+  writeDigests: 'Writes the digests into the locked bucket',
+  signDigests: 'Signs the digests',
   findOverdue: 'Finds what is due or open through the table’s indexes',
   readInstances:
     'Facts about an instance: its tags, its network ACL, and whether an address is our own',

@@ -25,7 +25,16 @@ function grantStatements(s: StackContext) {
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
     // No read or delete: Object Lock keeps every existing version.
-    archiveRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
+    archiveRecords: allow(['s3:PutObject'], filesIn(s, 'records/*', 'log/*')),
+    // Copies are not among them: they hold untrusted text.
+    readCopyLog: [
+      allow(['s3:GetObject'], filesIn(s, 'log/*', 'digests/*')),
+      allow(['s3:ListBucket'], [s.archive.bucket.bucketArn], {
+        StringLike: { 's3:prefix': ['log/*', 'digests/*'] },
+      }),
+    ],
+    writeDigests: allow(['s3:PutObject'], filesIn(s, 'digests/*')),
+    signDigests: allow(['kms:Sign'], [s.digestKeyArn]),
     findOverdue: allow(
       ['dynamodb:Query'],
       TABLE_SHAPE.indexes.map(({ name }) => `${s.tableArn}/index/${name}`),
@@ -175,6 +184,9 @@ export function grantsOf(s: StackContext, grants: readonly Grant[]): PolicyState
     }),
   );
 }
+
+const filesIn = ({ archive }: StackContext, ...paths: string[]): string[] =>
+  paths.map((path) => `${archive.bucket.bucketArn}/${path}`);
 
 const verify = ({ current, previous }: Rotated): PolicyStatement =>
   allow(['kms:VerifyMac'], [current.keyArn, previous?.keyArn ?? []].flat());

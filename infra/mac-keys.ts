@@ -1,4 +1,4 @@
-// KMS HMAC keys of links, and of the proofs of decisions and undos.
+// KMS keys of links, of the proofs of decisions and undos, and of digests.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
@@ -10,12 +10,13 @@ import { accountName, type Names } from './names.ts';
 const PENDING_DAYS = 30;
 
 /**
- * The functions that sign links and votes. The key policy denies signing to everyone else, because IAM policies of an
+ * The functions that sign links, votes and digests. The key policy denies signing to everyone else, because IAM policies of an
  * account may grant KMS widely.
  */
 export const SIGNERS = {
   links: ['approve', 'close', 'console', 'notify', 'remind'],
   votes: ['web'],
+  digests: ['digest'],
 } as const;
 
 /** A key, and the one before it, which only verifies; null until the first rotation. */
@@ -30,6 +31,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - evidence: executors sign; the gate, `web`, executors and reversers verify.
  * - alerts: intake signs; the gate verifies.
  * - resumptions: `resume` and operators sign which halts a person ended; functions that read the kill switch verify.
+ * - digests: `digest` signs; anyone with the public key verifies, without the account.
  * - pages: functions that send pages sign and verify how many each recipient got.
  */
 export class MacKeys extends Construct {
@@ -44,6 +46,7 @@ export class MacKeys extends Construct {
   readonly resumptions: Rotated;
   /** A count under an earlier key limits nothing, so that its rotation needs no overlap. */
   readonly pages: Key;
+  readonly digests: Key;
 
   constructor(
     scope: Construct,
@@ -75,6 +78,17 @@ export class MacKeys extends Construct {
     this.resumptions = rotated('Resume', 'MAC of the resumptions after a halt');
     this.pages = named('Pages', 'MAC of the counts of pages', proofGeneration);
 
+    this.digests = new Key(this, 'DigestsKey', {
+      alias: `${prefix}digests-1`,
+      description: 'Signs the digests of the archive',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy: RemovalPolicy.DESTROY,
+      pendingWindow: Duration.days(PENDING_DAYS),
+    });
+    acknowledge(this.digests, 'AwsSolutions-KMS5', 'KMS cannot rotate asymmetric keys');
+
+    onlySignedBy(this.digests, names, SIGNERS.digests, 'kms:Sign');
     onlySignedBy(this.link, names, SIGNERS.links);
     onlySignedBy(this.votes.current, names, SIGNERS.votes);
     for (const previous of [this.previousLink, this.votes.previous])
@@ -100,7 +114,12 @@ export class MacKeys extends Construct {
 }
 
 /** Denies signing with the key to everyone but the roles of these functions. */
-function onlySignedBy(key: Key, names: Names, functions: readonly string[]): void {
+function onlySignedBy(
+  key: Key,
+  names: Names,
+  functions: readonly string[],
+  action = 'kms:GenerateMac',
+): void {
   const roles = functions.map((name) =>
     names.stack.formatArn({
       ...{ service: 'iam', region: '', resource: 'role' },
@@ -112,7 +131,7 @@ function onlySignedBy(key: Key, names: Names, functions: readonly string[]): voi
       sid: 'SignedByNoOneElse',
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
-      actions: ['kms:GenerateMac'],
+      actions: [action],
       resources: ['*'],
       ...(roles.length > 0 && { conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles } } }),
     }),

@@ -42,6 +42,7 @@ export type StackContext = {
   previousLinkKeyArn: string | null;
   proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence' | 'alerts' | 'resumptions', Rotated>>;
   pageKeyArn: string;
+  digestKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;
   failedCalls: FailedCalls;

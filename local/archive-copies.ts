@@ -1,18 +1,20 @@
-// Copies of records: files on a laptop, objects in an account's locked bucket.
-
+// The archive: files on a laptop, objects in an account's locked bucket.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { paginateListObjectsV2, type S3 } from '@aws-sdk/client-s3';
+import type { S3 } from '@aws-sdk/client-s3';
 import { Copy } from '../functions/archive/archive.ts';
-import type { ArchiveDeps } from '../functions/archive/deps.ts';
+import { readerOf, type WriteOnce } from '../functions/platform/bucket.ts';
 
 export type Copies = {
-  /** The keys of all copies, sorted. */
-  keys(): Promise<string[]>;
-  /** Rejects if the copy can't be read. */
-  read(key: string): Promise<Copy>;
+  /** The keys of all files below a prefix, sorted. */
+  keys(prefix: string): Promise<string[]>;
+  /** Rejects if the file can't be read. */
+  text(key: string): Promise<string>;
 };
-export type Writable = Copies & Pick<ArchiveDeps, 'put'>;
+export type Writable = Copies & { put: WriteOnce };
+
+/** Throws if the text is not a copy. */
+export const parseCopy = (text: string): Copy => Copy.parse(JSON.parse(text));
 
 export function copiesInFolder(folder: string): Writable {
   return {
@@ -21,12 +23,16 @@ export function copiesInFolder(folder: string): Writable {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       if (!existsSync(path)) writeFileSync(path, body, { mode: 0o400 });
     },
-    async keys() {
-      if (!existsSync(folder)) return [];
-      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      return names.filter((name) => name.endsWith('.json')).sort();
+    async keys(prefix) {
+      const below = join(folder, prefix);
+      if (!existsSync(below)) return [];
+      const entries = readdirSync(below, { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => `${prefix}${join(entry.parentPath, entry.name).slice(below.length)}`)
+        .sort();
     },
-    read: async (key) => Copy.parse(JSON.parse(readFileSync(join(folder, key), 'utf8'))),
+    text: async (key) => readFileSync(join(folder, key), 'utf8'),
   };
 }
 
@@ -36,25 +42,12 @@ export function copiesInMemory(): Writable {
     async put(key, body) {
       if (!bodies.has(key)) bodies.set(key, body);
     },
-    keys: async () => [...bodies.keys()].sort(),
-    read: async (key) => Copy.parse(JSON.parse(bodies.get(key) ?? '')),
+    keys: async (prefix) => [...bodies.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    text: async (key) => bodies.get(key) ?? '',
   };
 }
 
 /** For commands that never read them: the copies of 10,000 alerts take more than 1 GB of memory. */
 export const noCopies = (): Writable => ({ ...copiesInMemory(), put: async () => {} });
 
-export function copiesInBucket(client: S3, Bucket: string): Copies {
-  return {
-    async keys() {
-      const keys: string[] = [];
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
-        keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-      return keys;
-    },
-    async read(Key) {
-      const { Body } = await client.getObject({ Bucket, Key });
-      return Copy.parse(JSON.parse((await Body?.transformToString()) ?? ''));
-    },
-  };
-}
+export const copiesInBucket = (client: S3, bucket: string): Copies => readerOf(client, bucket);

@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { analyse } from '../functions/analyse/analyse.ts';
 import { approve } from '../functions/approve/approve.ts';
-import { archive } from '../functions/archive/archive.ts';
 import type { Images } from '../functions/archive/change.ts';
 import type { ProofKeys } from '../functions/authority/keys.ts';
 import { bounce } from '../functions/bounce/bounce.ts';
@@ -45,7 +44,7 @@ import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
 import { recordDeployed, writtenResource } from '../functions/world/deployed.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
-import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
+import { createArchiver } from './archiver.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { openState } from './aws/state-file.ts';
@@ -69,8 +68,6 @@ const PAGES: readonly string[] = ['web', 'console', 'halt', 'resume'];
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const copies =
-    options.copies ?? (folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory());
   const keys: ProofKeys = {
     votes: createMac(options.proofKeys.votes),
     rulings: createMac(options.proofKeys.rulings),
@@ -79,6 +76,7 @@ export async function createRuntime(options: RuntimeOptions) {
     resumptions: createMac(options.proofKeys.resumptions),
   };
   const pageKey = createMac(options.pageKey);
+  const archiver = await createArchiver({ folder, copies: options.copies, keys, log, now });
   let changed = { incidents: new Set<string>(), isAnything: false };
   let changes = 0;
   const onChange = (written: Key & Images): Promise<void> => {
@@ -87,10 +85,7 @@ export async function createRuntime(options: RuntimeOptions) {
     if (incidentId) changed.incidents.add(incidentId);
     changed.isAnything ||= isShown(change);
     if (isShown(change)) changes++;
-    // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
-    return archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
-      log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
-    );
+    return archiver.copy(change);
   };
   const table = openTable(folder, { onChange });
   const kept = openState(folder);
@@ -247,6 +242,7 @@ export async function createRuntime(options: RuntimeOptions) {
     runSchedules: () => scheduler.tick(now()),
     sweep: () => sweep(depsOf('sweep')),
     checkWorld: () => checkWorld(depsOf('world')),
+    digest: archiver.digest,
   });
   return {
     policy,
@@ -262,7 +258,7 @@ export async function createRuntime(options: RuntimeOptions) {
     mac,
     keys,
     /** The archived copies of the records. */
-    copies,
+    copies: archiver.files,
     /** Tests replace a function to make it fail. */
     functions,
     inbox: () => inbox.all(),
@@ -298,6 +294,7 @@ export async function createRuntime(options: RuntimeOptions) {
     nextSchedule: () => scheduler.next(),
     async stop(): Promise<void> {
       await engine.stop();
+      await archiver.digest();
       await table.close();
       kept.close();
     },

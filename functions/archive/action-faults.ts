@@ -23,7 +23,9 @@ export function faultsOfAction(was: Was | null, action: Action): string[] {
   const steps = history
     .slice(was?.history.length ?? 0)
     .flatMap(({ event }) => Status.safeParse(event).data ?? []);
-  const start = was ? Status.parse(was.status) : steps.shift();
+  // A planted record may have had any status.
+  const start = was ? Status.safeParse(was.status).data : steps.shift();
+  const isUnknown = was !== null && start === undefined;
   const illegal = steps.find((step, i) => {
     const from = steps[i - 1] ?? start ?? step;
     // Keeping a kept action again repeats its status.
@@ -31,6 +33,7 @@ export function faultsOfAction(was: Was | null, action: Action): string[] {
   });
   return [
     ...(actionDigest(action) === digest ? [] : ['the action does not match its digest']),
+    ...(isUnknown ? ['the status before was not valid'] : []),
     ...(illegal ? [`the transition to ${illegal} is not legal`] : []),
     ...((steps.at(-1) ?? start) === status ? [] : [`no entry records the status ${status}`]),
     ...(unswept ? [unswept] : []),

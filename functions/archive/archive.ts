@@ -5,6 +5,7 @@ import { unprovenIn } from '../authority/unproven.ts';
 import { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { isArchived } from '../store/archived.ts';
+import { COPIES, type CopyLog, type Logged, logKey, sha256 } from '../store/copy-log.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { locate } from '../store/layout.ts';
 import { provenResumption } from '../store/resumptions.ts';
@@ -32,9 +33,13 @@ export const Copy = z.strictObject({
 });
 export type Copy = z.infer<typeof Copy>;
 
-export async function archive({ put, keys, log }: ArchiveDeps, change: Change): Promise<void> {
+/** Copies a change. Returns the copy's key and hash, or null for a kind that isn't copied. */
+export async function archive(
+  { put, keys, log }: Omit<ArchiveDeps, 'now'>,
+  change: Change,
+): Promise<Logged | null> {
   const { pk, sk, at, after } = change;
-  if (!isArchived(change)) return;
+  if (!isArchived(change)) return null;
   const action = locate(change)?.kind === 'action' ? Action.safeParse(after?.record).data : null;
   const faults = [
     ...faultsIn(change, change),
@@ -43,7 +48,20 @@ export async function archive({ put, keys, log }: ArchiveDeps, change: Change): 
   ];
   if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
-  await put(keyOf(change), JSON.stringify(copy));
+  const [key, body] = [keyOf(change), JSON.stringify(copy)];
+  await put(key, body);
+  return { key, sha256: sha256(body) };
+}
+
+/** Logs copies that were written, for the next digest. */
+export async function logCopies(
+  { put, now }: Pick<ArchiveDeps, 'put' | 'now'>,
+  written: readonly (Logged | null)[],
+): Promise<void> {
+  const copies = written.filter((one) => one !== null);
+  if (copies.length === 0) return;
+  const body = JSON.stringify({ copies } satisfies z.infer<typeof CopyLog>);
+  await put(logKey(now(), body), body);
 }
 
 /** The fault of a resumption whose MAC is invalid or covers another key; none for other records. */
@@ -65,10 +83,10 @@ export const keyOf = ({ pk, sk, sequence }: Pick<Change, 'pk' | 'sk' | 'sequence
 const MAX_FOLDER_BYTES = 900;
 
 export function folderOf({ pk, sk }: Pick<Change, 'pk' | 'sk'>): string {
-  const folder = `records/${pk.replaceAll('#', '/')}/${sk.replaceAll('#', '/')}`;
+  const folder = `${COPIES}${pk.replaceAll('#', '/')}/${sk.replaceAll('#', '/')}`;
   return Buffer.byteLength(folder) <= MAX_FOLDER_BYTES
     ? folder
-    : `records/too-long/${digestOf({ pk, sk })}`;
+    : `${COPIES}too-long/${digestOf({ pk, sk })}`;
 }
 
 /** Maximum length. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */

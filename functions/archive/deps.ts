@@ -4,24 +4,25 @@ import { S3 } from '@aws-sdk/client-s3';
 import type { Verifier } from '../authority/claims.ts';
 import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
+import { type WriteOnce, writeOnceIn } from '../platform/bucket.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
-import { createBucket } from './bucket.ts';
 
 export type ArchiveDeps = {
-  /** Writes an object once. Does nothing if the key exists, because it holds the same change. */
-  put: (key: string, body: string) => Promise<void>;
+  put: WriteOnce;
   /** Verify the proofs in actions and resumptions. */
   keys: { votes: Verifier; rulings: Verifier; evidence: Verifier; resumptions: Verifier };
   log: Log;
+  now: () => Date;
 };
 
 /** Throws InvalidInput when a variable is missing. */
 export function archiveDeps(env: Env): ArchiveDeps {
   const own = readEnv(env, 'archiveBucket', ...PROOF_KEY_ENV);
   return {
-    put: createBucket(new S3({}), own.archiveBucket),
+    put: writeOnceIn(new S3({}), own.archiveBucket),
     keys: proofKeys(new KMS({}), own, env),
     log: createLog('archive', env),
+    now: () => new Date(),
   };
 }

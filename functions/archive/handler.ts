@@ -2,14 +2,20 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { partialBatch } from '../platform/partial-batch.ts';
 import { changeIn } from '../platform/stream-record.ts';
-import { archive } from './archive.ts';
+import type { Logged } from '../store/copy-log.ts';
+import { archive, logCopies } from './archive.ts';
 import { archiveDeps } from './deps.ts';
 
 const deps = archiveDeps(process.env);
 
-export const handler = ({ Records }: DynamoDBStreamEvent) =>
-  partialBatch(
+export async function handler({ Records }: DynamoDBStreamEvent) {
+  const copied: (Logged | null)[] = [];
+  const failed = await partialBatch(
     Records,
     ({ dynamodb }) => dynamodb?.SequenceNumber,
-    (record) => archive(deps, changeIn(record)),
+    async (record) => copied.push(await archive(deps, changeIn(record))),
   );
+  // Throws if the log can't be written, so that Lambda delivers the batch again.
+  await logCopies(deps, copied);
+  return failed;
+}

@@ -59,6 +59,8 @@ export const ENV = {
   modelSettings: 'MODEL_SETTINGS',
   /** Secrets Manager secret with the Anthropic API key; never the key itself. */
   anthropicSecretArn: 'ANTHROPIC_SECRET_ARN',
+  /** Asymmetric KMS key that signs the digests of the archive. */
+  digestKeyArn: 'DIGEST_KEY_ARN',
   /** S3 bucket with the copies of the records. */
   archiveBucket: 'ARCHIVE_BUCKET',
   /** Dead-letter queue for input that can't be parsed. */

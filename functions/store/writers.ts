@@ -45,6 +45,7 @@ const WRITES = {
   sweep: ['member', 'action', 'check', 'breaker', ...PAGES, 'layout1'],
   bounce: ['bounce'],
   archive: [],
+  digest: [],
   ticket: [],
   summarise: ['summary', 'revision'],
   world: ['world', ...PAGES],

@@ -1,4 +1,5 @@
 // The Lambda entry of the archive with a batch of the stream.
+import { createHash } from 'node:crypto';
 import { KMSClient, VerifyMacCommand } from '@aws-sdk/client-kms';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -63,6 +64,7 @@ const FOLDER = `records/INCIDENT/${action.incidentId}/ACTION/${action.actionId}`
 test('writes one object per change, and never overwrites one', async () => {
   expect(await deliver('111', '222')).toEqual({ batchItemFailures: [] });
   const puts = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
+  const logged = puts.pop();
   expect(puts.map(({ Bucket, Key, IfNoneMatch }) => ({ Bucket, Key, IfNoneMatch }))).toEqual(
     ['111', '222'].map((number) => ({
       Bucket: 'copies',
@@ -76,6 +78,21 @@ test('writes one object per change, and never overwrites one', async () => {
     record: { record: action },
     faults: [],
   });
+  expect(logged?.Key).toMatch(/^log\/\d{4}-.+Z-[0-9a-f]{16}\.json$/);
+  expect(JSON.parse(String(logged?.Body))).toEqual({
+    copies: puts.map(({ Key, Body }) => ({
+      key: Key,
+      sha256: createHash('sha256').update(String(Body)).digest('hex'),
+    })),
+  });
+});
+
+test('P8: returns the whole batch if its copies cannot be logged for the digest', async () => {
+  s3.on(PutObjectCommand).callsFake(({ Key }) => {
+    if (Key.startsWith('log/')) throw awsFailure('SlowDown', 503, 'slower');
+    return {};
+  });
+  await expect(deliver('111', '222')).rejects.toThrow('SlowDown');
 });
 
 test('accepts a change that was copied before', async () => {
@@ -86,7 +103,7 @@ test('accepts a change that was copied before', async () => {
 test('P9: returns a change that cannot be copied, so that it is delivered again', async () => {
   s3.on(PutObjectCommand)
     .resolvesOnce({})
-    .rejects(awsFailure('SlowDown', 503, 'please reduce your request rate'));
+    .rejectsOnce(awsFailure('SlowDown', 503, 'please reduce your request rate'));
   expect(await deliver('111', '222')).toEqual({ batchItemFailures: [{ itemIdentifier: '222' }] });
 });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { compare } from '../../cli/compare-copies.ts';
+import { readDigests } from '../../cli/compare-digests.ts';
 import { inForceIn, missingChecks } from '../../cli/missing-checks.ts';
 import { archive } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
@@ -31,11 +32,13 @@ describe('a record', () => {
         { pk, sk, at: NOW.toISOString(), sequence: String(after.version), before, after },
       );
   });
+  const compared = async (...items: ReturnType<typeof item>[]) =>
+    compare(items, copies, await readDigests(copies, null, { every: 'change', now: NOW }));
   const faults = async (...items: ReturnType<typeof item>[]) =>
-    (await compare(items, copies)).found.flatMap((one) => one.faults);
+    (await compared(...items)).found.flatMap((one) => one.faults);
 
   test('a record that equals its last copy has no fault', async () => {
-    expect(await compare([item(executing)], copies)).toEqual({ records: 1, copies: 2, found: [] });
+    expect(await compared(item(executing))).toEqual({ records: 1, copies: 2, found: [] });
   });
 
   test.each<[string, Action[], string]>([
@@ -110,6 +113,7 @@ describe('npm run audit', () => {
       expect(whole.said).toEqual([
         `${at} resumed (run) by person:mei.tanaka: looked into it`,
         `${at} set to halt by person:ana.silva: attack on us`,
+        expect.stringMatching(/^\d+ digests until .+, the last with the SHA-256 [0-9a-f]{64}$/),
         expect.stringMatching(/^\d+ records, \d+ copies: 0 with a fault$/),
       ]);
       expect([whole.status, whole.complained]).toEqual([
@@ -136,8 +140,9 @@ describe('npm run audit', () => {
       const { said, status } = audit(folder);
       expect(said.slice(2, 4)).toEqual([
         `records/2/INCIDENT/${incident}/INCIDENT`,
-        '  it has no copy',
+        expect.stringMatching(/^ {2}its copy is gone, which digests\/.+ lists: /),
       ]);
+      expect(said).toContain('  it has no copy');
       expect(status).toBe(1);
     } finally {
       rmSync(folder, { recursive: true });

@@ -48,7 +48,9 @@ describe.each<[string, Layout, Layout]>([
     expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
     const { incidentId = '' } = incident ?? {};
     expect(layoutOf(incidentId)).toBe(from);
-    const keys = (await world.runtime.copies.keys()).filter((key) => key.includes(incidentId));
+    const keys = (await world.runtime.copies.keys('records/')).filter((key) =>
+      key.includes(incidentId),
+    );
     const actions = { 1: `records/INCIDENT/${incidentId}/ACTION/`, 2: `records/2/ACTION/` };
     const incidents = { 1: `records/INCIDENT/${incidentId}/INC`, 2: 'records/2/INCIDENT/' };
     expect(keys.filter((key) => key.startsWith(actions[from])).length).toBeGreaterThan(5);

@@ -18,7 +18,7 @@ import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { copiesInMemory } from '../../local/archive-copies.ts';
+import { copiesInMemory, parseCopy } from '../../local/archive-copies.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -38,7 +38,7 @@ import { readyForGate } from './ready.ts';
 let store: Store;
 /** Copies of all records, as the archive writes them. */
 let copies: ReturnType<typeof copiesInMemory>;
-let pending: Promise<void>[];
+let pending: Promise<unknown>[];
 beforeEach(async () => {
   copies = copiesInMemory();
   pending = [];
@@ -197,8 +197,8 @@ test('records what an approved action was decided on again, before it runs', asy
     await store.records.actions(INCIDENT_ID);
   await gate(deps(), { ...IDS, actionId });
   await Promise.all(pending);
-  const keys = (await copies.keys()).filter((key) => key.includes('/DECISION/'));
-  const all = await Promise.all(keys.map(copies.read));
+  const keys = (await copies.keys('')).filter((key) => key.includes('/DECISION/'));
+  const all = await Promise.all(keys.map(async (key) => parseCopy(await copies.text(key))));
   expect(all.map(({ record }) => (record?.record as Decision | undefined)?.again).sort()).toEqual([
     actionId,
     undefined,
@@ -209,12 +209,12 @@ test('stores a policy once, and finds a decision or a policy that was altered or
   await decideOn(WATCH);
   await gate(deps(), { ...IDS, assessment: assess(recommend(BLOCK)) });
   await Promise.all(pending);
-  const all = await copies.keys();
+  const all = await copies.keys('');
   expect(all.filter((key) => key.includes('/POLICY/'))).toHaveLength(1);
   const conclusion = async (kind: string, record: (item: Item) => unknown) => {
     const without = copiesInMemory();
     for (const key of all) {
-      const copy = await copies.read(key);
+      const copy = parseCopy(await copies.text(key));
       const changed = record(copy.record ?? {});
       const isKept = !key.includes(kind) || changed !== null;
       const body = key.includes(kind) ? { ...copy, record: changed } : copy;
@@ -243,8 +243,8 @@ test('names the rules that would decide differently', async () => {
     one.rule === 'is-live' ? { ...one, verdict: 'observe' as const } : one,
   );
   const recorded = { decisions: new Map<string, unknown>(), policies: new Map<string, unknown>() };
-  for (const key of await copies.keys()) {
-    const { sk, pk, record } = await copies.read(key);
+  for (const key of await copies.keys('')) {
+    const { sk, pk, record } = parseCopy(await copies.text(key));
     if (key.includes('/DECISION/')) recorded.decisions.set(sk, record?.record);
     if (key.includes('/POLICY/')) recorded.policies.set(pk.slice('POLICY#'.length), record?.record);
   }

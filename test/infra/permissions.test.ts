@@ -309,6 +309,11 @@ describe('least privilege', () => {
           'dynamodb:ListStreams on *',
           // Copies are named after their records. The bucket is locked.
           's3:PutObject on ${ArchiveBucket49F1AC64.Arn}/records/*',
+          's3:PutObject on ${ArchiveBucket49F1AC64.Arn}/log/*',
+          // Digests and the log are named after times.
+          's3:GetObject on ${ArchiveBucket49F1AC64.Arn}/log/*',
+          's3:GetObject on ${ArchiveBucket49F1AC64.Arn}/digests/*',
+          's3:PutObject on ${ArchiveBucket49F1AC64.Arn}/digests/*',
           // Reads of facts about instances, which have no resources to name.
           'ec2:DescribeInstances on *',
           'ec2:DescribeAddresses on *',
@@ -383,22 +388,28 @@ describe('least privilege', () => {
   });
 
   test.each([
-    ['links-1', SIGNERS.links],
-    ['votes-1', SIGNERS.votes],
-  ])('the policy of the key %s denies signing to all but those that need it', (alias, signers) => {
-    const whole = templateWith({ policy: { signIn: SIGN_IN } });
-    const key = keyOf(alias, whole);
-    expect(whoMay('kms:GenerateMac', key, functionsOf(whole))).toEqual(signers);
-    const [id = ''] = /\w+/.exec(key) ?? [];
-    const statements = statementsIn(resourcesOf(whole, 'AWS::KMS::Key')[id]!.Properties.KeyPolicy);
-    const [deny, ...others] = statements.filter(({ effect }) => effect === 'Deny');
-    expect(others).toEqual([]);
-    expect(deny?.actions).toEqual(['kms:GenerateMac']);
-    const { ArnNotEquals } = deny!.condition as { ArnNotEquals: Record<string, object[]> };
-    expect([ArnNotEquals['aws:PrincipalArn']].flat().map((arn) => text(arn))).toEqual(
-      signers.map((name) => expect.stringMatching(`:iam::123456789012:role/.*${name}$`)),
-    );
-  });
+    ['links-1', SIGNERS.links, 'kms:GenerateMac'],
+    ['votes-1', SIGNERS.votes, 'kms:GenerateMac'],
+    ['digests-1', SIGNERS.digests, 'kms:Sign'],
+  ])(
+    'the policy of the key %s denies signing to all but those that need it',
+    (alias, signers, sign) => {
+      const whole = templateWith({ policy: { signIn: SIGN_IN } });
+      const key = keyOf(alias, whole);
+      expect(whoMay(sign, key, functionsOf(whole))).toEqual(signers);
+      const [id = ''] = /\w+/.exec(key) ?? [];
+      const statements = statementsIn(
+        resourcesOf(whole, 'AWS::KMS::Key')[id]!.Properties.KeyPolicy,
+      );
+      const [deny, ...others] = statements.filter(({ effect }) => effect === 'Deny');
+      expect(others).toEqual([]);
+      expect(deny?.actions).toEqual([sign]);
+      const { ArnNotEquals } = deny!.condition as { ArnNotEquals: Record<string, object[]> };
+      expect([ArnNotEquals['aws:PrincipalArn']].flat().map((arn) => text(arn))).toEqual(
+        signers.map((name) => expect.stringMatching(`:iam::123456789012:role/.*${name}$`)),
+      );
+    },
+  );
 
   test('functions that send links cannot verify them, and only the pages can', () => {
     expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual([
@@ -484,7 +495,7 @@ describe('least privilege', () => {
 
     test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
-      // Two keys of links, and those of votes, rulings, evidence, alerts, resumptions and pages.
+      // Two keys of links, and those of votes, rulings, evidence, alerts, resumptions, pages and digests.
       expect(keys).toHaveLength(8);
       rotated.allResources('AWS::KMS::Key', {
         DeletionPolicy: 'Delete',
@@ -510,9 +521,24 @@ describe('least privilege', () => {
     const idOf = (name: string) => named(name)[0];
   });
 
-  test('P8: only the archive writes copies, and no function can delete or change one', () => {
-    expect(whoMay('s3:PutObject')).toEqual(['archive']);
-    expect(actionsOf('archive').filter((action) => action.startsWith('s3:'))).toEqual([
+  test('P8: only the archive writes copies, only digest signs them, and neither can change or read one', () => {
+    const within = (action: string) =>
+      [...functions.values()].flatMap(({ name, permissions }) =>
+        permissions
+          .filter(({ actions }) => actions.includes(action))
+          .flatMap(({ resources }) => resources)
+          .map((resource) => `${name} ${resource.slice(resource.indexOf('/') + 1)}`),
+      );
+    expect(within('s3:PutObject').sort()).toEqual([
+      'archive log/*',
+      'archive records/*',
+      'digest digests/*',
+    ]);
+    expect(within('s3:GetObject').sort()).toEqual(['digest digests/*', 'digest log/*']);
+    expect(actionsOf('digest')).toEqual([
+      'kms:Sign',
+      's3:GetObject',
+      's3:ListBucket',
       's3:PutObject',
     ]);
     expect(

@@ -2,8 +2,9 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { archive } from '../../functions/archive/archive.ts';
-import { createBucket } from '../../functions/archive/bucket.ts';
-import { copiesInBucket } from '../../local/archive-copies.ts';
+import { writeOnceIn } from '../../functions/platform/bucket.ts';
+import { COPIES } from '../../functions/store/copy-log.ts';
+import { copiesInBucket, parseCopy } from '../../local/archive-copies.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
@@ -41,19 +42,22 @@ test('keeps the first copy of a change that is delivered twice', async () => {
   const key = { pk: `INCIDENT#${record.incidentId}`, sk: `ACTION#${record.actionId}` };
   const deliver = (at: string) =>
     archive(
-      { keys: KEYS, put: createBucket(s3, Bucket), log: () => {} },
+      { keys: KEYS, put: writeOnceIn(s3, Bucket), log: () => {} },
       { ...key, sequence: '111', at, before: null, after: { ...key, record, version: 1 } },
     );
   await deliver(NOW.toISOString());
   await deliver('2030-01-01T00:00:00.000Z');
   const copies = copiesInBucket(s3, Bucket);
-  const keys = await copies.keys();
+  const keys = await copies.keys(COPIES);
   expect(keys).toHaveLength(1);
-  expect(await copies.read(keys[0]!)).toMatchObject({ at: NOW.toISOString(), record: { record } });
+  expect(parseCopy(await copies.text(keys[0]!))).toMatchObject({
+    at: NOW.toISOString(),
+    record: { record },
+  });
 });
 
 test('a copy and its lock cannot be deleted', async () => {
-  const [Key = ''] = await copiesInBucket(s3, Bucket).keys();
+  const [Key = ''] = await copiesInBucket(s3, Bucket).keys(COPIES);
   const { Versions = [] } = await s3.listObjectVersions({ Bucket });
   const [{ VersionId } = {}] = Versions;
   await expect(s3.deleteObject({ Bucket, Key, VersionId })).rejects.toThrow(/Access Denied/i);

@@ -1,0 +1,144 @@
+// Verifies the signed digests of the archive, and compares copies with them.
+import { type KeyObject, verify } from 'node:crypto';
+import {
+  CopyLog,
+  DIGESTS,
+  digestKey,
+  LOG,
+  parseDigest,
+  sha256,
+  timeIn,
+} from '../functions/store/copy-log.ts';
+import type { Copies } from '../local/archive-copies.ts';
+import type { Fault } from './compare-copies.ts';
+
+/** When a digest must exist: every hour in an account; on a laptop, after each change when npm start stops. */
+export type Due = { every: 'hour' | 'change'; now: Date };
+
+export type Listed = {
+  /** The faults of the digests themselves. */
+  found: Fault[];
+  /** What is wrong with a copy, or null. `at`: when the record changed, as the copy says. */
+  faultOf(copy: { key: string; text: string; at: string }): string | null;
+  /** The listed copies that are not among these keys, with the digest or log file that lists each. */
+  missing(keys: readonly string[]): { key: string; listedIn: string }[];
+  /** The newest digest: an auditor who keeps its hash elsewhere notices a digest that was removed later. */
+  newest: { key: string; sha256: string; until: string } | null;
+  digests: number;
+};
+
+/** The hashes that digests and later log files list for a copy, and the file that lists it. */
+type Entry = { hashes: Set<string>; listedIn: string };
+
+/** Reads every digest and the log files after the newest one. */
+export async function readDigests(
+  copies: Copies,
+  publicKey: KeyObject | null,
+  due: Due,
+): Promise<Listed> {
+  const entries = new Map<string, Entry>();
+  const list = (listedIn: string, lines: readonly { key: string; sha256: string }[]) => {
+    for (const { key, sha256: hash } of lines) {
+      const entry = entries.get(key) ?? { hashes: new Set(), listedIn };
+      entries.set(key, { ...entry, hashes: entry.hashes.add(hash) });
+    }
+  };
+  const found: Fault[] = [];
+  let newest: Listed['newest'] = null;
+  let from: string | null = null;
+  const keys = await copies.keys(DIGESTS);
+  for (const key of keys) {
+    const text = await copies.text(key);
+    const { digest, faults } = verified(key, text, publicKey, newest);
+    if (faults.length > 0) found.push({ record: key, faults });
+    if (digest) list(key, digest.copies);
+    from ??= digest?.from ?? null;
+    newest = { key, sha256: sha256(text), until: timeIn(key) };
+  }
+  const until = newest?.until ?? '';
+  const logs = (await copies.keys(LOG)).filter((key) => timeIn(key) >= until);
+  for (const key of logs) {
+    const lines = CopyLog.safeParse(json(await copies.text(key)));
+    if (lines.success) list(key, lines.data.copies);
+    else found.push({ record: key, faults: ['the log file cannot be read'] });
+  }
+  const late = overdue(due, until, logs);
+  if (late) found.push({ record: newest?.key ?? DIGESTS, faults: [late] });
+  const folders = new Map<string, string>();
+  for (const key of entries.keys()) {
+    const folder = folderIn(key);
+    const first = folders.get(folder);
+    if (first === undefined || key < first) folders.set(folder, key);
+  }
+  return {
+    found,
+    newest,
+    digests: keys.length,
+    faultOf({ key, text, at }) {
+      const entry = entries.get(key);
+      if (entry)
+        return entry.hashes.has(sha256(text))
+          ? null
+          : `its copy was changed after ${entry.listedIn}`;
+      // A copy from before the first digest: of an earlier version, and older than all that are listed.
+      const first = folders.get(folderIn(key));
+      const isEarlier = (from === null || at < from) && (first === undefined || key < first);
+      return isEarlier ? null : 'its copy is in no digest';
+    },
+    missing(present) {
+      const here = new Set(present);
+      return [...entries].flatMap(([key, { listedIn }]) =>
+        here.has(key) ? [] : { key, listedIn },
+      );
+    },
+  };
+}
+
+function verified(
+  key: string,
+  text: string,
+  publicKey: KeyObject | null,
+  last: { key: string; sha256: string; until: string } | null,
+) {
+  const parsed = parseDigest(text);
+  if (!parsed) return { digest: null, faults: ['the digest cannot be read'] };
+  const { digest, line, signature } = parsed;
+  const isSigned = publicKey !== null && verify('sha256', Buffer.from(line), publicKey, signature);
+  const { previous } = digest;
+  const follows =
+    last === null
+      ? previous === null
+      : previous?.key === last.key && previous.sha256 === last.sha256 && digest.from === last.until;
+  const expected = previous ? previous.key : 'no other digest';
+  return {
+    digest,
+    faults: [
+      ...(isSigned ? [] : ['the signature of the digest is not valid']),
+      ...(digestKey(digest.until) === key ? [] : [`the digest belongs to ${digest.until}`]),
+      ...(follows
+        ? []
+        : [`the digest follows ${expected}, and before it is ${last?.key ?? 'no other digest'}`]),
+    ],
+  };
+}
+
+/** An hour is signed five to ten minutes after its end; the rest is for retries. */
+const HOUR_MS = 130 * 60_000;
+
+/** The fault when a digest is missing, or null. */
+function overdue({ every, now }: Due, until: string, logs: readonly string[]): string | null {
+  const [first] = logs;
+  const since = (every === 'hour' && until) || (first && timeIn(first));
+  if (!since || (every === 'hour' && now.getTime() - Date.parse(since) <= HOUR_MS)) return null;
+  return `no digest covers what happened since ${since}`;
+}
+
+const folderIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

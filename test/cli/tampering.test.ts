@@ -1,0 +1,230 @@
+// P8: npm run audit finds every kind of tampering with every kind of record.
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compare, type Stored } from '../../cli/compare-copies.ts';
+import { readDigests } from '../../cli/compare-digests.ts';
+import type { Copy } from '../../functions/archive/archive.ts';
+import { signDigest } from '../../functions/digest/digest.ts';
+import { COPIES, DIGESTS, LOG } from '../../functions/store/copy-log.ts';
+import { locate } from '../../functions/store/layout.ts';
+import { copiesInMemory, parseCopy } from '../../local/archive-copies.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+import { resume } from '../fixtures/switch.ts';
+import { createWorld, sample } from '../flow/world.ts';
+
+/** Every file of an archive, by its key. */
+type Files = Map<string, string>;
+type State = { files: Files; items: Map<string, Stored> };
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const signWith = (key: typeof privateKey) => async (message: Uint8Array) =>
+  sign('sha256', message, key);
+const KINDS = [
+  ...['incident', 'member', 'alert', 'facts', 'assessment', 'decision', 'policy', 'action'],
+  ...['lease', 'breaker', 'halt', 'resumption'],
+] as const;
+
+const over = (files: Files) => {
+  const copies = copiesInMemory();
+  return { ...copies, keys: keysOf(files), text: async (key: string) => files.get(key) ?? '' };
+};
+const keysOf = (files: Files) => async (prefix: string) =>
+  [...files.keys()].filter((key) => key.startsWith(prefix)).sort();
+const folderOf = (key: string) => key.slice(0, key.lastIndexOf('/'));
+
+let honest: State;
+beforeAll(async () => {
+  const world = await createWorld();
+  const { copies, store } = world.runtime;
+  await world.deliver(sample('web-port-probe'));
+  await world.pass(1);
+  const bounds = { ...POLICY.limits.breaker, windowMinutes: 60 };
+  const mishap = { mishap: 'declines', actionId: 'act-0123456789abcdef-1' } as const;
+  for (const at of [NOW, new Date(NOW.getTime() + 60_000)])
+    await store.killSwitch.note(
+      POLICY.account,
+      { ...mishap, actionId: at.toISOString() },
+      bounds,
+      at,
+    );
+  const halt = { mode: 'halt', by: 'person:ana.silva', at: NOW.toISOString() } as const;
+  await store.killSwitch.halt(POLICY.account, { ...halt, why: 'attack on us' });
+  await resume(store, POLICY.account, NOW);
+  const files: Files = new Map();
+  for (const key of await copies.keys('')) files.set(key, await copies.text(key));
+  const half = [...files.keys()].filter((key) => key.startsWith(LOG)).sort();
+  const put = async (key: string, body: string) => void files.set(key, body);
+  const deps = { ...over(files), put, sign: signWith(privateKey) };
+  const middle = half[Math.floor(half.length / 2)]?.slice(LOG.length, LOG.length + 24) ?? '';
+  for (const until of [new Date(middle), new Date('2027-01-01'), new Date('2027-01-02')])
+    await signDigest(deps, until);
+  const items: State['items'] = new Map();
+  for (const key of await keysOf(files)(COPIES)) {
+    const { record } = parseCopy(files.get(key) ?? '');
+    if (record) items.set(folderOf(key), record as Stored);
+    else items.delete(folderOf(key));
+  }
+  honest = { files, items };
+}, 60_000);
+
+const audited = async ({ files, items }: State) => {
+  const copies = over(files);
+  const listed = await readDigests(copies, publicKey, { every: 'change', now: NOW });
+  return (await compare(items.values(), copies, listed)).found;
+};
+const copyOf = ({ files, items }: State): State => ({
+  files: new Map(files),
+  items: new Map(items),
+});
+const ofKind = (kind: string) =>
+  [...honest.items].filter(([, item]) => locate(item)?.kind === kind).map(([folder]) => folder);
+const copiesOf = ({ files }: State, folder: string) =>
+  [...files.keys()].filter((key) => folderOf(key) === folder).sort();
+const edit = (text: string) => {
+  const copy: Copy = parseCopy(text);
+  return JSON.stringify({ ...copy, record: copy.record && altered(copy.record) });
+};
+/** Changes the first text in the content of an item. */
+const altered = (item: object): Stored => {
+  const { record, ...keys } = item as Stored;
+  return (
+    record ? { ...keys, record: { ...record, note: 'x' } } : { ...item, note: 'x' }
+  ) as Stored;
+};
+/** The item under the last of a folder's copies. */
+const restore = (state: State, folder: string) => {
+  const last = copiesOf(state, folder).at(-1);
+  const record = last && parseCopy(state.files.get(last) ?? '').record;
+  if (record) state.items.set(folder, record as Stored);
+  else state.items.delete(folder);
+};
+
+/** How an attacker changes the table, and how the copies are made to match. */
+const ATTACKS: Record<string, (state: State, folder: string, withCopies: boolean) => void> = {
+  edited(state, folder, withCopies) {
+    const last = copiesOf(state, folder).at(-1) ?? '';
+    if (withCopies) state.files.set(last, edit(state.files.get(last) ?? ''));
+    state.items.set(folder, altered(state.items.get(folder) ?? {}));
+  },
+  deleted(state, folder, withCopies) {
+    const last = copiesOf(state, folder).at(-1) ?? '';
+    if (withCopies)
+      state.files.set(
+        last,
+        JSON.stringify({ ...parseCopy(state.files.get(last) ?? ''), record: null }),
+      );
+    state.items.delete(folder);
+  },
+  'rolled back'(state, folder, withCopies) {
+    const [last = '', ...earlier] = copiesOf(state, folder).reverse();
+    const kept = state.files.get(last) ?? '';
+    state.files.delete(last);
+    restore(state, folder);
+    if (earlier.length === 0) state.items.delete(folder);
+    if (!withCopies) state.files.set(last, kept);
+  },
+  'removed with its copies'(state, folder, withCopies) {
+    state.items.delete(folder);
+    const [first, ...later] = copiesOf(state, folder);
+    for (const key of withCopies ? [first ?? '', ...later] : later) state.files.delete(key);
+  },
+  reordered(state, folder, withCopies) {
+    const own = copiesOf(state, folder);
+    const other = own.length > 1 ? own.at(-2) : anyOther(state, folder);
+    const [a = '', b = ''] = [own.at(-1), other];
+    const [textA = '', textB = ''] = [state.files.get(a), state.files.get(b)];
+    const { record } = parseCopy(textB);
+    const { pk, sk } = parseCopy(textA);
+    state.items.set(folder, { ...record, pk, sk } as Stored);
+    if (withCopies) {
+      state.files.set(
+        a,
+        JSON.stringify({ ...parseCopy(textB), pk, sk, record: { ...record, pk, sk } }),
+      );
+      state.files.set(b, textA);
+    }
+  },
+};
+/** The last copy of another record, of the same kind if there is one. */
+const anyOther = (state: State, folder: string): string => {
+  const others = [...state.items.keys()].filter((one) => one !== folder);
+  return copiesOf(state, others[0] ?? '').at(-1) ?? '';
+};
+
+test('an honest table, archive and chain of digests have no fault', async () => {
+  expect(await audited(honest)).toEqual([]);
+});
+
+describe.each(KINDS)('a record of the kind %s', (kind) => {
+  test.each(
+    Object.keys(ATTACKS).flatMap((attack) =>
+      [false, true].map((copies) => [attack, copies] as const),
+    ),
+  )('is named when it is %s (copies changed as well: %s)', async (attack, withCopies) => {
+    const folders = ofKind(kind);
+    expect(folders.length).toBeGreaterThan(0);
+    for (const folder of folders) {
+      const state = copyOf(honest);
+      ATTACKS[attack]?.(state, folder, withCopies);
+      expect((await audited(state)).map(({ record }) => record)).toContain(folder);
+    }
+  });
+});
+
+describe('the digests', () => {
+  const digests = () => [...honest.files.keys()].filter((key) => key.startsWith(DIGESTS)).sort();
+  const faultsAfter = async (change: (files: Files) => void) => {
+    const state = copyOf(honest);
+    change(state.files);
+    return (await audited(state)).flatMap(({ faults }) => faults);
+  };
+
+  test.each([
+    ['first', 0, /^the digest follows digests.+ and before it is no other digest$/],
+    ['second', 1, /^the digest follows .+ and before it is digests/],
+  ])('a missing %s digest is reported', async (_, i, fault) => {
+    const key = digests()[i] ?? '';
+    expect(await faultsAfter((files) => files.delete(key))).toContainEqual(
+      expect.stringMatching(fault),
+    );
+  });
+
+  test('missing digests at the end are reported while their log is there', async () => {
+    const remove = (files: Files) => {
+      for (const key of digests().slice(1)) files.delete(key);
+    };
+    expect(await faultsAfter(remove)).toContainEqual(
+      expect.stringMatching(/^no digest covers what happened since 2026-/),
+    );
+  });
+
+  test('an hour without a digest is reported in an account', async () => {
+    const now = new Date('2027-01-02T02:11:00Z');
+    const { found } = await readDigests(over(honest.files), publicKey, { every: 'hour', now });
+    expect(found.flatMap(({ faults }) => faults)).toEqual([
+      'no digest covers what happened since 2027-01-02T00:00:00.000Z',
+    ]);
+  });
+
+  test('a changed digest is reported, and one that another key signed', async () => {
+    const [first = ''] = digests();
+    const text = honest.files.get(first) ?? '';
+    const invalid = 'the signature of the digest is not valid';
+    const changed = text.replace('"previous":null', '"previous": null');
+    expect(await faultsAfter((files) => files.set(first, changed))).toContain(invalid);
+    const [line = ''] = text.split('\n');
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const signature = sign('sha256', Buffer.from(`${line}\n`), other).toString('base64');
+    expect(await faultsAfter((files) => files.set(first, `${line}\n${signature}\n`))).toContain(
+      invalid,
+    );
+  });
+
+  test('a planted copy that no digest lists is reported', async () => {
+    const [folder = ''] = ofKind('action');
+    const last = copiesOf(honest, folder).at(-1) ?? '';
+    const planted = `${folder}/${'9'.padStart(40, '0')}99.json`;
+    const faults = await faultsAfter((files) => files.set(planted, edit(files.get(last) ?? '')));
+    expect(faults).toContainEqual(expect.stringMatching(/^its copy is in no digest/));
+  });
+});
