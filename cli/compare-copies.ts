@@ -5,10 +5,9 @@ import { faultsIn, type Item } from '../functions/archive/change.ts';
 import { COPIES } from '../functions/store/copy-log.ts';
 import { locate } from '../functions/store/layout.ts';
 import { type Copies, parseCopy } from '../local/archive-copies.ts';
-import type { Listed } from './compare-digests.ts';
+import { type Fault, folderIn, type Listed } from './compare-digests.ts';
 
 export type Stored = Item & { pk: string; sk: string };
-export type Fault = { record: string; faults: string[] };
 type Compared = { records: number; copies: number; found: Fault[] };
 
 /** The faults of each record and each digest, and the number of records and copies. Reads every copy. */
@@ -68,7 +67,6 @@ function add(found: Fault[], record: string, faults: string[]): void {
   if (faults.length > 0) found.push({ record, faults });
 }
 
-const folderIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
 const nameIn = (key: string): string =>
   key.slice(key.lastIndexOf('/') + 1).replace(/^0+(?=\d)/, '');
 

@@ -10,7 +10,9 @@ import {
   timeIn,
 } from '../functions/store/copy-log.ts';
 import type { Copies } from '../local/archive-copies.ts';
-import type { Fault } from './compare-copies.ts';
+
+/** What is wrong with a record, a digest or a log file, by its folder or key. */
+export type Fault = { record: string; faults: string[] };
 
 /** When a digest must exist: every hour in an account; on a laptop, after each change when npm start stops. */
 export type Due = { every: 'hour' | 'change'; now: Date };
@@ -133,7 +135,8 @@ function overdue({ every, now }: Due, until: string, logs: readonly string[]): s
   return `no digest covers what happened since ${since}`;
 }
 
-const folderIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
+/** The folder of a record's copies. */
+export const folderIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
 
 function json(text: string): unknown {
   try {

@@ -4,7 +4,8 @@ import { folderOf } from '../functions/archive/archive.ts';
 import { Action, isInForce } from '../functions/domain/action.ts';
 import { locate, singleKey } from '../functions/store/layout.ts';
 import type { Table } from '../functions/store/table.ts';
-import type { Fault, Stored } from './compare-copies.ts';
+import type { Stored } from './compare-copies.ts';
+import type { Fault } from './compare-digests.ts';
 
 /** The ID of the action in force that the item holds, or null. */
 export function inForceIn(item: Stored): string | null {
