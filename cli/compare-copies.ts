@@ -1,4 +1,4 @@
-// Compares the records of a table with their copies, and these with the digests.
+// Compares records with their copies, and copies with the signed digests.
 import { isDeepStrictEqual } from 'node:util';
 import { type Copy, folderOf, withoutToken } from '../functions/archive/archive.ts';
 import { faultsIn, type Item } from '../functions/archive/change.ts';

@@ -11,7 +11,7 @@ import {
 } from '../functions/store/copy-log.ts';
 import type { Copies } from '../local/archive-copies.ts';
 
-/** What is wrong with a record, a digest or a log file, by its folder or key. */
+/** The faults of a record, a digest or a log file, which its folder or key names. */
 export type Fault = { record: string; faults: string[] };
 
 /** When a digest must exist: every hour in an account; on a laptop, after each change when npm start stops. */
@@ -20,7 +20,7 @@ export type Due = { every: 'hour' | 'change'; now: Date };
 export type Listed = {
   /** The faults of the digests themselves. */
   found: Fault[];
-  /** What is wrong with a copy, or null. `at`: when the record changed, as the copy says. */
+  /** The fault of a copy, or null. `at`: when the record changed, as the copy says. */
   faultOf(copy: { key: string; text: string; at: string }): string | null;
   /** The listed copies that are not among these keys, with the digest or log file that lists each. */
   missing(keys: readonly string[]): { key: string; listedIn: string }[];

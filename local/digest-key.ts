@@ -1,4 +1,4 @@
-// Signs the digests of the archive with a key from a file, as KMS does in an account.
+// Signs digests with a key from a file, as KMS does in an account.
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
