@@ -496,7 +496,7 @@ describe('least privilege', () => {
     test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
       // Two keys of links, and those of votes, rulings, evidence, alerts, resumptions, pages and digests.
-      expect(keys).toHaveLength(8);
+      expect(keys).toHaveLength(9);
       rotated.allResources('AWS::KMS::Key', {
         DeletionPolicy: 'Delete',
         Properties: { PendingWindowInDays: 30 },
