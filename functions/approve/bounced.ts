@@ -12,7 +12,7 @@ import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.t
 /**
  * Records that the email did not arrive, once per person and request, and asks the next step if no one is left who
  * received the request. Pages the managers if no one is left to ask, and the team if none of them received that page.
- * Ignores people who were not asked. An action that pages without asking goes to the rest of the escalation policy.
+ * Ignores people who were not asked. A page that asks nothing goes to the rest of the escalation policy.
  */
 export async function askPast(
   deps: ApproveDeps,
@@ -20,7 +20,8 @@ export async function askPast(
 ): Promise<void> {
   const { records } = deps.store;
   const found = await records.findAction(given.incidentId, given.actionId);
-  if (!found?.approval) return found && pagePast(deps, found, given);
+  if (!found) return;
+  if (!found.approval || found.status !== 'awaiting-approval') return pagePast(deps, found, given);
   const told = hasEvent(found, MANAGERS_NOTIFIED) ? found.approval.managers : [];
   const person = [...askedSoFar(found.approval), ...told].find(({ id }) => id === given.bounced);
   if (!person) return;

@@ -1,6 +1,6 @@
 // Asks the people of an escalation step, or of the next that can be reached.
 
-import type { Action } from '../domain/action.ts';
+import { type Action, concerns } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, isMoreSevere, isSevere } from '../domain/alert.ts';
 import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
@@ -10,6 +10,7 @@ import type { Incident } from '../domain/incident.ts';
 import { openRequests, requestOrder, waitsFor } from '../domain/open-requests.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { capitalised } from '../domain/wording.ts';
+import type { Message } from '../messaging/message.ts';
 import { latestArrival, question } from '../messaging/question.ts';
 import {
   collectedNames,
@@ -20,7 +21,7 @@ import {
 } from '../messaging/send-all.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
-import { withEntry } from '../store/hash-chain.ts';
+import { type Note, withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 import { requestsAround } from './requests-around.ts';
 
@@ -28,9 +29,12 @@ import { requestsAround } from './requests-around.ts';
 export function recordAsked(current: Action, step: number, at: Date): Action | null {
   const { approval } = current;
   if (!approval?.rungs[step] || approval.acknowledged || approval.askedRungs > step) return null;
-  const text = askingText(approval.rungs[step]?.ask ?? []);
+  const { ask } = approval.rungs[step];
   return {
-    ...withEntry(current, { at, by: 'approve', event: 'asked', text }),
+    ...withEntry(current, {
+      ...{ at, by: 'approve', event: 'asked', text: askingText(ask) },
+      people: ask.map(({ id }) => id),
+    }),
     approval: { ...approval, askedRungs: step + 1 },
   };
 }
@@ -45,14 +49,14 @@ const earlyText = ({ rungs }: ApprovalRequest, step: number): string =>
 export const wasAskedEarly = ({ history }: Action, request: ApprovalRequest, step: number) =>
   history.some(({ event, text }) => event === ASKED_EARLY && text === earlyText(request, step));
 
-/** False if no message with the link reached the person. The names are those that `recordTrouble` writes. */
-export const isReached = ({ history }: Action, { name }: Pick<Approver, 'name'>): boolean =>
-  history.every(
-    ({ event, text }) =>
-      event !== 'not-reached' || !(/^Not reached: [^;]+/.exec(text)?.[0] ?? '').includes(name),
-  );
+/** False if no message with the link reached the person. */
+export const isReached = ({ history }: Action, { id }: Pick<Approver, 'id'>): boolean =>
+  history.every((entry) => entry.event !== 'not-reached' || !concerns(entry, id));
 
-/** Whether Slack accepted the message with the link. */
+/**
+ * Whether Slack accepted the message with the link. The entries name the channels that failed. A similar name counts as
+ * this person's, and someone else is asked.
+ */
 export const hasDirectMessage = (
   { policy: { channels } }: ApproveDeps,
   { history }: Action,
@@ -120,7 +124,8 @@ export async function escalate(
     const sent = await sendEach(deps.send, messages, deps.log);
     await recordTrouble(deps, action, sent);
     if (sent.unreached.length + sent.held.length < messages.length) {
-      if (step > onTime) await recordOnce(deps, action, ASKED_EARLY, earlyText(request, step));
+      if (step > onTime)
+        await recordOnce(deps, action, { event: ASKED_EARLY, text: earlyText(request, step) });
       return;
     }
     inDigest ||= sent.held.length > 0;
@@ -185,28 +190,32 @@ const askedAt = ({ history }: Action, { at, ask }: ApprovalRequest['rungs'][numb
 
 const isAsked = (action: Action, { id }: Approver): boolean => {
   const { approval, history } = action;
-  if (!approval || history.some(({ event }) => event === 'not-woken')) return false;
+  const isHeld = history.some((entry) => entry.event === 'not-woken' && concerns(entry, id));
+  if (!approval || isHeld) return false;
   return askedSoFar(approval).some((one) => one.id === id && isReached(action, one));
 };
 
 /** Records failed deliveries and people who were not paged. A retry with the same result adds no entry. */
 export async function recordTrouble(deps: ApproveDeps, action: Action, sent: Sent): Promise<void> {
   const trouble = troubleIn({ ...sent, held: [], collected: [] }).slice('; '.length);
-  const notPaged = sent.held.length > 0 ? notPagedNames(sent.held) : '';
-  const collected = sent.collected.length > 0 ? collectedNames(sent.collected) : '';
-  if (trouble) await recordOnce(deps, action, 'not-reached', capitalised(trouble));
-  if (collected) await recordOnce(deps, action, 'collected', capitalised(collected));
-  if (notPaged) await recordOnce(deps, action, 'not-woken', capitalised(notPaged));
+  const record = (event: string, messages: readonly Message[], text: string) =>
+    recordOnce(deps, action, { event, text: capitalised(text), people: recipientsOf(messages) });
+  if (trouble) await record('not-reached', sent.unreached, trouble);
+  if (sent.collected.length > 0)
+    await record('collected', sent.collected, collectedNames(sent.collected));
+  if (sent.held.length > 0) await record('not-woken', sent.held, notPagedNames(sent.held));
 }
+
+const recipientsOf = (messages: readonly Message[]): string[] =>
+  messages.flatMap(({ to }) => (to.kind === 'person' ? to.id : []));
 
 const recordOnce = async (
   { store, now }: ApproveDeps,
   { incidentId, actionId }: Action,
-  event: string,
-  text: string,
+  note: Pick<Note, 'event' | 'text' | 'people'>,
 ): Promise<void> =>
   void (await store.records.changeAction(incidentId, actionId, (current) =>
-    current.history.some((entry) => entry.event === event && entry.text === text)
+    current.history.some((entry) => entry.event === note.event && entry.text === note.text)
       ? null
-      : withEntry(current, { at: now(), by: 'approve', event, text }),
+      : withEntry(current, { at: now(), by: 'approve', ...note }),
   ));

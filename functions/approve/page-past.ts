@@ -1,10 +1,10 @@
 // Pages the next people when an email that pages without asking did not arrive.
-import type { Action } from '../domain/action.ts';
-import { mayPage } from '../domain/alert.ts';
+import { type Action, lastIndexOf } from '../domain/action.ts';
+import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
-import { unreadText } from '../messaging/texts/delivery.ts';
+import { pagedNext, unreadText } from '../messaging/texts/delivery.ts';
 import { onCallOf, othersOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ApproveDeps } from './deps.ts';
@@ -13,20 +13,28 @@ import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.t
 
 const PAGED_OTHERS = 'others-paged';
 
-/** Whether the action is a page without a question: a notification or a hand-off. */
-const pagesOnly = ({ approval, name, status }: Action): boolean =>
-  approval === null && (name === 'send_analyst_notification' || status === 'handed-off');
+/** What happened in the action's present state. */
+const latestIn = ({ status, history }: Action): Pick<Action, 'history'> => ({
+  history: history.slice(Math.max(0, lastIndexOf(history, status))),
+});
 
-/** Who was paged about the action. `notify` records who received a hand-off: they may be on call by a schedule. */
-function pagedBy({ status, history }: Action, escalation: Policy['escalation']): Approver[] {
-  if (status !== 'handed-off') return onCallOf(escalation);
-  const told = history.flatMap(({ event, text }) => (event === 'told' ? text : [])).join();
-  return othersOf(escalation, []).filter(({ name }) => told.includes(name));
+/**
+ * Who was paged about the action's present state, for example a hand-off, an expiry or a failed undo: `notify` records
+ * them. Null if no one was to be paged.
+ */
+function pagedBy(action: Action, alert: Alert | undefined, escalation: Policy['escalation']) {
+  const told = latestIn(action).history.filter(({ event }) => event === 'told');
+  const ids = told.flatMap(({ people = [] }) => people);
+  if (ids.length > 0) return othersOf(escalation, []).filter(({ id }) => ids.includes(id));
+  if (alert && !mayPage(asRaised(alert, action))) return null;
+  if (action.status === 'handed-off') return [];
+  const isNotification = action.approval === null && action.name === 'send_analyst_notification';
+  return isNotification ? onCallOf(escalation) : null;
 }
 
 /**
- * Records that the email did not arrive, and pages the rest of the escalation policy once no one on call is left who
- * received it. Pages the team once none of them received theirs. Without this, the alert would page no one.
+ * Records that the email did not arrive, and pages the rest of the escalation policy once no one who was paged is left
+ * who received it. Pages the team once none of them received theirs. Without this, no one would know.
  */
 export async function pagePast(
   deps: ApproveDeps,
@@ -36,21 +44,22 @@ export async function pagePast(
   const { escalation } = deps.policy;
   const person = escalation.people[bounced];
   const alert = await deps.store.records.readableAlert(found.incidentId, found.alertId);
-  if (!person || !alert || !pagesOnly(found) || !mayPage(asRaised(alert, found))) return;
+  const paged = pagedBy(found, alert, escalation);
+  if (!person || !paged) return;
   const { action, isRead } = await recordUnreached(deps, found, {
     person: { id: bounced, name: person.name },
     why,
   });
-  const paged = pagedBy(action, escalation);
+  const latest = latestIn(action);
   const isReader = (one: Approver) => isReached(action, one);
-  if (isRead || hasEvent(action, PAGED_TEAM) || paged.some(isReader)) return;
+  if (isRead || hasEvent(latest, PAGED_TEAM) || paged.some(isReader)) return;
   const all = othersOf(escalation, paged);
-  const wereOthersPaged = hasEvent(action, PAGED_OTHERS);
+  const wereOthersPaged = hasEvent(latest, PAGED_OTHERS);
   if (wereOthersPaged && all.some(isReader)) return;
   const others = wereOthersPaged ? [] : all.filter(isReader);
   await pageOrTeam(deps, action, {
-    ...{ people: others, key: 'unread', event: PAGED_OTHERS, alert },
+    ...{ people: others, key: `unread-${action.status}`, event: PAGED_OTHERS, alert },
     text: unreadText(alert, person.name, action),
-    entry: (names) => `Paged ${names}, because no one paged before received the email`,
+    entry: pagedNext,
   });
 }

@@ -1,5 +1,5 @@
 // Records that an email did not arrive, and pages whoever comes after.
-import type { Action } from '../domain/action.ts';
+import { type Action, concerns } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
@@ -13,7 +13,7 @@ import { hasDirectMessage } from './escalate.ts';
 
 export const PAGED_TEAM = 'team-paged';
 
-export const hasEvent = ({ history }: Action, event: string): boolean =>
+export const hasEvent = ({ history }: Pick<Action, 'history'>, event: string): boolean =>
   history.some((entry) => entry.event === event);
 
 /**
@@ -27,13 +27,17 @@ export async function recordUnreached(
   isOver: (current: Action) => boolean = () => false,
 ): Promise<{ action: Action; isRead: boolean }> {
   const isRead = hasDirectMessage(deps, found, person);
-  const about = notDelivered(person.name, isRead);
+  const event = isRead ? 'email-failed' : 'not-reached';
   const text = notDelivered(person.name, isRead, why);
   const { incidentId, actionId } = found;
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
-    isOver(current) || current.history.some((entry) => entry.text.startsWith(about))
+    isOver(current) ||
+    current.history.some((entry) => entry.event === event && concerns(entry, person.id))
       ? null
-      : withEntry(current, { at: deps.now(), by: 'approve', event: 'not-reached', text }),
+      : withEntry(current, {
+          ...{ at: deps.now(), by: 'approve', event, text },
+          people: [person.id],
+        }),
   );
   return { action, isRead };
 }

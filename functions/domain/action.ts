@@ -108,6 +108,11 @@ export const HistoryEntry = z.strictObject({
   by: z.string().check(z.minLength(1), z.maxLength(128)),
   event: z.string().check(z.minLength(1), z.maxLength(64)),
   text: z.string().check(z.maxLength(1000)),
+  /**
+   * IDs of the people whom the entry concerns: who was asked (`asked`), paged (`told`), not reached (`not-reached`), not
+   * paged (`not-woken`), or has it in a digest (`collected`). Absent in other entries, and in those of earlier versions.
+   */
+  people: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(100))),
   previous: z.string().check(z.maxLength(64)),
   hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
@@ -118,6 +123,10 @@ const PERSON = 'person:';
 /** The ID of the person in `by` of an entry; null for a function. */
 export const personIn = (by: string): string | null =>
   by.startsWith(PERSON) ? by.slice(PERSON.length) : null;
+
+/** Whether the entry concerns the person. An entry of an earlier version, which names no people, concerns everyone. */
+export const concerns = ({ people }: Pick<HistoryEntry, 'people'>, id: string): boolean =>
+  people === undefined || people.includes(id);
 
 /** The index of the last entry with this name; -1 if there is none. */
 export const lastIndexOf = (history: readonly HistoryEntry[], event: string): number =>

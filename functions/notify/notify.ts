@@ -147,12 +147,15 @@ async function recordNotified(
   const missed = [...sent.unreached, ...sent.held, ...sent.waiting, ...sent.collected];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
+  const paged = reached.flatMap(({ to, urgency }) =>
+    to.kind === 'person' && urgency === 'page' ? to.id : [],
+  );
   const text =
     messages.length > 0
       ? `Notified ${names || 'no one yet'}${troubleIn(sent)}`
       : 'Notified no one: the ticket says that this harmless action was not done';
   await store.records.changeAction(incidentId, actionId, (current) => ({
-    ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
+    ...withEntry(current, { at: now(), by: 'notify', event: 'told', text, people: paged }),
     attentionAt:
       ENDS_WHEN_NOTIFIED.includes(current.status) || isCheckedForWork(current)
         ? null

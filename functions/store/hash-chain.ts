@@ -19,7 +19,13 @@ const FULL_BYTES = 250_000;
 export const isFull = (history: readonly HistoryEntry[]): boolean =>
   Buffer.byteLength(JSON.stringify(history)) > FULL_BYTES;
 
-export type Note = { at: Date; by: string; event: string; text: string };
+export type Note = {
+  at: Date;
+  by: string;
+  event: string;
+  text: string;
+  people?: readonly string[];
+};
 
 /** The history with one more entry. `anchor` is the record's ID, which prevents swapping chains between records. */
 export function append(
@@ -33,6 +39,7 @@ export function append(
     by: truncate(note.by, 128),
     event: note.event,
     text: shortened(note.text, 1000),
+    ...(note.people && { people: [...new Set(note.people)].slice(0, 100) }),
     previous: history.at(-1)?.hash ?? digestOf(anchor),
   };
   return [...history, { ...entry, hash: digestOf(entry) }];

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
 import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import type { ApprovalRequest } from '../../functions/domain/approval.ts';
+import type { ApprovalRequest, Approver } from '../../functions/domain/approval.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
@@ -255,6 +255,34 @@ describe('a person at the page limit', () => {
     clock.now = minute(6);
     const page = await (await app.request(await pathOf(action, { person: ben.id }))).text();
     expect(page).toContain('value="approve"');
+  });
+
+  test('the page says who was not paged, and who has not answered', async () => {
+    atPageLimit = [ana.id];
+    const action = await fresh({ approval: requestWith({ required: 2, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    const vote = { verdict: 'approved', by: mei.id, at: NOW.toISOString(), reason: '' } as const;
+    await store.records.changeAction(INCIDENT_ID, action.actionId, (current) => ({
+      ...current,
+      approval: current.approval && {
+        ...current.approval,
+        votes: [{ ...vote, durationMinutes: null, proof: null }],
+        handedTo: [{ to: mei, by: ben.id, at: NOW.toISOString() }],
+      },
+      version: current.version + 1,
+    }));
+    const { app, pathOf, clock } = createPages(store);
+    const pageAt = async (minutes: number) => {
+      clock.now = minute(minutes);
+      return (await app.request(await pathOf(action, { person: mei.id }))).text();
+    };
+    const open = await pageAt(6);
+    const inDigest = 'Ana Silva was not paged (hourly limit reached); the request is in a digest.';
+    expect(open).toContain(`<li>${inDigest}</li>`);
+    expect(open).toContain('<li>Ben Okafor has not answered yet.</li>');
+    const over = await pageAt(30);
+    expect(over).toContain('<li>Ana Silva was not paged (hourly limit reached).</li>');
+    expect(over).toContain('<li>Ben Okafor did not answer.</li>');
   });
 
   test('keeps the request open until it expires when everyone is at the page limit', async () => {
@@ -681,9 +709,11 @@ describe('an email that did not arrive', () => {
     await approve(deps(NOW), ask(0));
     await bounced(ana.id, minute(1), { policy });
     expect(recipients()).toEqual([ana.id]);
-    expect(await entries()).toEqual([
-      'Not delivered: email to Ana Silva; the mail server rejected the email',
-    ]);
+    expect(await entries()).toEqual([]);
+    expect((await load()).history.at(-1)).toMatchObject({
+      event: 'email-failed',
+      text: 'Not delivered: email to Ana Silva; the mail server rejected the email',
+    });
   });
 
   const acknowledged = { by: 'ana.silva', at: NOW.toISOString() };
@@ -741,12 +771,63 @@ describe('an email that did not arrive', () => {
 
   test('P12: pages no one else while another person who was notified of the hand-off received it', async () => {
     const handedOff = waiting({ ...told, status: 'handed-off' });
-    const entry = { at: NOW, by: 'notify', event: 'told', text: 'Notified Ana Silva, Ben Okafor' };
-    await put(store, withEntry(handedOff, entry), severe);
+    await put(store, withEntry(handedOff, paging(ana, ben)), severe);
     await bounced(ana.id);
     expect(sent).toEqual([]);
     await bounced(ben.id);
     expect(recipients()).toEqual([mei.id]);
+    expect((await load()).history.at(-1)?.text).toBe(
+      'Paged Mei Tanaka, because the emails to the people paged first were not delivered',
+    );
+  });
+
+  const paging = (...people: Approver[]) => ({
+    ...{ at: NOW, by: 'notify', event: 'told', text: 'Notified' },
+    people: people.map(({ id }) => id),
+  });
+
+  test('P12: pages the others when the text of an entry names a person who was not paged', async () => {
+    const handedOff = waiting({ ...told, status: 'handed-off' });
+    const text = 'Notified Ana Silva; not reached: Ben Okafor';
+    await put(store, withEntry(handedOff, { ...paging(ana), text }), severe);
+    await bounced(ana.id);
+    expect(recipients()).toEqual([ben.id, mei.id]);
+  });
+
+  test.each<[string, Partial<Action>, string]>([
+    ['an expiry', { status: 'expired' }, 'Block web requests from 203.0.113.7: expired'],
+    ['a failed undo', { status: 'reversal-failed', appliedAt: NOW.toISOString() }, 'undo failed'],
+  ])(
+    'P12: pages the team when the emails about %s reach no one, and not before',
+    async (_what, change, state) => {
+      await put(store, withEntry(waiting(change), paging(ana, ben, mei)), severe);
+      for (const person of [mei.id, ana.id]) await bounced(person);
+      expect(sent).toEqual([]);
+      for (const person of [ben.id, ben.id]) await bounced(person);
+      expect(recipients()).toEqual(['team']);
+      expect(sent[0]).toMatchObject({ urgency: 'page', severity: 'critical' });
+      expect(asText(sent[0]!)).toContain(state);
+    },
+  );
+
+  test('pages no one when a message that paged no one does not arrive', async () => {
+    await put(store, withEntry(waiting({ status: 'expired' }), paging()), severe);
+    for (const person of [ana.id, ben.id, mei.id]) await bounced(person);
+    expect(sent).toEqual([]);
+  });
+
+  test('P12: an entry of an earlier version without people counts for everyone', async () => {
+    const rungs = [
+      { at: NOW.toISOString(), ask: [ana, ben] },
+      { at: minute(5).toISOString(), ask: [mei] },
+    ];
+    await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
+      withEntry(current, { at: NOW, by: 'approve', event: 'not-reached', text: 'Not reached: B' }),
+    );
+    await bounced(ana.id);
+    expect(recipients()).toEqual([ana.id, ben.id, mei.id]);
   });
 
   test('changes nothing when there is no such action', async () => {

@@ -86,8 +86,18 @@ describe('notifications', () => {
     expect((await load()).history.at(-1)).toMatchObject({
       event: 'told',
       text: 'Notified Ana Silva, Ben Okafor, Mei Tanaka',
+      people: ['ana.silva', 'ben.okafor', 'mei.tanaka'],
     });
     expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
+  });
+
+  test('records as paged only people who were paged', async () => {
+    unreachable = ['ana.silva'];
+    await notifyAbout(await put(store, waiting({ status: 'expired' })));
+    expect((await load()).history.at(-1)?.people).toEqual(['ben.okafor', 'mei.tanaka']);
+    [store, unreachable] = [await db.fresh(), []];
+    await notifyAbout(await put(store, inForce()));
+    expect((await load()).history.at(-1)).toMatchObject({ event: 'told', people: [] });
   });
 
   test('says of an expired request for a ticket that the ticket is opened anyway', async () => {

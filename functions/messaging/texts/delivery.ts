@@ -1,12 +1,13 @@
 // Messages about messages: the digest, the hourly limit, channels that failed.
 import type { Action } from '../../domain/action.ts';
+import { informs } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Undelivered } from '../../domain/undelivered.ts';
 import { capitalised, folded, oneLine, quoted, timeOfDay } from '../../domain/wording.ts';
 import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
 import { headlineOf } from './action-line.ts';
-import { incidentFact, whyFact } from './phrases.ts';
+import { incidentFact, statusLine, titleOf, whyFact } from './phrases.ts';
 import { plainTitle } from './reason.ts';
 
 /** People sort their messages by the severity in the subject. A ticket's title has it already. */
@@ -130,21 +131,29 @@ const WHY_NOT_DELIVERED: Readonly<Record<Undelivered, string>> = {
 /** Why no approver has the request. */
 export const EMAIL_FAILED = 'The email to everyone who was asked did not arrive';
 
-/** An entry of a history; without `why`, how it begins. `isRead`: another channel delivered the link. */
-export const notDelivered = (name: string, isRead: boolean, why?: Undelivered): string =>
-  `${isRead ? `Not delivered: email to ${name};` : `Not reached: ${name};`}${why ? ` ${WHY_NOT_DELIVERED[why]}` : ''}`;
+/** An entry of a history. `isRead`: another channel delivered the message. */
+export const notDelivered = (name: string, isRead: boolean, why: Undelivered): string =>
+  `${isRead ? `Not delivered: email to ${name}` : `Not reached: ${name}`}; ${WHY_NOT_DELIVERED[why]}`;
 
-/** To the next people of the escalation policy: the email that pages the on-call analyst did not arrive. */
+/** An entry of a history, with the next people who were paged. */
+export const pagedNext = (names: string): string =>
+  `Paged ${names}, because the emails to the people paged first were not delivered`;
+
+/** To the next people of the escalation policy: the email that pages the people before them did not arrive. */
 export const unreadText = (
-  alert: Alert,
+  alert: Alert | undefined,
   name: string,
   action: Action,
 ): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> => ({
-  subject: oneLine(`No one on call reached: ${plainTitle(alert)}`, 99),
+  subject: oneLine(`No one on call reached: ${alert ? plainTitle(alert) : titleOf(action)}`, 99),
   paragraphs: [
     `Look at this incident now: the email that pages ${name} did not arrive. Its ticket has the details.`,
   ],
-  facts: [whyFact(alert), incidentFact(action)],
+  facts: [
+    ...(alert ? [whyFact(alert)] : []),
+    ...(informs(action.name) ? [] : [{ label: 'Action', value: statusLine(action) }]),
+    incidentFact(action),
+  ],
   steps: [],
 });
 

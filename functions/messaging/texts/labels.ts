@@ -26,6 +26,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'asked-anew': 'requested again',
   collected: 'added to a digest',
   drifted: 'removed by someone else',
+  'email-failed': 'email not delivered',
   'handed-over': 'handed over',
   'late-change': 'cleaned up after a late apply',
   looked: 'checked',

@@ -95,10 +95,30 @@ export function askedPeople(action: Action, reader: Reader & { names: Names }): 
   const isOpen = status === 'awaiting-approval' && !isPastDeadline(action, reader.now);
   return [...found.values()].map(({ one, at }) => ({
     name: one.name,
-    text: answerOf(approval, one, reader) ?? (isOpen ? 'has not answered yet' : 'did not answer'),
+    text: answerOf(approval, one, reader) ?? silenceOf(action, one, isOpen),
     at,
   }));
 }
+
+/** Why there is no answer: the last thing that is recorded about the person. */
+function silenceOf({ history }: Action, { id }: Approver, isOpen: boolean): string {
+  const last = history.findLast(({ event, people }) => event in SILENT && people?.includes(id));
+  const [open, over] = SILENT[last?.event ?? 'asked'] ?? SILENT.asked;
+  return isOpen ? open : over;
+}
+
+/** By history entry: while the request is open, and after its end. */
+const SILENT: Readonly<Record<string, readonly [open: string, over: string]>> & {
+  asked: readonly [string, string];
+} = {
+  asked: ['has not answered yet', 'did not answer'],
+  'not-reached': ['was not reached', 'was not reached'],
+  'not-woken': [
+    'was not paged (hourly limit reached); the request is in a digest',
+    'was not paged (hourly limit reached)',
+  ],
+  collected: ['gets the request in the next digest', 'got the request in a digest only'],
+};
 
 function answerOf(approval: ApprovalRequest, { id }: Approver, reader: Reader): string | null {
   const vote = approval.votes.find(({ by }) => by === id);

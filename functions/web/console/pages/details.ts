@@ -77,6 +77,7 @@ const MESSAGES: readonly string[] = [
   'told',
   'reminded',
   'not-reached',
+  'email-failed',
   'not-woken',
   'telling',
 ];
