@@ -7,6 +7,7 @@ import {
   benchSizes,
   check,
   dossier,
+  evaluation,
   generate,
   language,
 } from './commands/development.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['bench:counts', benchCounts],
   ['bench:sizes', benchSizes],
   ['dossier', dossier],
+  ['eval', evaluation],
   ['generate', generate],
   ['language', language],
 ]);

@@ -1,4 +1,6 @@
 // The commands for work on the project itself.
+
+import type { Options as EvalOptions } from '../../tools/eval/main.ts';
 import { command, finish, type Json } from '../command.ts';
 import { Refused } from '../refused.ts';
 
@@ -133,5 +135,36 @@ export const dossier = () =>
     .action((path: string, options: Json & { paths?: string; show?: true }) =>
       finish('dossier', options, async (out) =>
         (await import('../../tools/dossier.ts')).measureDossiers(path, options, out),
+      ),
+    );
+
+export const evaluation = () =>
+  command({
+    call: 'npm run eval --',
+    purpose:
+      'Evaluates the analysis and the decisions on the cases in cases/. Without a key: the playbook, recorded answers of a model, and three bounds (a silenced model, a panicking one, an outage). Answers of a model are recorded in evals/answers.',
+    examples: [
+      ['', 'prints the figures of everything that needs no key'],
+      ['--against', 'compares with evals/baseline.json, as npm run check does'],
+      ['--provider anthropic --html report.html', 'asks the model and writes a report'],
+    ],
+    exitCodes: [
+      [0, 'nothing is worse than the baseline'],
+      [1, 'something is worse, a recorded answer is stale, or a named provider measured nothing'],
+    ],
+  })
+    .option(
+      '--provider <name...>',
+      'playbook, recorded, suppress, everything, outage, anthropic or bedrock',
+    )
+    .option('--cases <folder>', 'other cases of the same format')
+    .option('--family <name>', 'only cases of this family')
+    .option('--answers <folder>', 'where recorded answers are, and are written')
+    .option('--html <file>', 'write a report')
+    .option('--against [file]', 'compare with a baseline; fails if something is worse')
+    .option('--baseline [file]', 'write the results as the new baseline')
+    .action((options: Json & EvalOptions) =>
+      finish('eval', options, async (out) =>
+        (await import('../../tools/eval/main.ts')).evaluate(options, out),
       ),
     );

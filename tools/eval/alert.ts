@@ -1,6 +1,9 @@
 // Makes the alert of a case, with its facts and the policy of its account.
+import type { Brief } from '../../functions/analyse/brief.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
+import { dossierOf } from '../../functions/dossier/dossier.ts';
+import { briefOf } from '../../functions/enrich/brief.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { normalise } from '../../functions/sources/normalise.ts';
@@ -12,13 +15,24 @@ import { eventOf } from './findings/others.ts';
 /** A Tuesday, at night. */
 const AT = '2026-11-24T03:00:00.000Z';
 
-export type Prepared = { alert: Alert; facts: Facts; policy: Policy; now: Date; body: string };
+export type Prepared = {
+  alert: Alert;
+  facts: Facts;
+  policy: Policy;
+  now: Date;
+  brief: Brief;
+  /** The event as it was delivered. */
+  body: string;
+};
+
+/** The same for each run, so that a request has the same bytes. */
+const NONCE = '00000000';
 
 let loaded: Policy | undefined;
-/** The laptop's policy, with no planned work but that of the case. */
+/** The laptop's policy for production, with no planned work but that of the case. */
 function policyOf({ account }: Situation): Policy {
   loaded ??= loadPolicy(POLICIES, 'local');
-  return { ...loaded, plannedWork: account?.plannedWork ?? [] };
+  return { ...loaded, stage: 'production', plannedWork: account?.plannedWork ?? [] };
 }
 
 /** Throws if the event of the case is not exactly one finding. */
@@ -38,11 +52,16 @@ export async function prepared(situation: Situation): Promise<Prepared> {
     ...{ alertId: 'al-0123456789abcdef', news: [], causedBy, proof: null },
     generation: causedBy ? 2 : 1,
   };
-  return {
-    alert,
-    facts: await factsOf(alert, situation.facts ?? {}, { policy, now }),
-    policy,
-    now,
-    body,
-  };
+  const facts = await factsOf(alert, situation.facts ?? {}, { policy, now });
+  const { dossierTokens: budgets, tags } = policy.analysis;
+  const { text: dossier, citable } = dossierOf(
+    {
+      ...{ alert, facts, decisions: [], plannedWork: policy.plannedWork, now: now.toISOString() },
+      incident: { openedAt: now.toISOString(), alerts: [] },
+      earlier: { known: true, value: [] },
+    },
+    { nonce: NONCE, budgets, tags },
+  );
+  const brief = briefOf(alert, { dossier, citable });
+  return { ...{ alert, policy, now, brief, body }, facts: { ...facts, citable: [...citable] } };
 }

@@ -18,6 +18,7 @@ export const FAMILIES = [
   'mail-web',
   'posture',
 ] as const;
+export type Family = (typeof FAMILIES)[number];
 
 const Text = z.string().check(z.minLength(1), z.maxLength(2000));
 const Tags = z.record(z.string(), z.string());

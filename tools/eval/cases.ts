@@ -39,7 +39,9 @@ function withText(value: unknown, [name, ...rest]: readonly string[], text: stri
   if (name === undefined) {
     if (value !== undefined && typeof value !== 'string')
       throw new RangeError('a payload needs a field with text');
-    return value ? `${value} ${text}` : text;
+    // A name has no spaces.
+    const between = text.includes(' ') ? ' ' : '';
+    return value ? `${value}${between}${text}` : text;
   }
   if (Array.isArray(value))
     return value.map((one, i) => (String(i) === name ? withText(one, rest, text) : one));

@@ -1,0 +1,57 @@
+// Evaluates an analyst on cases: analysis, gate, comparison.
+import { analyse } from '../../functions/analyse/analyse.ts';
+import type { Analyst } from '../../functions/analyse/brief.ts';
+import type { Assessment } from '../../functions/domain/assessment.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
+import { prepared } from './alert.ts';
+import type { Situation } from './cases.ts';
+import { type Score, score } from './score.ts';
+import { type SystemResult, systemResult } from './system.ts';
+
+export type Evaluated = {
+  situation: Situation;
+  system: SystemResult;
+  score: Score;
+  assessment: Assessment;
+};
+
+async function evaluated(
+  situation: Situation,
+  { analyst, milliseconds }: { analyst: Analyst; milliseconds: number },
+): Promise<Evaluated> {
+  const ready = await prepared(situation);
+  const { now } = ready;
+  const answer = await analyse(
+    {
+      analysts: [analyst],
+      milliseconds,
+      deadline: AbortSignal.timeout,
+      now: () => now,
+      log: () => {},
+    },
+    { incidentId: 'inc-0123456789abcdef', alertId: ready.alert.alertId, brief: ready.brief },
+  );
+  if (!('assessment' in answer) || !answer.assessment)
+    throw new Error(`${situation.id}: there is no assessment`);
+  const { assessment } = answer;
+  const system = systemResult(assessment, ready);
+  // Without an answer, nothing else was proposed.
+  const spoken = assessment.failure === null ? assessment : judge({ alert: ready.alert });
+  const proposed = {
+    verdict: spoken.verdict,
+    acts: spoken.recommendations.map(({ action, target }) => ({ action, ref: target })),
+  };
+  return { situation, system, assessment, score: score(situation, proposed, system) };
+}
+
+/** One after the other: a provider limits its rate, and the order of results must not change. */
+export async function evaluateAll(
+  situations: readonly Situation[],
+  analyst: Analyst,
+  milliseconds = 1_000,
+): Promise<Evaluated[]> {
+  const results: Evaluated[] = [];
+  for (const situation of situations)
+    results.push(await evaluated(situation, { analyst, milliseconds }));
+  return results;
+}
