@@ -11,6 +11,8 @@ export const CitableKind = z.enum([
 ]);
 export type CitableKind = z.infer<typeof CitableKind>;
 
+export const MAX_CITED_TEXT = 500;
+
 export const Citable = z.strictObject({
   /** `E2` for a line of evidence, `R1` for one of the records, and the reference of an entity for its line of facts. */
   id: z.string().check(z.maxLength(64)),
@@ -21,6 +23,8 @@ export const Citable = z.strictObject({
   refs: z.array(EntityRef).check(z.maxLength(20)),
   /** Whether an attacker can choose all of its values. */
   isUntrusted: z.boolean(),
+  /** The line as the analysis read it, truncated. */
+  text: z.string().check(z.maxLength(MAX_CITED_TEXT)),
 });
 export type Citable = z.infer<typeof Citable>;
 

@@ -31,7 +31,7 @@ const WORTH: readonly EvidenceKind[] = [
 const EMPTY = new Set(['resourceRole=TARGET', 'workflow=NEW', 'verification=UNKNOWN']);
 
 /** A line without its number, and what the gate checks citations of it against. */
-export type EvidenceLine = { text: string } & Omit<Citable, 'id'>;
+export type EvidenceLine = { text: string } & Omit<Citable, 'id' | 'text'>;
 
 /** Lines without their numbers, the most decisive first. Equal signals are one line with their count. */
 export function evidenceLines(

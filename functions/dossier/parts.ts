@@ -1,5 +1,6 @@
 // The parts of a dossier: their lines within budgets, and how each is cited.
-import { type Citable, MAX_CITABLE } from '../domain/citable.ts';
+import { type Citable, MAX_CITABLE, MAX_CITED_TEXT } from '../domain/citable.ts';
+import { truncate } from '../domain/wording.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
 import { withoutSecrets } from './secrets.ts';
 import { countTokens } from './tokens.ts';
@@ -8,11 +9,11 @@ import { countTokens } from './tokens.ts';
 export type Dossier = { text: string; citable: Citable[] };
 
 /** A line, and what it is when it is cited. */
-type Line = { text: string; cites: Citable[] };
+type Line = { text: string; cites: Omit<Citable, 'text'>[] };
 
 export const uncited = (text: string): Line => ({ text, cites: [] });
 
-export const factsOn = (ref: string): Citable => ({
+export const factsOn = (ref: string): Omit<Citable, 'text'> => ({
   ...{ id: ref, source: 'facts', kind: 'facts', refs: [ref], isUntrusted: false },
 });
 
@@ -43,7 +44,7 @@ export function part(name: string, lines: readonly Line[], budget: number): Doss
     tokens += countTokens(text) + 1;
     if (tokens > budget) break;
     kept.push(text);
-    citable.push(...line.cites);
+    citable.push(...line.cites.map((one) => ({ ...one, text: truncate(text, MAX_CITED_TEXT) })));
   }
   const left = lines.length - kept.length;
   if (left > 0) kept.push(`(${left} more lines left out: the budget of this part is used up)`);

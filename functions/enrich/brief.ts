@@ -38,7 +38,10 @@ export function briefOf(
       entitiesLeftOut: Math.max(0, all.length - kept),
     },
     dossier: truncate(dossier, MAX_DOSSIER),
-    citable: citable.filter(isObservation).slice(0, MAX_OBSERVATIONS),
+    citable: citable
+      .filter(isObservation)
+      .slice(0, MAX_OBSERVATIONS)
+      .map((one) => ({ ...one, text: '' })),
   });
   const fits = (given: unknown) => Buffer.byteLength(JSON.stringify(given)) <= MAX_BRIEF_BYTES;
   return [100, 60].map(brief).find(fits) ?? brief(20);

@@ -35,6 +35,7 @@ import { createEntityHistory } from '../store/entity-history.ts';
 import { createLeases } from '../store/leases.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { createSummaries } from '../store/summaries.ts';
 import { createKillSwitch } from '../store/switch.ts';
 import { createTable } from '../store/table.ts';
 import { SigningSecret } from './slack-signature.ts';
@@ -42,7 +43,10 @@ import { SigningSecret } from './slack-signature.ts';
 export type SlackInteractivity = { clients: HttpClients; signingSecret: Secret<string> };
 
 export type WebDeps = {
-  store: Pick<Store, 'records' | 'leases' | 'killSwitch' | 'entityHistory' | 'approverAddresses'>;
+  store: Pick<
+    Store,
+    'records' | 'leases' | 'killSwitch' | 'entityHistory' | 'approverAddresses' | 'summaries'
+  >;
   policy: Policy;
   mac: Pick<Mac, 'verify'>;
   /** Signs what the pages give out. Its key is not the links' key: pages can't make links. */
@@ -96,6 +100,7 @@ export function webDeps(env: Env): WebDeps {
       killSwitch: createKillSwitch(table, createBreaker(table, log), keys.resumptions),
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
+      summaries: createSummaries(table, log),
     },
     policy,
     ...(answers && {

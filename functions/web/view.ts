@@ -15,6 +15,7 @@ import { manualSteps } from '../messaging/texts/manual.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { zoneOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
+import { type Agreement, agreementOn } from './agreement.ts';
 import { mayNot } from './decision.ts';
 import { owesReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
@@ -33,8 +34,10 @@ export type View = {
   /** The alerts of the requests in `open`, the link's own first. An unreadable one is missing. */
   alerts: readonly Alert[];
   incident: Incident | undefined;
-  /** Who wrote the analysis; null if it is not recorded. */
-  origin: Assessment['origin'] | null;
+  /** Of the link's alert; null if it is not recorded. */
+  assessment: Assessment | null;
+  /** Earlier decisions like the one that is asked for; null if they can't be read or nothing is asked. */
+  agreement: Agreement | null;
   /** The name of the person who owns the link. */
   person: string;
   names: Names;
@@ -170,7 +173,8 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     alert,
     alerts: [alert, ...alerts].filter((one) => one !== undefined),
     incident,
-    origin: assessment?.origin ?? null,
+    assessment: assessment ?? null,
+    agreement: asks ? await agreementOn(deps, action, alert) : null,
     person: names[claims.person] ?? claims.person,
     names,
     path: c.req.path,

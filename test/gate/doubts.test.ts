@@ -26,7 +26,7 @@ import {
 } from '../fixtures/case.ts';
 
 const line = (id: string, change: Partial<Citable> = {}): Citable => ({
-  ...{ id, source: 'guardduty', kind: 'api-call', refs: [], isUntrusted: false },
+  ...{ id, source: 'guardduty', kind: 'api-call', refs: [], isUntrusted: false, text: id },
   ...change,
 });
 const CITABLE: Citable[] = [

@@ -206,8 +206,23 @@ function analysisFact(assessment: Assessment | undefined): Text['facts'] {
   const opinion = `${capitalised(verdict)}, according to ${by}: ${quoted(summary, 500)}`;
   const why = wasNotAsked(assessment) ? '' : 'The model gave no usable answer: ';
   const value = failure ? `${opinion} ${why}${sentence(failure)}` : opinion;
-  return [{ label: 'Analysis', value }];
+  return [{ label: 'Analysis', value }, ...forPeopleFact(assessment)];
 }
+
+/** Written by the analysis. No code carries it out. */
+const forPeopleFact = ({ forPeople = [] }: Assessment): Text['facts'] =>
+  forPeople.length === 0
+    ? []
+    : [
+        {
+          label: 'Suggested for people',
+          value: forPeople
+            .map(
+              ({ act, text }) => `${capitalised(act.replaceAll('_', ' '))}: ${quoted(text, 400)}`,
+            )
+            .join('\n'),
+        },
+      ];
 
 function linksTo(alert: Alert) {
   const url = findingUrl(alert);

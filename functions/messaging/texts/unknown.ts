@@ -65,13 +65,22 @@ export function unknownsOf(actions: readonly Action[], facts: Facts | null): Unk
   return [...new Map(all.map((one) => [`${one.what} ${one.of}`, one])).values()];
 }
 
-const inEntity = ({ protectedBy, history, address, instance, lambda, identity }: EntityFacts) => [
+const inEntity = ({
+  protectedBy,
+  history,
+  address,
+  instance,
+  lambda,
+  identity,
+  activity,
+}: EntityFacts) => [
   ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
   ...inGroup(history, HISTORY),
   ...(address ? inGroup(address, ADDRESS) : []),
   ...(instance ? inGroup(instance, INSTANCE) : []),
   ...(lambda ? inGroup(lambda, LAMBDA) : []),
   ...(identity ? inGroup(identity, IDENTITY) : []),
+  ...inGroup({ activity }, { activity: 'its activity in CloudTrail' }),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {

@@ -7,6 +7,7 @@ import { type Unknown, unknownsOf } from '../../messaging/texts/unknown.ts';
 import { type Html, shell } from '../../site/page.ts';
 import { APPROVE, approvals, inBrief, questionOf, unknownHint } from '../texts/decide.ts';
 import type { View } from '../view.ts';
+import { assessment, ownWords } from './assessment.ts';
 import { isDense, noticeList, noticesOf, question } from './first-screen.ts';
 import { form, timeLeft } from './frame.ts';
 import { evidence, facts, reasoning, record, severityOf } from './parts.ts';
@@ -47,8 +48,10 @@ ${noticeList(notices)}
 ${unknownList(unknowns)}
 ${open.map((one) => facts(one, view))}
 ${siblings(view)}
+${assessment(view)}
 ${evidence(view)}
 ${reasoning(view)}
+${ownWords(view)}
 ${record(view)}`,
   );
 }

@@ -106,9 +106,9 @@ const trafficOf = ({ layer, direction, localPort, protocol }: Alert['traffic']):
   ].join(', ');
 
 /** Last and folded: the author of the alert's text may have influenced the model. */
-export const reasoning = ({ action, origin }: View): Html => {
+export const reasoning = ({ action, assessment }: View): Html => {
   const { reasoning, confidence } = action.recommendation;
-  const byRules = origin === 'playbook' || origin === 'fallback';
+  const byRules = assessment?.origin === 'playbook' || assessment?.origin === 'fallback';
   return html`
 <details>
 <summary>${REASONING.heading(byRules)}</summary>

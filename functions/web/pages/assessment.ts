@@ -1,0 +1,88 @@
+// The assessment on the page that asks: what speaks for and against it.
+import { html } from 'hono/html';
+import type { Assessment, Claim } from '../../domain/assessment.ts';
+import type { Citable } from '../../domain/citable.ts';
+import { oneLine } from '../../domain/wording.ts';
+import type { Html } from '../../site/page.ts';
+import { ASSESSMENT } from '../texts/assessment.ts';
+import { REASONING } from '../texts/pages.ts';
+import type { View } from '../view.ts';
+
+const MAX_LINES = 5;
+const MAX_LINE = 300;
+
+/**
+ * Written by code: the lines of evidence that the analysis cites, never its own words about them. Records of earlier
+ * versions name none.
+ */
+export function assessment(view: View): Html | '' {
+  const { assessment: given, agreement, facts } = view;
+  if (!given) return '';
+  const { supports = [], contradicts = [], alternatives = [] } = given;
+  const citable = facts?.citable ?? [];
+  const doubts = view.action.reasons.filter(({ code }) => code === 'analysis-doubted');
+  return html`
+<section aria-labelledby="assessment">
+<h2 id="assessment">${ASSESSMENT.heading}</h2>
+<dl>
+<dt>${ASSESSMENT.verdict}</dt><dd>${ASSESSMENT.by(given)}</dd>
+<dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
+<dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
+<dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => html`<dd>${ASSESSMENT.alternative(one)}</dd>`)}
+${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) => html`<dd>${text}</dd>`)}` : ''}
+<dt>${ASSESSMENT.playbook}</dt><dd>${playbookOn(view, given)}</dd>
+<dt>${ASSESSMENT.people}</dt><dd>${ASSESSMENT.agreement(agreement)}</dd>
+</dl>
+</section>`;
+}
+
+/** Each line once. A citation of a line that does not exist shows nothing: the checks name it. */
+function linesOf(claims: readonly Claim[], citable: readonly Citable[], none: string): Html {
+  const ids = new Set(claims.flatMap(({ evidence }) => evidence));
+  const lines = citable.filter(({ id, text }) => ids.has(id) && text !== '').slice(0, MAX_LINES);
+  return lines.length === 0
+    ? html`<dd>${none}</dd>`
+    : html`${lines.map(({ text }) => html`<dd><bdi>${oneLine(unmarked(text), MAX_LINE)}</bdi></dd>`)}`;
+}
+
+/** Quotation marks in place of the marks for the model. */
+const unmarked = (text: string): string => text.replaceAll(/<\/?q-[\da-z]+>/g, '"');
+
+function playbookOn({ action }: View, { origin, playbook, failure }: Assessment): string {
+  if (origin === 'playbook' || failure !== null || !playbook) return ASSESSMENT.isPlaybook;
+  const { action: name, target } = action.recommendation;
+  return playbook.recommended.includes(`${name} ${target}`)
+    ? ASSESSMENT.agrees
+    : ASSESSMENT.differs(playbook.verdict);
+}
+
+/** Folded and marked: the author of the alert's text may have influenced the model. */
+export function ownWords({ assessment: given }: View): Html | '' {
+  if (!given?.supports) return '';
+  const { summary, supports = [], contradicts = [], missing = [], forPeople = [] } = given;
+  const byRules = given.origin === 'playbook' || given.failure !== null;
+  const data = (text: string) => html`<bdi>${oneLine(text, 500)}</bdi>`;
+  const listed = (title: string, items: readonly Html[]) =>
+    items.length === 0
+      ? ''
+      : html`<p>${title}</p><ul>${items.map((one) => html`<li>${one}</li>`)}</ul>`;
+  return html`
+<details>
+<summary>${ASSESSMENT.words}</summary>
+<p class="warning">${REASONING.warning(byRules)}</p>
+<blockquote>${data(summary)}</blockquote>
+${listed(
+  ASSESSMENT.supports,
+  supports.map(({ text }) => data(text)),
+)}
+${listed(
+  ASSESSMENT.contradicts,
+  contradicts.map(({ text }) => data(text)),
+)}
+${listed(ASSESSMENT.missing, missing.map(data))}
+${listed(
+  ASSESSMENT.forPeople,
+  forPeople.map((one) => html`${ASSESSMENT.act(one)}: ${data(one.text)}`),
+)}
+</details>`;
+}

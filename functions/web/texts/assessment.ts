@@ -1,0 +1,57 @@
+// Texts of the assessment on the page that asks.
+import type { Alternative, Assessment, ForPeople } from '../../domain/assessment.ts';
+import { capitalised, oneLine } from '../../domain/wording.ts';
+import type { Agreement } from '../agreement.ts';
+
+export const ASSESSMENT = {
+  heading: 'Assessment',
+  verdict: 'Verdict',
+  by: ({ verdict, origin, failure }: Assessment): string =>
+    `${capitalised(verdict)}, according to the ${origin === 'playbook' || failure !== null ? 'playbook' : 'model'}`,
+  supports: 'Supports it',
+  noSupport: 'No evidence is cited',
+  contradicts: 'Contradicts it',
+  noContradiction: 'Nothing is cited. A reason to decline may still exist',
+  alternatives: 'Harmless causes',
+  alternative: ({ explanation, for: yes, against }: Alternative): string =>
+    `${capitalised(CAUSES[explanation])} (${cited(yes, 'for')}; ${cited(against, 'against')})`,
+  noAlternative: 'None was considered',
+  doubts: 'Checks that failed',
+  playbook: 'Playbook',
+  agrees: 'Agrees: it recommends the same action',
+  differs: (verdict: string): string =>
+    `Disagrees: it does not recommend this action (verdict: ${oneLine(verdict, 20)})`,
+  isPlaybook: 'This is the playbook’s own recommendation',
+  people: 'People so far',
+  agreement: (found: Agreement | null): string => {
+    if (found === null) return 'Earlier decisions could not be read';
+    const { decided, agreed, of } = found;
+    const like = `the same action and type of finding, in the last ${of} incidents`;
+    return decided === 0
+      ? `No decision about ${like}`
+      : `Approved ${agreed} of ${decided} requests for ${like}`;
+  },
+  words: 'The analysis in its own words',
+  missing: 'Missing, according to the analysis',
+  forPeople: 'Only for people. Nothing carries it out',
+  act: ({ act }: ForPeople): string => capitalised(act.replaceAll('_', ' ')),
+} as const;
+
+const cited = (ids: readonly string[], side: string): string =>
+  `${side} it: ${
+    ids.length === 0
+      ? 'nothing'
+      : ids
+          .slice(0, 6)
+          .map((id) => oneLine(id, 12))
+          .join(', ')
+  }`;
+
+const CAUSES: Readonly<Record<Alternative['explanation'], string>> = {
+  'batch-job': 'batch job',
+  scanner: 'scanner',
+  change: 'change',
+  test: 'test',
+  travel: 'travel',
+  misconfiguration: 'wrong configuration',
+};

@@ -1,0 +1,120 @@
+// The assessment on the page that asks: evidence by code, and words marked.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Assessment } from '../../functions/domain/assessment.ts';
+import { agreementIn } from '../../functions/web/agreement.ts';
+import { alertWith, assess, factsWith, INCIDENT_ID, recommend } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { createPages, put, waiting } from './approval-pages.ts';
+
+let store: ReturnType<typeof storeOn>;
+beforeEach(() => {
+  store = storeOn(memoryTable());
+});
+
+const cited = (id: string, text: string) => ({
+  ...{ id, source: 'guardduty', kind: 'api-call' as const, refs: [], isUntrusted: false, text },
+});
+const FACTS = {
+  ...factsWith(),
+  citable: [
+    cited('E1', 'E1 guardduty api-call: api=CreateUser'),
+    cited('E2', 'E2 guardduty api-call: agent~<q-7f3a2c91>kali</q-7f3a2c91>'),
+    cited('E3', 'E3 never cited'),
+  ],
+};
+const ANSWER: Assessment = {
+  ...assess(recommend()),
+  ...{ origin: 'anthropic', model: 'a-model', summary: 'Trust me <b>now</b>.' },
+  supports: [{ text: 'Words for it.', evidence: ['E1', 'E99'] }],
+  contradicts: [{ text: 'Words against it.', evidence: ['E2'] }],
+  alternatives: [{ explanation: 'batch-job', for: ['E2'], against: ['E1'] }],
+  missing: ['Who owns the key.'],
+  forPeople: [{ act: 'initiate_forensic_capture', text: 'Keep the disk.' }],
+  playbook: { verdict: 'suspicious', recommended: ['block_ip_at_firewall ip-1'] },
+};
+
+async function page(answer: Assessment = ANSWER) {
+  const action = await put(store, waiting());
+  await store.records.putFacts(INCIDENT_ID, action.alertId, FACTS);
+  await store.records.putAssessment(INCIDENT_ID, action.alertId, Assessment.parse(answer));
+  const { app, pathOf } = createPages(store);
+  const html = await (await app.request(await pathOf(action))).text();
+  const [, section = ''] =
+    /<section aria-labelledby="assessment">(.*?)<\/section>/s.exec(html) ?? [];
+  const lines = [...section.matchAll(/<d[td]>(.*?)<\/d[td]>/gs)].map(([, text = '']) =>
+    text.replaceAll(/<[^>]+>/g, ''),
+  );
+  return { html, section, lines };
+}
+
+test('shows what supports and contradicts the verdict as lines of evidence, and whether the playbook agrees', async () => {
+  const { lines, section } = await page();
+  expect(lines).toEqual([
+    ...['Verdict', 'Malicious, according to the model'],
+    ...['Supports it', 'E1 guardduty api-call: api=CreateUser'],
+    ...['Contradicts it', 'E2 guardduty api-call: agent~&quot;kali&quot;'],
+    ...['Harmless causes', 'Batch job (for it: E2; against it: E1)'],
+    ...['Playbook', 'Agrees: it recommends the same action'],
+    ...['People so far', expect.stringMatching(/^No decision about the same action/)],
+  ]);
+  // No word of the model is in it.
+  expect(section).not.toMatch(/Words|Trust|Keep the disk/);
+});
+
+test('folds the words of the analysis, marks them and escapes them', async () => {
+  const { html } = await page();
+  const [, folded = ''] =
+    /<details>\s*<summary>The analysis in its own words<\/summary>(.*?)<\/details>/s.exec(html) ??
+    [];
+  expect(folded).toContain('The attacker may have influenced it.');
+  for (const words of [
+    'Trust me &lt;b&gt;now',
+    'Words for it',
+    'Who owns the key',
+    'Keep the disk',
+  ])
+    expect(folded).toContain(words);
+  expect(html.replace(folded, '')).not.toContain('Words against it');
+});
+
+test('says that the playbook disagrees, and that nothing is cited', async () => {
+  const { lines } = await page({
+    ...ANSWER,
+    ...{ supports: [], contradicts: [], playbook: { verdict: 'unclear', recommended: [] } },
+  });
+  expect(lines).toContain('No evidence is cited');
+  expect(lines).toContain('Disagrees: it does not recommend this action (verdict: unclear)');
+});
+
+test('shows the page when earlier decisions cannot be read', async () => {
+  store = { ...store, summaries: { ...store.summaries, readMonth: () => Promise.reject('down') } };
+  expect((await page()).lines).toContain('Earlier decisions could not be read');
+});
+
+describe('agreement', () => {
+  const { type } = alertWith();
+  const one = (status: 'declined' | 'reversed' | 'in-force', change: object = {}) => ({
+    types: [type],
+    effects: [],
+    ended: {
+      ...{ actionId: 'a', order: '', status, at: '2026-11-24T03:00:00.000Z', by: 'ana.silva' },
+      name: 'block_ip_at_firewall' as const,
+    },
+    ...change,
+  });
+  test('counts incidents in which a person decided the same action for the same type', () => {
+    const { ended } = one('reversed');
+    const all = [
+      one('declined'),
+      one('reversed'),
+      one('reversed', { types: ['Another:Type/Of'] }),
+      one('reversed', { ended: { ...ended, by: null } }),
+      one('reversed', { ended: { ...ended, name: 'revoke_api_key' } }),
+      one('reversed', { ended: null }),
+    ];
+    expect(agreementIn(all, { name: 'block_ip_at_firewall', type })).toEqual({
+      decided: 2,
+      agreed: 1,
+    });
+  });
+});
