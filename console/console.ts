@@ -95,6 +95,7 @@ export function createConsole(given: DemoPagesDeps): Hono {
     return c.redirect(SENT, 303);
   });
   app.all('/console/*', (c) => runtime.console.fetch(c.req.raw));
+  app.all('/api/*', (c) => runtime.api.fetch(c.req.raw));
   app.route('/', runtime.web);
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();

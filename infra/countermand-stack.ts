@@ -114,6 +114,7 @@ export class CountermandStack extends Stack {
     });
     if (policy.signIn !== null)
       web.serveConsole({
+        api: functions.get('api'),
         console: functions.get('console'),
         halt: functions.get('halt'),
         resume: functions.get('resume'),

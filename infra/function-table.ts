@@ -289,6 +289,17 @@ function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       grants: ['readRecords', 'verifyVotes', 'signResumptions', 'verifyResumptions', ...notify],
     },
     {
+      name: 'api',
+      entry: 'web/api/handler.ts',
+      handler: 'handler',
+      timeoutSeconds: 15,
+      // Programs must not keep people from the console or from approvals.
+      reservedConcurrency: 2,
+      policy: true,
+      env: { ...table, ...proofs },
+      grants: ['readRecords', 'findOverdue', 'verifyVotes'],
+    },
+    {
       name: 'console',
       entry: 'web/console/handler.ts',
       handler: 'handler',

@@ -22,7 +22,9 @@ const ROUTES = [
 
 /** Exists only when policy configures a sign-in. */
 const SIGN_IN_ROUTE = { path: '/sign-in/console', methods: [GET] };
+const TOKEN_ROUTE = { path: '/sign-in/api', methods: [GET, POST] };
 /** Exist only when policy configures a sign-in. */
+const API_ROUTES = [{ path: '/api/{proxy+}', methods: [GET] }];
 const CONSOLE_ROUTES = [
   { path: '/console', methods: [GET] },
   { path: '/console/{proxy+}', methods: [GET, POST] },
@@ -37,6 +39,9 @@ const CONSOLE_LIMITS = {
   DetailedMetricsEnabled: true,
 };
 
+/** For programs, which may ask without a pause. */
+const API_LIMITS = { ...CONSOLE_LIMITS, ThrottlingRateLimit: 2, ThrottlingBurstLimit: 5 };
+
 /** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
 
@@ -44,6 +49,7 @@ const SLACK_ROUTE = { path: '/slack', methods: [POST] };
 const REASONS: Readonly<Record<string, string>> = {
   [SIGN_IN_ROUTE.path]:
     'It redirects to the identity provider, and back to pages of the console only',
+  [TOKEN_ROUTE.path]: 'The function requires the signed session of a person who signed in',
   [SLACK_ROUTE.path]: 'Slack signs each request, and each button carries its own authorisation',
 };
 
@@ -114,7 +120,7 @@ export class WebApi extends Construct {
     const integration = new HttpLambdaIntegration('Web', web, { timeout: Duration.seconds(15) });
     for (const { path, methods } of [
       ...ROUTES,
-      ...(signIn ? [SIGN_IN_ROUTE] : []),
+      ...(signIn ? [SIGN_IN_ROUTE, TOKEN_ROUTE] : []),
       ...(slack ? [SLACK_ROUTE] : []),
     ])
       for (const route of this.api.addRoutes({ path, methods, integration })) {
@@ -125,13 +131,16 @@ export class WebApi extends Construct {
             'The link carries the authorisation: purpose, action, person and expiry under a MAC',
         );
         // It has route settings, which are valid only once the route exists.
-        if (path === SIGN_IN_ROUTE.path) this.stage.node.addDependency(route);
+        if (path === SIGN_IN_ROUTE.path || path === TOKEN_ROUTE.path)
+          this.stage.node.addDependency(route);
       }
   }
 
-  serveConsole(sites: Readonly<Record<'console' | 'halt' | 'resume', IFunction>>): void {
+  serveConsole(sites: Readonly<Record<'api' | 'console' | 'halt' | 'resume', IFunction>>): void {
     this.stage.routeSettings = {
       [`GET ${SIGN_IN_ROUTE.path}`]: CONSOLE_LIMITS,
+      ...settingsOf([TOKEN_ROUTE], CONSOLE_LIMITS),
+      ...this.serveSignedIn('ReadApi', sites.api, API_ROUTES, API_LIMITS),
       ...this.serveSignedIn('Console', sites.console, CONSOLE_ROUTES),
       ...this.serveSignedIn('Halt', sites.halt, HALT_ROUTES),
       ...this.serveSignedIn('Resume', sites.resume, RESUME_ROUTES),
@@ -142,22 +151,27 @@ export class WebApi extends Construct {
   private serveSignedIn(
     id: string,
     site: IFunction,
-    routes: readonly { path: string; methods: HttpMethod[] }[],
+    routes: readonly Route[],
+    limits: object = CONSOLE_LIMITS,
   ): Record<string, object> {
     const integration = new HttpLambdaIntegration(id, site, { timeout: Duration.seconds(15) });
-    const settings: Record<string, object> = {};
     for (const { path, methods } of routes)
       for (const route of this.api.addRoutes({ path, methods, integration })) {
         acknowledge(
           route,
           'AwsSolutions-APIG4',
-          'The function requires the signed session of a person who signed in',
+          'The function requires the signed session or token of a person who signed in',
         );
         // Route settings are valid only once the route exists.
         this.stage.node.addDependency(route);
       }
-    for (const { path, methods } of routes)
-      for (const method of methods) settings[`${method} ${path}`] = CONSOLE_LIMITS;
-    return settings;
+    return settingsOf(routes, limits);
   }
 }
+
+type Route = { path: string; methods: HttpMethod[] };
+
+const settingsOf = (routes: readonly Route[], limits: object): Record<string, object> =>
+  Object.fromEntries(
+    routes.flatMap(({ path, methods }) => methods.map((method) => [`${method} ${path}`, limits])),
+  );

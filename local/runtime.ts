@@ -37,6 +37,7 @@ import { writesOf } from '../functions/store/writers.ts';
 import { backfill, summarise } from '../functions/summarise/summarise.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { updateTickets } from '../functions/ticket/update-tickets.ts';
+import { createApi } from '../functions/web/api/api.ts';
 import type { ConsoleDeps } from '../functions/web/console/deps.ts';
 import { createConsole } from '../functions/web/console/site.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
@@ -63,7 +64,7 @@ export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
 /** Functions whose pages must not wait for executions, as they don't in AWS: to read, decide and stop. */
-const PAGES: readonly string[] = ['web', 'console', 'halt', 'resume'];
+const PAGES: readonly string[] = ['web', 'console', 'api', 'halt', 'resume'];
 
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
@@ -225,6 +226,7 @@ export async function createRuntime(options: RuntimeOptions) {
     actsAs,
   };
   consoleSite.route('/', createConsole(consoleDeps));
+  const api = createApi({ ...depsOf('api'), actsAs });
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
@@ -252,6 +254,7 @@ export async function createRuntime(options: RuntimeOptions) {
     engine,
     web,
     console: consoleSite,
+    api,
     /** For pages in the console's frame, and the person who reads them. */
     consoleDeps,
     reader: { id: reader, name: policy.escalation.people[reader]?.name ?? reader },

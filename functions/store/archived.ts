@@ -17,6 +17,7 @@ const KINDS: readonly Kind[] = [
   'switch',
   'halt',
   'resumption',
+  'read',
 ];
 /** Earlier versions copied only these of an incident. The others have no copy to compare with in layout 1. */
 const OF_LAYOUT_1: readonly Kind[] = ['incident', 'action'];

@@ -36,6 +36,7 @@ const SERIES_KINDS = {
   summary: 'SUMMARY',
   halt: 'HALT',
   resumption: 'RESUME',
+  read: 'READ',
 } as const;
 /** Kinds whose items share one partition. */
 const LISTED_KINDS = {

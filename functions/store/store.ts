@@ -16,6 +16,7 @@ import { createModelCalls } from './model-calls.ts';
 import { createNotes } from './notes.ts';
 import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
+import { createReads } from './reads.ts';
 import { createRecords } from './records.ts';
 import { createSummaries } from './summaries.ts';
 import { createKillSwitch } from './switch.ts';
@@ -48,6 +49,7 @@ export function createStore(table: Table, log: Log, resumptions: Verifier = VERI
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
     notes: createNotes(table, log),
+    reads: createReads(table),
     summaries: createSummaries(table, log),
     world: createWorldStates(table),
   };

@@ -34,6 +34,7 @@ const WRITES = {
   ],
   approve: ['action', ...QUESTIONS, 'layout1'],
   console: ['note'],
+  api: ['read'],
   halt: ['halt'],
   resume: ['resumption'],
   web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],

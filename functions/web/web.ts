@@ -31,6 +31,7 @@ import { STYLE } from './style.ts';
 import { NOT_COUNTED, REFUSED } from './texts/answers.ts';
 import { FAILED, INVALID_LINK, NOT_FOUND, REJECTED, rejected } from './texts/errors.ts';
 import { type Answer, expiredBefore, type Notice, statusNotice } from './texts/status.ts';
+import { tokenSite } from './token-page.ts';
 import { type View, viewOf } from './view.ts';
 
 /** Handles a valid form that was posted in time. */
@@ -57,6 +58,7 @@ export function createWeb(deps: WebDeps): Hono {
   app.post('/judge/:token', (c) => act(deps, c, 'judge', JudgeForm, onJudge));
   app.get('/sign-in/:purpose/:token', (c) => toSignIn(deps, c));
   app.get('/sign-in/console', (c) => beginConsoleSignIn(deps, c));
+  app.route('/sign-in/api', tokenSite(deps));
   app.get('/signed-in', (c) => finishSignIn(deps, c));
   app.notFound((c) => c.html(noticePage(NOT_FOUND), 404));
   app.onError((error, c) => {

@@ -426,6 +426,7 @@ describe('the copies of the records', () => {
                       { prefix: 'SWITCH#' },
                       { prefix: 'HALT#' },
                       { prefix: 'RESUME#' },
+                      { prefix: 'READ#' },
                       { prefix: 'INCIDENT#' },
                     ],
                   },
@@ -543,8 +544,9 @@ describe('the console', () => {
 
   test('is not deployed without sign-in', () => {
     const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
-    expect(routes.filter(({ Properties }) => /console/.test(Properties.RouteKey))).toEqual([]);
-    for (const name of ['console', 'halt', 'resume']) expect(functions.has(name)).toBe(false);
+    expect(routes.filter(({ Properties }) => /console|api/.test(Properties.RouteKey))).toEqual([]);
+    for (const name of ['api', 'console', 'halt', 'resume'])
+      expect(functions.has(name)).toBe(false);
   });
 
   test('halts with a function that signs nothing, and only the function that resumes signs that', () => {
@@ -592,6 +594,22 @@ describe('the console', () => {
     ]);
   });
 
+  test('has an API that can read, verify tokens and record reads, and nothing else', () => {
+    const own = functionsOf(deployed).get('api')!;
+    const { condition } = own.permissions.find(({ actions }) =>
+      actions.includes('dynamodb:PutItem'),
+    )!;
+    expect(JSON.stringify(condition)).toContain('"READ#*"');
+    const actions = own.permissions.flatMap((one) => one.actions);
+    expect(actions.filter((one) => /^(dynamodb|kms):/.test(one)).sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Query',
+      'kms:VerifyMac',
+    ]);
+  });
+
   test('has a rate limit and a concurrency of its own, below those of the decision pages', () => {
     const [stage] = Object.values(resourcesOf(deployed, 'AWS::ApiGatewayV2::Stage'));
     const limits = stage!.Properties.RouteSettings;
@@ -599,7 +617,8 @@ describe('the console', () => {
       expect(limits[route]).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 });
     const concurrency = (name: string) =>
       functionsOf(deployed).get(name)!.properties.ReservedConcurrentExecutions;
-    expect([concurrency('console'), concurrency('web')]).toEqual([5, 20]);
+    expect(limits['GET /api/{proxy+}']).toMatchObject({ ThrottlingRateLimit: 2 });
+    expect([concurrency('api'), concurrency('console'), concurrency('web')]).toEqual([2, 5, 20]);
   });
 });
 

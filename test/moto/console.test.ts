@@ -6,6 +6,7 @@ import { incidentKey } from '../../functions/store/layout.ts';
 import type { Key } from '../../functions/store/table.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
+import { type Api, CONTRACT } from '../web/api/contract.ts';
 import { inForce, minute, put, waiting } from '../web/approval-pages.ts';
 import { browserAt, type DeployedConsole, deployConsole } from './deployed-console.ts';
 
@@ -66,6 +67,32 @@ const changeOf = (key: Key) => ({
     ApproximateCreationDateTime: minute(1).getTime() / 1000,
     NewImage: marshall(key),
   },
+});
+
+describe('the API', () => {
+  const api = (): Api => ({
+    store: deployed.store,
+    async get(path, headers) {
+      const { status = 0, body } = await browserAt(deployed).get(path, { ...headers });
+      return { status, body };
+    },
+    async tokenOf(email) {
+      const { body } = await (await signedIn(email)).post('/sign-in/api', {});
+      return /[\w-]{20,}\.[\w-]{43}/.exec(body)?.[0] ?? '';
+    },
+    summarise: () =>
+      deployed.invoke('summarise', { Records: [changeOf(incidentKey('incident', INCIDENT_ID))] }),
+  });
+  test.each(Object.entries(CONTRACT))('%s, deployed', async (_, holds) => {
+    await holds(api());
+    expect(deployed.refused()).toEqual([]);
+  });
+
+  test('issues no token to a form of another site', async () => {
+    const browser = await signedIn();
+    const answer = await browser.post('/sign-in/api', {}, { 'sec-fetch-site': 'cross-site' });
+    expect([answer.status, answer.body]).toEqual([403, expect.not.stringMatching(/\.[\w-]{43}/)]);
+  });
 });
 
 describe('a person who signs in', () => {

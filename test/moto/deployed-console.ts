@@ -32,6 +32,7 @@ export const HOST = 'countermand.example';
 const HANDLERS = {
   web: () => import('../../functions/web/handler.ts'),
   console: () => import('../../functions/web/console/handler.ts'),
+  api: () => import('../../functions/web/api/handler.ts'),
   halt: () => import('../../functions/halt/handler.ts'),
   resume: () => import('../../functions/resume/handler.ts'),
   summarise: () => import('../../functions/summarise/handler.ts'),

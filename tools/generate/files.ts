@@ -1,6 +1,7 @@
 // Derives registries, entries and docs from mechanism and source folders.
 import { Refused } from '../../cli/refused.ts';
 import { jsonSchemas } from '../../functions/policy/json-schema.ts';
+import { openApi } from '../../functions/web/api/openapi.ts';
 import { type ScopeFolder, scopeFolders, sourceFolders } from './folders.ts';
 
 export type GeneratedFile = readonly [path: string, content: string];
@@ -29,6 +30,7 @@ export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
     ['docs/mechanisms.md', mechanismsPage(folders)],
     ['docs/writers.md', writersPage()],
     ['docs/permissions.md', permissionsPage()],
+    ['docs/openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],
     ...jsonSchemas().map(([file, content]) => [`policies/schema/${file}`, content] as const),
   ];
 }

@@ -44,7 +44,13 @@ export type IncidentView = {
 
 /** Undefined if the incident doesn't exist or its record can't be read. */
 export async function incidentView(
-  { store, policy, now }: Pick<ConsoleDeps, 'store' | 'policy' | 'now'>,
+  {
+    store,
+    policy,
+    now,
+  }: Pick<ConsoleDeps, 'policy' | 'now'> & {
+    store: Pick<ConsoleDeps['store'], 'records' | 'notes'>;
+  },
   reader: ConsoleReader,
   incidentId: string,
 ): Promise<IncidentView | undefined> {

@@ -16,7 +16,7 @@ export type Read = {
   more: string | null;
 };
 
-type Deps = Pick<ConsoleDeps, 'store' | 'now'>;
+type Deps = { store: Pick<ConsoleDeps['store'], 'summaries'>; now: () => Date };
 
 /** Keeps the last answer, and reads again when the revision differs. */
 export function createListReader(deps: Deps) {

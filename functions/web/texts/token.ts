@@ -1,0 +1,19 @@
+// Texts of the page that issues tokens of the API.
+import { utc } from '../../domain/wording.ts';
+
+export const TOKEN = {
+  title: 'Create an API token',
+  about: (minutes: number) =>
+    `Programs read incidents with it for ${minutes} minutes, in your name. They change nothing. Every read is recorded.`,
+  create: 'Create a token',
+  issued: 'Your API token',
+  copy: (until: Date) =>
+    `Copy it now: it is not shown again. It is valid until ${utc(until)}. Anyone who has it reads every incident.`,
+  signInFirst: {
+    title: 'Sign in first',
+    text: 'A token is issued after you sign in to the console.',
+  },
+  signIn: { path: '/sign-in/console?to=/console', label: 'Sign in to the console' },
+  noRole: { title: 'Not allowed', text: 'None of your roles in policy lets you read incidents.' },
+  notNeeded: { title: 'No token needed', text: 'No one signs in here, so the API needs no token.' },
+} as const;
