@@ -2,7 +2,7 @@
 
 import { type Action, concerns } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
-import { type Alert, isMoreSevere, isSevere } from '../domain/alert.ts';
+import { type Alert, isMoreSevere } from '../domain/alert.ts';
 import { type ApprovalRequest, type Approver, askedSoFar } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
@@ -87,8 +87,6 @@ export async function escalate(
   );
   const first = others.filter((one) => asksFirst(one, action));
   const asked = asSevereAs(asRaised(alert, action), first, alerts);
-  // A high or critical request is sent at once, even after another one.
-  const mayCollect = !isSevere(asRaised(alert, action).severity.label);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
   const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;
   let inDigest = false;
@@ -117,7 +115,7 @@ export async function escalate(
         // The page about an earlier alert shows this request, too.
         ...(asked.some((one) => isAsked(one, person)) && {
           urgency: 'inform' as const,
-          ...(mayCollect && notReached.length === 0 && { collectUntil: latestArrival(request) }),
+          ...(notReached.length === 0 && { collectUntil: latestArrival(request) }),
         }),
       })),
     );

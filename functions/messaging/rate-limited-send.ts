@@ -1,5 +1,6 @@
 // Limits the pages of each recipient per hour; later ones go into a digest.
 
+import { isSevere } from '../domain/alert.ts';
 import { Conflict } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { nextIn } from '../domain/weekly-window.ts';
@@ -65,14 +66,20 @@ function waitsUntil({ policy, now, log }: RateLimitDeps, message: Message): stri
 
 /** The sweeper starts digests once a minute. */
 const DIGEST_STARTS_WITHIN_MINUTES = 1;
+/** Requests about severe alerts hardly wait: just so that those of one attack arrive together. */
+const SEVERE_COLLECTED_MINUTES = 1;
 
 /** When the digest with the message is due; null to send the message now. */
 function collectedAt(
   { policy, now }: RateLimitDeps,
-  { urgency, to, always, collectUntil }: Message,
+  { urgency, to, always, collectUntil, severity = 'high' }: Message,
 ): string | null {
   if (!collectUntil || always || urgency === 'page' || to.kind !== 'person') return null;
-  const at = minutesAfter(now(), policy.limits.pages.digestAfterMinutes);
+  const { digestAfterMinutes } = policy.limits.pages;
+  const at = minutesAfter(
+    now(),
+    isSevere(severity) ? SEVERE_COLLECTED_MINUTES : digestAfterMinutes,
+  );
   return minutesAfter(at, DIGEST_STARTS_WITHIN_MINUTES) > collectUntil ? null : at;
 }
 

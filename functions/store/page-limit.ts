@@ -1,6 +1,6 @@
 // Which pages a recipient gets within the hour, and what the digest holds.
 import * as z from 'zod/mini';
-import { isSevere, SeverityLabel } from '../domain/alert.ts';
+import { bySeverity, isSevere, SeverityLabel } from '../domain/alert.ts';
 import { earlier, minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 
@@ -197,7 +197,7 @@ export const collectedKey = (incidentId: string): string => `collected-${inciden
 
 /**
  * Sends the message at once if the list is full. A later message updates `at`, so that a digest that is being sent
- * without it does not remove the entry.
+ * without it does not remove the entry. A more urgent one moves the entry forward.
  */
 function admitCollected(
   current: Pager,
@@ -209,13 +209,15 @@ function admitCollected(
   const others = current.held.filter((one) => one.key !== key);
   if (!text || (!existing && others.filter((one) => one.until).length >= MOST_HELD))
     return { ...answer, pages: true, next: null };
-  const entry = { key, ...text, told: false, collects: true as const, until };
-  const at = now.toISOString();
-  const held = [
-    ...others,
-    existing ? { ...existing, at } : { ...entry, at, ...(severity && { severity }) },
-  ];
-  return { ...answer, next: { ...current, held, dueAt: earlier(until, current.dueAt) } };
+  const entry = existing ?? { key, ...text, told: false, collects: true as const };
+  const worst = [severity, existing?.severity].filter((one) => one !== undefined).sort(bySeverity);
+  const joined = {
+    ...entry,
+    ...{ at: now.toISOString(), until: earlier(until, existing?.until ?? null) },
+    ...(worst[0] && { severity: worst[0] }),
+  };
+  const dueAt = earlier(until, current.dueAt);
+  return { ...answer, next: { ...current, held: [...others, joined], dueAt } };
 }
 
 /** Whether a digest at this time contains the message. */

@@ -1,5 +1,7 @@
 // Later alerts of one incident: their requests arrive together.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const ATTACKERS = 3;
@@ -22,6 +24,10 @@ const probe = (n: number, severity = 5): unknown => {
   );
   const event = JSON.parse(text) as { detail: Record<string, unknown> };
   return { ...event, detail: { ...event.detail, id: `finding-${n}`, severity } };
+};
+const withDigestsAfter = (digestAfterMinutes: number): Policy => {
+  const pages = { ...POLICY.limits.pages, digestAfterMinutes };
+  return { ...POLICY, limits: { ...POLICY.limits, pages } };
 };
 const to = (person: string) =>
   world.runtime
@@ -72,12 +78,26 @@ describe('requests of later alerts of one incident', () => {
     expect(to('ben.okafor')).toEqual([]);
   });
 
-  test('P12: arrive at once when their alert is high, and page for the first one', async () => {
-    await deliver(1);
-    await deliver(2, 8);
-    await deliver(3, 8);
-    expect(askedIn('ana.silva').map(({ urgency }) => urgency)).toEqual(['page', 'page', 'inform']);
-  });
+  test.each([8, 9.5])(
+    'P12: page for the first one of severity %f, and the others arrive in one message within two minutes',
+    async (severity) => {
+      world = await createWorld({ policy: withDigestsAfter(10) });
+      await deliver(1);
+      for (const n of [2, 3, 4, 5]) await deliver(n, severity);
+      expect(askedIn('ana.silva').map(({ urgency }) => urgency)).toEqual(['page', 'page']);
+      await world.pass(2);
+      const [, , digest, ...more] = askedIn('ana.silva');
+      expect(more).toEqual([]);
+      expect(digest).toMatchObject({
+        urgency: 'inform',
+        subject: expect.stringMatching('one inc'),
+      });
+      await deliver(6);
+      await deliver(7, severity);
+      await world.pass(2);
+      expect(askedIn('ana.silva').slice(3), 'although a medium one came first').toHaveLength(1);
+    },
+  );
 
   test('P12: page when the earlier requests were answered', async () => {
     await deliver(1);

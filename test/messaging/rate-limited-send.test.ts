@@ -105,7 +105,7 @@ describe('the hourly limit on pages', () => {
 describe('a message that a digest may collect', () => {
   const later = (change: Partial<Message> = {}) =>
     messageWith({
-      urgency: 'inform',
+      ...{ urgency: 'inform', severity: 'medium' },
       collectUntil: new Date(NOW.getTime() + 6 * 60_000).toISOString(),
       ...change,
     });
@@ -118,6 +118,16 @@ describe('a message that a digest may collect', () => {
     const { held, dueAt } = await store.pager.find('person:ana.silva', paging);
     expect(held).toMatchObject([{ incidentId: later().incidentId, collects: true }]);
     expect(dueAt).toBe(new Date(NOW.getTime() + 5 * 60_000).toISOString());
+  });
+
+  test('P12: moves the entry forward to the next minute if it is about a high alert', async () => {
+    const paging = { pageKey: PAGE_KEY, bounds: limits.pages, now: NOW };
+    for (const severity of ['medium', 'high', 'medium'] as const)
+      await send()(later({ key: severity, severity }));
+    const { held, dueAt } = await store.pager.find('person:ana.silva', paging);
+    const until = new Date(NOW.getTime() + 60_000).toISOString();
+    expect(dueAt).toBe(until);
+    expect(held).toMatchObject([{ severity: 'high', until }]);
   });
 
   test('P12: is sent at once if it pages, is for the team, or the digest may come too late', async () => {
