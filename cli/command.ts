@@ -56,7 +56,7 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
     );
 }
 
-function versionOf(): string {
+export function versionOf(): string {
   const file = join(import.meta.dirname, '..', 'package.json');
   return JSON.parse(readFileSync(file, 'utf8')).version;
 }

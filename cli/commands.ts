@@ -12,6 +12,7 @@ import {
   language,
 } from './commands/development.ts';
 import { explain, replay } from './commands/events.ts';
+import { mcp } from './commands/mcp.ts';
 import { audit, drill, killSwitch, signEffects, tryChannels } from './commands/stack.ts';
 import { start } from './commands/start.ts';
 
@@ -26,6 +27,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['sign-effects', signEffects],
   ['switch', killSwitch],
   ['try-channels', tryChannels],
+  ['mcp', mcp],
   ['bench', bench],
   ['bench:counts', benchCounts],
   ['bench:sizes', benchSizes],

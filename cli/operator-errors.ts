@@ -1,6 +1,7 @@
 // Tells the errors that an operator can fix from defects.
 import { PolicyError } from '../functions/policy/fault.ts';
 import {
+  DataDirectoryDamaged,
   DataDirectoryInUse,
   DataDirectoryOutdated,
   DataDirectoryUnwritable,
@@ -11,6 +12,7 @@ import { Refused } from './refused.ts';
 export const isForTheOperator = (error: unknown): error is Error =>
   error instanceof Refused ||
   error instanceof PolicyError ||
+  error instanceof DataDirectoryDamaged ||
   error instanceof DataDirectoryInUse ||
   error instanceof DataDirectoryOutdated ||
   error instanceof DataDirectoryUnwritable;
