@@ -62,6 +62,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readRoles',
         'readGroups',
         'readFunctionTags',
+        'readOptIns',
         'readChangeCalendars',
         'readTrail',
         'sampleWebRequests',

@@ -161,6 +161,8 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
       [`iam::${s.stack.account}:role/*`, 'An alert may be about any role'],
       [`iam::${s.stack.account}:group/*`, 'A user may be in any group'],
       [`lambda:${NAG_REGION}:${s.stack.account}:function:*`, 'An alert may be about any function'],
+      [`apigateway:${NAG_REGION}::/tags/*`, 'An alert may be about any API key'],
+      [`cognito-idp:${NAG_REGION}:${s.stack.account}:userpool/*`, 'A user may be in any pool'],
       [`ssm:${NAG_REGION}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
       accept(arn(rest), `${reason}. Access is read-only`);

@@ -81,6 +81,14 @@ function grantStatements(s: StackContext) {
         }),
       ],
     ),
+    // Tags only: a key itself also has its value.
+    readOptIns: [
+      allow(['apigateway:GET'], [`arn:${s.stack.partition}:apigateway:${s.stack.region}::/tags/*`]),
+      allow(
+        ['cognito-idp:ListTagsForResource'],
+        [s.stack.formatArn({ service: 'cognito-idp', resource: 'userpool', resourceName: '*' })],
+      ),
+    ],
     readChangeCalendars: allow(
       ['ssm:GetCalendarState'],
       [s.stack.formatArn({ service: 'ssm', resource: 'document', resourceName: '*' })],

@@ -1,5 +1,9 @@
 // A laptop's AWS account: every stand-in, and its state for the console.
-import { type ApiKeys, LOCAL_API_KEYS } from '../functions/mechanisms/api-key/stand-in.ts';
+import {
+  type ApiKeys,
+  createApiKeys,
+  LOCAL_API_KEYS,
+} from '../functions/mechanisms/api-key/stand-in.ts';
 import { NO_FLOW_LOGS } from '../functions/mechanisms/flow-log/stand-in.ts';
 import { createLambda, LOCAL_FUNCTIONS } from '../functions/mechanisms/function-log/stand-in.ts';
 import { EXCHANGE, GMAIL } from '../functions/mechanisms/mail/stand-in.ts';
@@ -11,7 +15,11 @@ import type { StandInAccount, StateFile } from '../functions/mechanisms/stand-in
 import { opsCenter } from '../functions/mechanisms/ticket/ops-item.ts';
 import { createOpsCenter, type OpsItem } from '../functions/mechanisms/ticket/stand-in.ts';
 import { createIam, type IamState, LOCAL_IAM } from '../functions/mechanisms/user/stand-in.ts';
-import { LOCAL_USER_POOLS, type UserPools } from '../functions/mechanisms/user-pool/stand-in.ts';
+import {
+  createUserPools,
+  LOCAL_USER_POOLS,
+  type UserPools,
+} from '../functions/mechanisms/user-pool/stand-in.ts';
 import { LOCAL_IP_SETS, type WafState } from '../functions/mechanisms/waf/stand-in.ts';
 import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
@@ -42,6 +50,8 @@ export function createAccount(given: StandInAccount) {
     ec2: createEc2(network),
     iam: createIam(users),
     lambda: createLambda(functions),
+    gateway: createApiKeys(state<ApiKeys>('api-keys', LOCAL_API_KEYS)),
+    cognito: createUserPools(state<UserPools>('user-pools', LOCAL_USER_POOLS)),
     samples: { REGIONAL: samples, CLOUDFRONT: samples },
     tickets: () => opsItems.view(),
     functions: () => functions.read(),

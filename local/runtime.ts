@@ -163,6 +163,8 @@ export async function createRuntime(options: RuntimeOptions) {
     ec2: account.ec2,
     iam: account.iam,
     lambda: account.lambda,
+    gateway: account.gateway,
+    cognito: account.cognito,
     ssm: account.ssm,
     waf: account.samples,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),

@@ -86,6 +86,8 @@ export const NetworkAclFacts = z.strictObject({
   otherInterfaces: z.int(),
   /** Rules in use by direction and family, including the final default deny rule. */
   rules: z.strictObject({ ingress: rulesUsed, egress: rulesUsed }),
+  /** Whether it carries the opt-in tag. Absent in records of earlier versions, which counts as no. */
+  optedIn: z.optional(z.boolean()),
 });
 export type NetworkAclFacts = z.infer<typeof NetworkAclFacts>;
 
@@ -152,6 +154,8 @@ export const EntityFacts = z.strictObject({
   instance: z.nullable(InstanceFacts),
   /** Present exactly for entities of kind `function`. */
   lambda: z._default(z.nullable(FunctionFacts), null),
+  /** Whether a function, API key or user pool carries the opt-in tag. Absent for others, and in earlier records. */
+  optedIn: z.optional(fact(z.boolean())),
   /** Present exactly for IAM users, access keys and roles. */
   identity: z.nullable(IdentityFacts),
   /** What CloudTrail lists about a key or a user. Absent for others, and in records of earlier versions. */

@@ -1,7 +1,9 @@
 // Dependencies of `enrich`, and how they are built in AWS.
 
 import { randomBytes } from 'node:crypto';
+import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { CloudTrail } from '@aws-sdk/client-cloudtrail';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
@@ -29,6 +31,7 @@ import type { CalendarApi } from './calendar.ts';
 import type { FunctionTagsApi } from './function.ts';
 import type { IdentityApi } from './identity.ts';
 import type { InstanceApi } from './instance.ts';
+import type { TagApis } from './opt-in.ts';
 import type { ReadDeps } from './read-fact.ts';
 
 export type EnrichDeps = ReadDeps & {
@@ -40,6 +43,8 @@ export type EnrichDeps = ReadDeps & {
   ec2: InstanceApi & OwnershipApi;
   iam: IdentityApi;
   lambda: FunctionTagsApi;
+  gateway: TagApis['gateway'];
+  cognito: TagApis['cognito'];
   ssm: CalendarApi;
   waf: SampleClients['waf'];
   trailIn: ActivityDeps['trailIn'];
@@ -68,6 +73,8 @@ export function enrichDeps(env: Env): EnrichDeps {
     ec2: new EC2({}),
     iam: new IAM({}),
     lambda: new Lambda({}),
+    gateway: new APIGateway({}),
+    cognito: new CognitoIdentityProvider({}),
     ssm: new SSM({}),
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
     trailIn: (region) => new CloudTrail({ region }),

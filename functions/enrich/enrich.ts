@@ -10,8 +10,10 @@ import {
   type FunctionFacts,
   type IdentityFacts,
   type InstanceFacts,
+  mapFact,
   unknown,
 } from '../domain/facts.ts';
+import { isOptedIn } from '../domain/opt-in.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { dossierOf } from '../dossier/dossier.ts';
@@ -29,6 +31,7 @@ import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
+import { optInOf } from './opt-in.ts';
 import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
@@ -129,7 +132,7 @@ async function factsOn(
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
-  const [history, instance, lambda, identity, looked] = await Promise.all([
+  const [history, instance, lambda, identity, looked, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
@@ -137,7 +140,9 @@ async function factsOn(
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
     activity(entity),
+    optInFact(deps, entity, alert),
   ]);
+  const optedIn = lambda ? mapFact(lambda.tags, isOptedIn) : tagged;
   return {
     ref: entity.ref,
     // Protection looks at all tags; only the first few are stored.
@@ -149,6 +154,7 @@ async function factsOn(
     address: kind === 'ip' ? await factsOnAddress(entity, elsewhere, { ownerOf, trafficOf }) : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
+    ...(optedIn && { optedIn }),
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
     ...(looked && { activity: looked }),
     plannedWork: elsewhere
@@ -205,6 +211,11 @@ async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promi
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {
   const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' functions');
   return why ? unreadFunction(why) : functionFacts(deps, entity);
+}
+
+async function optInFact(deps: EnrichDeps, entity: Entity, alert: Alert) {
+  const why = reasonToSkip(deps, entity, indexInKind(entity, alert), '');
+  return why ? null : optInOf(deps, entity);
 }
 
 const indexInKind = (entity: Entity, { entities }: Alert): number =>

@@ -2,6 +2,7 @@
 import type { Lambda } from '@aws-sdk/client-lambda';
 import type { Entity } from '../domain/alert.ts';
 import { type FunctionFacts, unknown } from '../domain/facts.ts';
+import { partitionOf } from '../domain/opt-in.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** The Lambda API call that this step makes. */
@@ -27,9 +28,3 @@ export async function functionFacts(
 
 /** Unknown facts for a function that is not read, with the reason. */
 export const unreadFunction = (why: string): FunctionFacts => ({ tags: unknown(why) });
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}

@@ -1,6 +1,7 @@
 // Reads an instance's tags and network ACLs, and what else each ACL affects.
 import type { EC2, Filter, Instance, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type InstanceFacts, mapFact, type NetworkAclFacts, unknown } from '../domain/facts.ts';
+import { isOptedIn } from '../domain/opt-in.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 import { tagsOf } from './tags.ts';
 
@@ -128,6 +129,7 @@ function describeAcl(acl: NetworkAcl, interfaces: readonly NetworkInterface[]): 
     instances: { ids: instanceIds.slice(0, MAX_LISTED), count: instanceIds.length },
     otherInterfaces: behind.filter(({ Attachment }) => !Attachment?.InstanceId).length,
     rules: { ingress: rulesOf(acl, false), egress: rulesOf(acl, true) },
+    optedIn: isOptedIn(tagsOf(acl.Tags)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import { effectKeyIn } from '../domain/effect-key.ts';
 import type { Facts } from '../domain/facts.ts';
+import type { OptIn } from '../domain/opt-in.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 
@@ -66,6 +67,11 @@ export type MechanismInfo = {
    * adds the place.
    */
   effectKey(subject: Subject): string;
+  /**
+   * The resource that must carry the opt-in tag, and how its owner adds it. Absent if IAM has no such condition, or the
+   * mechanism needs none.
+   */
+  optIn?(target: Entity, parameters: Parameters): OptIn;
   /** True for a change in IAM, which has no regions. */
   isGlobal?: boolean;
   describe(subject: Subject, facts: Facts | null): Description;

@@ -1,5 +1,6 @@
 // IAM permissions as data. Every wildcard has a reason.
 import type { IpSet } from '../domain/ip-set.ts';
+import { OPT_IN } from '../domain/opt-in.ts';
 
 /** One resource by its ARN, or a wildcard with the reason why no narrower ARN is possible. */
 export type Resource = string | { pattern: string; reason: string };
@@ -48,6 +49,11 @@ export type Environment = (stack: DeployedStack) => Readonly<Record<string, stri
 
 /** @example every('arn:aws:iam::111122223333:user/*', 'An alert may be about any user') */
 export const every = (pattern: string, reason: string): Resource => ({ pattern, reason });
+
+/** Conditions of executors that need the owner's opt-in. Reversers don't, so that a removed tag strands no undo. */
+export const optedIn = {
+  StringEquals: { [`aws:ResourceTag/${OPT_IN.key}`]: OPT_IN.value },
+};
 
 /** An ARN in the stack's partition, region and account. @example arnIn(stack, 'ssm', 'opsitem/*') */
 export const arnIn = (

@@ -32,6 +32,7 @@ const wide: NetworkAclFacts = {
   instances: { ids: ['i-1'], count: 140 },
   otherInterfaces: 23,
   rules: { ingress: { ipv4: 20, ipv6: 20 }, egress: { ipv4: 2, ipv6: 2 } },
+  optedIn: true,
 };
 const identity = {
   ...{ serviceAccount: DENIED, tags: DENIED, groups: DENIED, consoleAccess: DENIED, mfa: DENIED },

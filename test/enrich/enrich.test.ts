@@ -6,6 +6,7 @@ import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
 import type { EnrichDeps } from '../../functions/enrich/deps.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
+import { createApiKeys, LOCAL_API_KEYS } from '../../functions/mechanisms/api-key/stand-in.ts';
 import {
   createLambda,
   LOCAL_FUNCTIONS,
@@ -15,6 +16,10 @@ import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
 import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
 import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
+import {
+  createUserPools,
+  LOCAL_USER_POOLS,
+} from '../../functions/mechanisms/user-pool/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
@@ -51,6 +56,8 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
   iam: createIam(inMemory(LOCAL_IAM)),
   lambda: createLambda(inMemory(LOCAL_FUNCTIONS)),
+  gateway: createApiKeys(inMemory(LOCAL_API_KEYS)),
+  cognito: createUserPools(inMemory(LOCAL_USER_POOLS)),
   ssm: createOpsCenter(inMemory([])),
   waf: { REGIONAL: samples, CLOUDFRONT: samples },
   trailIn: () => NO_EVENTS,
@@ -168,6 +175,13 @@ describe('the tags of a function', () => {
     };
     await onTheFunction({ lambda: { listTags } as unknown as EnrichDeps['lambda'] });
     expect(asked).toEqual([theFunction.attributes.arn]);
+  });
+
+  test('reads from all tags whether the owner opted in', async () => {
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`a${i}`, 'x']));
+    const listTags = async () => ({ Tags: { ...many, countermand: 'allowed' }, $metadata: {} });
+    const lambda = { listTags } as EnrichDeps['lambda'];
+    expect((await onTheFunction({ lambda }))?.optedIn).toEqual(known(true));
   });
 
   test('leaves protection unknown when the tags cannot be read', async () => {

@@ -6,12 +6,14 @@ import { known } from '../../functions/domain/facts.ts';
 import type { OwnershipApi } from '../../functions/enrich/address-owner.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
+import { createApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { createLambda } from '../../functions/mechanisms/function-log/stand-in.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
 import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
+import { createUserPools } from '../../functions/mechanisms/user-pool/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import {
@@ -56,6 +58,7 @@ test('names the network ACL with the subnets, instances and interfaces behind it
         },
         otherInterfaces: 2,
         rules: { ingress: { ipv4: 2, ipv6: 2 }, egress: { ipv4: 2, ipv6: 2 } },
+        optedIn: true,
       },
     ]),
     tags: known({}),
@@ -184,8 +187,20 @@ describe('the instances of an alert', () => {
     const samples = createWafSamples([], () => NOW);
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
     const lambda = createLambda(inMemory({}));
+    const gateway = createApiKeys(inMemory({}));
+    const cognito = createUserPools(inMemory({}));
     const trailIn = () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) });
-    const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf, trailIn };
+    const looked = {
+      ...deps(client),
+      ec2: client,
+      iam,
+      lambda,
+      gateway,
+      cognito,
+      ssm,
+      waf,
+      trailIn,
+    };
     const given = {
       store,
       policy,
@@ -272,6 +287,7 @@ describe('on moto', () => {
           instances: { ids: ids.sort(), count: 2 },
           otherInterfaces: 1,
           rules: { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } },
+          optedIn: false,
         },
       ]),
       tags: known({ tier: 'gold' }),

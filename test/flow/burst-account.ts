@@ -79,6 +79,8 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     ec2: standIns.ec2,
     iam: standIns.iam,
     lambda: standIns.lambda,
+    gateway: standIns.gateway,
+    cognito: standIns.cognito,
     ssm: standIns.ssm,
     waf: standIns.samples,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),

@@ -219,6 +219,7 @@ describe('a block that is in force', () => {
             instances: { ids: [], count: 0 },
             otherInterfaces: 0,
             rules: { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } },
+            optedIn: true,
           })),
         ),
       },

@@ -32,6 +32,8 @@ const SIGN_IN = {
   ...{ issuer: 'https://login.example.com', clientId: 'c', claim: 'email', acrValues: [] },
   clientSecret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:idp-AbCdEf',
 };
+/** The condition of executors that need the owner's opt-in. */
+const OPTED_IN = { StringEquals: { 'aws:ResourceTag/countermand': 'allowed' } };
 const OWN_LOGS_AND_TRACES = [
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -321,6 +323,9 @@ describe('least privilege', () => {
           'ec2:DescribeNetworkInterfaces on *',
           // The world check reads the log levels that actions hold.
           'lambda:ListFunctions on *',
+          // An alert may be about any API key or user pool. Only their tags are read.
+          'apigateway:GET on arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*',
+          'cognito-idp:ListTagsForResource on arn:${AWS::Partition}:cognito-idp:${AWS::Region}:123456789012:userpool/*',
           // An alert may be about any function.
           `lambda:ListTags on ${anyFunction}`,
           // An alert or policy may name any user, role or calendar. They are only read.
@@ -742,19 +747,43 @@ describe('least privilege', () => {
         ['Allow', [functionsNamed('*')]],
         ['Deny', [functionsNamed(`${PREFIX}*`)]],
       ]);
-      expect(about.map(({ condition }) => condition)).toEqual([
-        {
-          Null: {
-            'lambda:Layer': 'true',
-            'lambda:VpcIds': 'true',
-            'lambda:SubnetIds': 'true',
-            'lambda:SecurityGroupIds': 'true',
-          },
+      const nothingElse = {
+        Null: {
+          'lambda:Layer': 'true',
+          'lambda:VpcIds': 'true',
+          'lambda:SubnetIds': 'true',
+          'lambda:SecurityGroupIds': 'true',
         },
+      };
+      expect(about.map(({ condition }) => condition)).toEqual([
+        name.startsWith('execute') ? { ...nothingElse, ...OPTED_IN } : nothingElse,
         undefined,
       ]);
     }
   });
+
+  test.each([
+    ['lambda:UpdateFunctionConfiguration', 'function-log'],
+    ['apigateway:PATCH', 'api-key'],
+    ['cognito-idp:AdminDisableUser', 'user-pool'],
+    ['cognito-idp:AdminUserGlobalSignOut', 'user-pool'],
+    ['ec2:CreateNetworkAclEntry', 'network'],
+  ])(
+    'executors call %s only on resources that are opted in by tag; no undo needs the tag',
+    (action, scope) => {
+      const conditionsOf = (name: string) =>
+        functions
+          .get(name)!
+          .permissions.filter(allows)
+          .filter(({ actions }) => actions.includes(action))
+          .map(({ condition }) => condition);
+      expect(conditionsOf(`execute-${scope}`)).toEqual([expect.objectContaining(OPTED_IN)]);
+      const undo = functions.get(`reverse-${scope}`)!.permissions;
+      expect(
+        undo.filter(({ condition }) => JSON.stringify(condition)?.includes('allowed')),
+      ).toEqual([]);
+    },
+  );
 
   test('only the reverser can open a function URL, and the executor can only close one', () => {
     const authTypes = (name: string) =>

@@ -194,7 +194,10 @@ const CASES: Record<string, Case> = {
     name: 'revoke_api_key',
     mechanism: 'api-key.disabled',
     async made() {
-      const { id: apiKey = '' } = await gateway.createApiKey({ name: 'partner', enabled: true });
+      const { id: apiKey = '' } = await gateway.createApiKey({
+        ...{ name: 'partner', enabled: true },
+        tags: { countermand: 'allowed' },
+      });
       return {
         target: { ...partnerKey, value: apiKey },
         async seen() {

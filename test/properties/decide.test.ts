@@ -44,6 +44,7 @@ const acl = {
   instances: { ids: [theInstance.value], count: 1 },
   otherInterfaces: 0,
   rules: { ingress: { ipv4: 2, ipv6: 1 }, egress: { ipv4: 2, ipv6: 1 } },
+  optedIn: true,
 };
 const inForce = ActionName.options.map((name) => ({ name, actionId: 'act-x', effect: null }));
 const anyHistory = fc.record({

@@ -56,6 +56,7 @@ const instanceOf = (given: Given['instance']): InstanceFacts => ({
       instances: { ids: ['i-0a1b2c3d4e5f60718'], count: 1 },
       otherInterfaces: 0,
       rules: { ingress: { ipv4: 2, ipv6: 2 }, egress: { ipv4: 2, ipv6: 2 } },
+      optedIn: true,
     },
   ]),
   tags: known(given?.tags ?? {}),
@@ -113,6 +114,9 @@ function unread({ ref, kind }: Entity, why: string): Omit<EntityFacts, 'protecte
   };
 }
 
+/** A case has the resources of an account whose owners opted them in. */
+const OPTED_IN_KINDS: readonly Entity['kind'][] = ['function', 'api-key', 'cognito-user'];
+
 type Account = { policy: Policy; now: Date };
 
 async function factsOn(
@@ -132,6 +136,7 @@ async function factsOn(
     ...{ ref, protectedBy, identity, instance, address: ofAddress },
     history: history(given.history),
     lambda: kind === 'function' ? { tags: known({}) } : null,
+    ...(OPTED_IN_KINDS.includes(kind) && { optedIn: known(true) }),
     ...(given.activity && { activity: known(activityOf(given.activity, now)) }),
     plannedWork: plannedWorkFor(entity, alert, policy.plannedWork, now),
   };

@@ -20,7 +20,7 @@ const aboutThisPlace = (rule: Rule): Rule => ({
 });
 
 /** The fact as an explanation shows it. */
-const shown = (fact: Fact<unknown> | undefined) =>
+export const shown = (fact: Fact<unknown> | undefined) =>
   fact === undefined ? 'not read' : fact.known ? fact.value : `unknown: ${fact.why}`;
 
 const factsAreKnown: Rule = {
@@ -155,7 +155,8 @@ const changesAreAllowed: Rule = {
       : null;
   },
 };
-const guardsOf = ({ name, alert, facts }: Proposal) =>
+/** The network ACLs of the attacked instances, for an action that depends on them. */
+export const guardsOf = ({ name, alert, facts }: Proposal) =>
   changesOf(name)?.dependsOn === 'network-acls'
     ? instancesSeen(alert).map(({ ref }) => ({
         acls: facts?.entities.find((entity) => entity.ref === ref)?.instance?.networkAcls,

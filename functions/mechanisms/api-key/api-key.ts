@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { isOptedIn, OPT_IN_TAG, partitionOf } from '../../domain/opt-in.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -30,6 +31,10 @@ export const disableKeyInfo: MechanismInfo = {
   quota: '10 management requests per second in one account and region',
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
   effectKey: ({ target }) => `api-key:${target.value}`,
+  optIn: ({ value, place: { region } }) => ({
+    resource: `The API key ${value}`,
+    command: `aws apigateway tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:apigateway:${region}::/apikeys/${value} --tags ${OPT_IN_TAG}`,
+  }),
   describe,
 };
 
@@ -69,7 +74,7 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
     );
     if (enabled === undefined)
       throw new NotFound('API Gateway did not return whether the key is enabled', { apiKey });
-    return { enabled, isProtected: tags?.countermand === 'protected' };
+    return { enabled, isAllowed: isOptedIn(tags ?? {}) };
   };
   const write = async ({ target: { value: apiKey } }: Subject, enabled: boolean): Promise<void> => {
     // The response may contain the key's value: don't return it.
@@ -85,10 +90,10 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
 
   return {
     async capture(subject) {
-      const { enabled, isProtected } = await read(subject);
-      if (isProtected)
+      const { enabled, isAllowed } = await read(subject);
+      if (!isAllowed)
         throw new Denied(
-          `${subject.target.value} is tagged countermand=protected; only a person may change it`,
+          `${subject.target.value} has no tag ${OPT_IN_TAG}; only a person may change it`,
           { apiKey: subject.target.value },
         );
       return { enabled };

@@ -64,6 +64,7 @@ describe('on moto', () => {
       const { id: value = '' } = await gateway.createApiKey({
         name: 'partner-shipping',
         enabled: true,
+        tags: { countermand: 'allowed' },
       });
       inMoto.target = { ...partnerKey, value };
       return groundOn(gateway, value, async () => {
@@ -75,7 +76,10 @@ describe('on moto', () => {
 });
 
 describe('an API key', () => {
-  const spoken = (value: string) => ({ value, name: 'partner', enabled: true, $metadata: {} });
+  const spoken = (value: string) => ({
+    ...{ value, name: 'partner', enabled: true, $metadata: {} },
+    tags: { countermand: 'allowed' },
+  });
 
   test('never requests the value of the key and never returns it', async () => {
     const asked: unknown[] = [];
@@ -101,11 +105,12 @@ describe('an API key', () => {
       expect(request).toEqual({ apiKey: partnerKey.value, includeValue: false });
   });
 
-  test('throws Denied for a key that is tagged as protected', async () => {
-    const keys: ApiKeys = {
-      [partnerKey.value]: { name: 'core', enabled: true, tags: { countermand: 'protected' } },
-    };
-    const driver = disableKey.connect({ gateway: createApiKeys(inMemory(keys)) });
-    await expect(driver.capture(subject)).rejects.toThrow(Denied);
-  });
+  test.each([{}, { countermand: 'protected' }])(
+    'throws Denied for a key with the tags %j',
+    async (tags) => {
+      const keys: ApiKeys = { [partnerKey.value]: { name: 'core', enabled: true, tags } };
+      const driver = disableKey.connect({ gateway: createApiKeys(inMemory(keys)) });
+      await expect(driver.capture(subject)).rejects.toThrow(Denied);
+    },
+  );
 });

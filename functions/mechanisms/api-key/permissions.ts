@@ -1,25 +1,20 @@
 // IAM permissions for disabling API Gateway keys.
-import { every, type Permissions } from '../permissions.ts';
+import { every, optedIn, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = ({ partition, region }) => {
-  const anyKey = `arn:${partition}:apigateway:${region}::/apikeys/*`;
+  const anyKey = every(
+    `arn:${partition}:apigateway:${region}::/apikeys/*`,
+    'An alert may be about any key. Executors need its opt-in tag',
+  );
   return [
+    { sid: 'ReadApiKeys', actions: ['apigateway:GET'], resources: [anyKey] },
     {
-      sid: 'ReadAndChangeApiKeys',
-      actions: ['apigateway:GET', 'apigateway:PATCH'],
-      resources: [
-        every(
-          anyKey,
-          'An alert may be about any key; keys tagged countermand=protected are denied',
-        ),
-      ],
-    },
-    {
-      sid: 'NeverAKeyTaggedAsProtected',
-      effect: 'deny',
+      sid: 'ChangeApiKeysWithTheTag',
+      only: 'execute',
       actions: ['apigateway:PATCH'],
       resources: [anyKey],
-      conditions: { StringEqualsIgnoreCase: { 'aws:ResourceTag/countermand': 'protected' } },
+      conditions: optedIn,
     },
+    { sid: 'RestoreApiKeys', only: 'reverse', actions: ['apigateway:PATCH'], resources: [anyKey] },
   ];
 };

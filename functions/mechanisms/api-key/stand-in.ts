@@ -1,4 +1,6 @@
 // Stand-in of API Gateway keys. It stores no key values.
+import { OPT_IN } from '../../domain/opt-in.ts';
+import type { TagApis } from '../../enrich/opt-in.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
@@ -14,11 +16,13 @@ export type ApiKeys = Record<
 
 /** The keys that the samples name. */
 export const LOCAL_API_KEYS: ApiKeys = {
-  k4partner9: { name: 'partner-shipping', enabled: true, tags: {} },
+  k4partner9: { name: 'partner-shipping', enabled: true, tags: { [OPT_IN.key]: OPT_IN.value } },
 };
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateApiKey.html */
-export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi & ApiKeyWorldApi {
+export function createApiKeys(
+  file: StateFile<ApiKeys>,
+): ApiKeyApi & ApiKeyWorldApi & TagApis['gateway'] {
   const find = (keys: ApiKeys, id = '') => {
     const key = keys[id];
     if (!key) throw awsFailure('NotFoundException', 404, 'Invalid API Key identifier specified');
@@ -43,11 +47,15 @@ export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi & ApiKeyWorld
       file.write(keys);
       return shown(keys, apiKey);
     },
+    getTags: async ({ resourceArn = '' }: Parameters<TagApis['gateway']['getTags']>[0]) => ({
+      tags: find(file.read(), resourceArn.split('/').at(-1)).tags,
+      $metadata: {},
+    }),
     getApiKeys: async () => ({
       items: Object.entries(file.read()).map(([id, key]) => ({ id, ...key })),
       $metadata: {},
     }),
-  } as ApiKeyApi & ApiKeyWorldApi;
+  } as ApiKeyApi & ApiKeyWorldApi & TagApis['gateway'];
 }
 
 export const standIn: StandIn = {

@@ -17,6 +17,7 @@ export const canary: Canaries = {
       value: 'canary-function',
     },
   ],
-  inStaging: 'A function that no one calls: `aws lambda create-function`',
+  inStaging:
+    'A function that no one calls: `aws lambda create-function --tags countermand=allowed`',
   motoLacks: 'It does not store the logging configuration',
 };

@@ -1,5 +1,6 @@
 // Stand-in of Lambda's logging configuration, with revisions and updates.
 
+import { OPT_IN } from '../../domain/opt-in.ts';
 import type { FunctionTagsApi } from '../../enrich/function.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
@@ -37,7 +38,10 @@ export const untouched = (name: string): FunctionState => ({
 
 /** The function of the samples. */
 export const LOCAL_FUNCTIONS: LambdaState = {
-  'shop-resize-images': untouched('shop-resize-images'),
+  'shop-resize-images': {
+    ...untouched('shop-resize-images'),
+    tags: { [OPT_IN.key]: OPT_IN.value },
+  },
 };
 
 const invalid = (message: string) => awsFailure('InvalidParameterValueException', 400, message);
@@ -99,6 +103,7 @@ export function createLambda(
           'The Revision Id provided does not match the latest Revision Id',
         );
       const next = {
+        ...found,
         logging: LoggingConfig ? checked(FunctionName ?? '', LoggingConfig) : found.logging,
         revision: found.revision + 1,
         looksUntilSettled: 1,

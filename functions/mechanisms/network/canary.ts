@@ -42,5 +42,5 @@ export const canary: Canaries = {
       parameters: { networkAclId: 'acl-0c0c0c0c0c0c0c0c0', direction: 'egress' },
     },
   ],
-  inStaging: 'A network ACL of no subnet: `aws ec2 create-network-acl`',
+  inStaging: 'A network ACL of no subnet: `aws ec2 create-network-acl`, tagged countermand=allowed',
 };

@@ -54,16 +54,16 @@ export const denyAddress = /* @__PURE__ */ defineMechanism<NetworkClients, Befor
 
 /**
  * One effect per network ACL of the attacked instances. Empty if the traffic was not seen on the network, if no
- * instance is named, or if the ACLs of any instance are unknown: a partial block would look complete.
+ * instance is named, or if the ACLs of any instance are unknown or not opted in: a partial block would look complete.
  */
 function effects(alert: Alert, _target: unknown, facts: Facts | null) {
   const acls = instancesSeen(alert).map(
     ({ ref }) => facts?.entities.find((entity) => entity.ref === ref)?.instance?.networkAcls,
   );
   if (acls.some((acl) => !acl?.known)) return [];
-  const ids = acls.flatMap((acl) =>
-    acl?.known ? acl.value.map(({ networkAclId }) => networkAclId) : [],
-  );
+  const found = acls.flatMap((acl) => (acl?.known ? acl.value : []));
+  if (found.some((acl) => !acl.optedIn)) return [];
+  const ids = found.map(({ networkAclId }) => networkAclId);
   return [...new Set(ids)].map((networkAclId) => ({
     networkAclId,
     // A connection needs packets in both directions, so one rule in the direction of its start blocks it.

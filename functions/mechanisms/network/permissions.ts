@@ -1,5 +1,5 @@
 // IAM permissions for blocking addresses in network ACLs.
-import { arnIn, type DeployedStack, every, type Permissions } from '../permissions.ts';
+import { arnIn, type DeployedStack, every, optedIn, type Permissions } from '../permissions.ts';
 
 const anyAcl = (stack: DeployedStack) =>
   every(
@@ -19,6 +19,7 @@ export const permissions: Permissions = (stack) => [
     only: 'execute',
     actions: ['ec2:CreateNetworkAclEntry'],
     resources: [anyAcl(stack)],
+    conditions: optedIn,
   },
   {
     sid: 'RemoveRulesFromNetworkAcls',

@@ -29,6 +29,7 @@ const acl = (change: Partial<NetworkAclFacts> = {}): NetworkAclFacts => ({
   instances: { ids: ['i-1'], count: 1 },
   otherInterfaces: 0,
   rules: { ingress: { ipv4: 2, ipv6: 2 }, egress: { ipv4: 2, ipv6: 2 } },
+  optedIn: true,
   ...change,
 });
 const other = acl({ networkAclId: 'acl-0a1b2c3d4e5f60702' });

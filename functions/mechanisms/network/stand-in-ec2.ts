@@ -1,6 +1,7 @@
 // Stand-in of EC2: instances, network interfaces and network ACLs.
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
+import { OPT_IN } from '../../domain/opt-in.ts';
 import type { OwnershipApi } from '../../enrich/address-owner.ts';
 import type { InstanceApi } from '../../enrich/instance.ts';
 import type { StateFile } from '../stand-in.ts';
@@ -29,6 +30,8 @@ export type Ec2State = {
     isDefault: boolean;
     subnetIds: string[];
     entries: NetworkAclEntry[];
+    /** Set if it has no opt-in tag. */
+    isNotOptedIn?: true;
   }[];
 };
 
@@ -101,12 +104,13 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
         .filter(({ id }) => !NetworkAclIds || NetworkAclIds.includes(id))
         .filter(({ subnetIds }) => !Filters || subnetIds.some(wanted));
       return {
-        NetworkAcls: found.map(({ id, vpcId, isDefault, subnetIds, entries }) => ({
+        NetworkAcls: found.map(({ id, vpcId, isDefault, subnetIds, entries, isNotOptedIn }) => ({
           NetworkAclId: id,
           VpcId: vpcId,
           IsDefault: isDefault,
           Associations: subnetIds.map((SubnetId) => ({ NetworkAclId: id, SubnetId })),
           Entries: entries,
+          Tags: isNotOptedIn ? [] : [{ Key: OPT_IN.key, Value: OPT_IN.value }],
         })),
         $metadata: {},
       };

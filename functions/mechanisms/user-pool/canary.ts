@@ -18,5 +18,6 @@ export const canary: Canaries = {
       parameters: { userPoolId: 'eu-central-1_CANARY000' },
     },
   ],
-  inStaging: 'A user pool with one user: `aws cognito-idp create-user-pool`',
+  inStaging:
+    'A user pool with one user: `aws cognito-idp create-user-pool --user-pool-tags countermand=allowed`',
 };

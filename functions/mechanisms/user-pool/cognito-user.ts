@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { OPT_IN_TAG, partitionOf } from '../../domain/opt-in.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -45,6 +46,13 @@ export const disableUserInfo: MechanismInfo = {
     return here && Username.safeParse(value).success ? [pool.data] : [];
   },
   effectKey: (subject) => `user-pool:${poolOf(subject)}:${subject.target.value}`,
+  optIn: ({ place: { account, region } }, parameters) => {
+    const { userPoolId } = Pool.parse(parameters);
+    return {
+      resource: `The user pool ${userPoolId}`,
+      command: `aws cognito-idp tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:cognito-idp:${region}:${account}:userpool/${userPoolId} --tags ${OPT_IN_TAG}`,
+    };
+  },
   describe,
 };
 

@@ -1,32 +1,25 @@
 // IAM permissions for disabling Cognito users.
-import { arnIn, every, type Permissions } from '../permissions.ts';
+import { arnIn, every, optedIn, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
-  const anyPool = arnIn(stack, 'cognito-idp', 'userpool/*');
   const users = every(
-    anyPool,
-    'The user may be in any pool; pools tagged countermand=protected are denied',
+    arnIn(stack, 'cognito-idp', 'userpool/*'),
+    'The user may be in any pool. Executors need the pool’s opt-in tag',
   );
   return [
     { sid: 'ReadUsersOfPools', actions: ['cognito-idp:AdminGetUser'], resources: [users] },
     {
-      sid: 'DisableUsersOfPools',
+      sid: 'DisableUsersOfPoolsWithTheTag',
       only: 'execute',
       actions: ['cognito-idp:AdminDisableUser', 'cognito-idp:AdminUserGlobalSignOut'],
       resources: [users],
+      conditions: optedIn,
     },
     {
       sid: 'EnableUsersOfPools',
       only: 'reverse',
       actions: ['cognito-idp:AdminEnableUser'],
       resources: [users],
-    },
-    {
-      sid: 'NeverInAPoolTaggedAsProtected',
-      effect: 'deny',
-      actions: ['cognito-idp:AdminDisableUser', 'cognito-idp:AdminUserGlobalSignOut'],
-      resources: [anyPool],
-      conditions: { StringEqualsIgnoreCase: { 'aws:ResourceTag/countermand': 'protected' } },
     },
   ];
 };

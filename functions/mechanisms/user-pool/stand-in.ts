@@ -1,4 +1,6 @@
 // Stand-in of Cognito user pools: enabled state and sign-outs per user.
+import { OPT_IN } from '../../domain/opt-in.ts';
+import type { TagApis } from '../../enrich/opt-in.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
@@ -18,7 +20,7 @@ export const LOCAL_USER_POOLS: UserPools = {
 };
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html */
-export function createUserPools(file: StateFile<UserPools>): UserPoolApi {
+export function createUserPools(file: StateFile<UserPools>): UserPoolApi & TagApis['cognito'] {
   type Request = { UserPoolId: string | undefined; Username: string | undefined };
   const find = (pools: UserPools, { UserPoolId = '', Username = '' }: Request): PoolUser => {
     if (!/^[\w-]+_[0-9a-zA-Z]+$/.test(UserPoolId) || Username === '' || Username.length > 128)
@@ -57,7 +59,12 @@ export function createUserPools(file: StateFile<UserPools>): UserPoolApi {
     adminUserGlobalSignOut: change((user) => {
       user.signOuts += 1;
     }),
-  } as UserPoolApi;
+    /** Every pool is opted in. */
+    listTagsForResource: async () => ({
+      Tags: { [OPT_IN.key]: OPT_IN.value },
+      $metadata: {},
+    }),
+  } as UserPoolApi & TagApis['cognito'];
 }
 
 export const standIn: StandIn = {

@@ -1,0 +1,18 @@
+// The tag by which an owner lets Countermand change a resource.
+
+/** IAM conditions of the executors compare the same tag. */
+export const OPT_IN = { key: 'countermand', value: 'allowed' } as const;
+export const OPT_IN_TAG = `${OPT_IN.key}=${OPT_IN.value}`;
+
+/** Whether the tags contain the opt-in, in exactly this case. */
+export const isOptedIn = (tags: Readonly<Record<string, string>>): boolean =>
+  tags[OPT_IN.key] === OPT_IN.value;
+
+/** What the owner runs to opt a resource in. */
+export type OptIn = { resource: string; command: string };
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
