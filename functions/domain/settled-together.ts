@@ -79,14 +79,24 @@ function settlingOf(action: Action, now: Date): { how: string; at: string } | nu
 const UNDER_WAY: readonly Action['status'][] = ['awaiting-approval', 'approved', 'executing'];
 
 /** Whether a settled request will soon report itself, and the others with it. */
-export function isUnderWay(action: Action, now: Date): boolean {
+export const isUnderWay = (action: Action, now: Date): boolean =>
+  UNDER_WAY.includes(action.status) && isRecent(action, now);
+
+function isRecent(action: Action, now: Date): boolean {
   const at = settlingOf(action, now)?.at;
-  return (
-    UNDER_WAY.includes(action.status) &&
-    at !== undefined &&
-    minutesAfter(at, UNDER_WAY_MINUTES) > now.toISOString()
-  );
+  return at !== undefined && minutesAfter(at, UNDER_WAY_MINUTES) > now.toISOString();
 }
+
+/** The entry of a request that ended and left the report to those that were still under way. */
+export const LEFT = 'left';
+
+/** Whether a request has just ended and its step has neither reported it nor left that to others. */
+export const isReporting = (action: Action, now: Date): boolean =>
+  isRecent(action, now) && !isNotified(action) && !hasLeft(action);
+
+/** Whether the request left its report to others since it ended. */
+export const hasLeft = ({ history, status }: Pick<Action, 'history' | 'status'>): boolean =>
+  lastIndexOf(history, LEFT) > lastIndexOf(history, status);
 
 /** Whether people were notified of the state. */
 export const isNotified = ({ history, status }: Pick<Action, 'history' | 'status'>): boolean =>

@@ -17,7 +17,7 @@ import { othersOf } from '../policy/people.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { messageAbout, readersOf, reportedIn } from './compose.ts';
 import type { NotifyDeps } from './deps.ts';
-import { type Report, reportOf, reportsToSend } from './reports.ts';
+import { actionsAround, type Report, reportOf, reportsToSend } from './reports.ts';
 
 const AboutAction = z.object({
   incidentId: IncidentId,
@@ -47,7 +47,8 @@ async function notifyAbout(
   const policy = { ...deps.policy, escalation: onCall.escalation };
   const own = await reportOf(deps, policy, action, failure ? causeText(failure) : null);
   if (!own && isInTicketOnly(action)) await recordNotified(deps, action, [], NO_ONE);
-  const actions = action.approval ? await records.actions(incidentId) : [action];
+  const actions = await actionsAround(deps, action, own);
+  if (!actions) return { incidentId, actionId, told: 0 };
   let told = 0;
   for (const reports of await reportsToSend(deps, policy, { action, own, actions }))
     told += await tell(deps, reports, actions);

@@ -3,7 +3,14 @@ import { type Action, lastIndexOf } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isRemoved } from '../domain/effect-state.ts';
 import { requestOrder } from '../domain/open-requests.ts';
-import { isNotified, isUnderWay, settledWith } from '../domain/settled-together.ts';
+import {
+  hasLeft,
+  isNotified,
+  isReporting,
+  isUnderWay,
+  LEFT,
+  settledWith,
+} from '../domain/settled-together.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Notice, noticeOf } from '../messaging/action-notice.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -36,6 +43,52 @@ export async function reportOf(
   return { action, alert, notice, isOutcome };
 }
 
+/** One step reads all actions of the incident. The others read this many, and leave the report to it. */
+const FEW = 16;
+
+/**
+ * The actions to report with this one: all of the incident. Null if a request with a higher ID that was settled together
+ * with this one reports both: it is under way, or has the highest ID of those that ended like this one. Hundreds may
+ * end at the same moment.
+ */
+export async function actionsAround(
+  { store: { records }, now }: NotifyDeps,
+  action: Action,
+  own: Report | null,
+): Promise<Action[] | null> {
+  const { incidentId, actionId, status } = action;
+  if (!action.approval) return [action];
+  if (own && !own.isOutcome) return records.actions(incidentId);
+  const { found, isAll } = await records.latestActions(incidentId, FEW);
+  if (isAll) return found.toReversed();
+  const ids = new Set(settledWith(action, found, now()).map((one) => one.actionId));
+  const higher = found.filter((one) => ids.has(one.actionId) && one.actionId > actionId);
+  const highest = higher.find((one) => one.status === status);
+  const isLeft =
+    higher.some((one) => isUnderWay(one, now())) || (highest && isReporting(highest, now()));
+  return isLeft ? null : records.actions(incidentId);
+}
+
+/**
+ * Leaves the report to the requests that are under way: those that end after this entry read all actions themselves.
+ * Returns the action to check once more, because they may have ended before the entry. Null if it has left the report
+ * before, or if the incident has so few actions that each step reads all of them.
+ */
+const leaveReport = async (
+  { store: { records }, now }: NotifyDeps,
+  { incidentId, actionId }: Action,
+  actions: readonly Action[],
+): Promise<Action | null> => {
+  if (actions.length < FEW) return null;
+  let isNew = false;
+  const left = await records.changeAction(incidentId, actionId, (current) => {
+    isNew = !hasLeft(current);
+    const text = 'Requests that end later report this one as well';
+    return isNew ? withEntry(current, { at: now(), by: 'notify', event: LEFT, text }) : null;
+  });
+  return isNew ? left : null;
+};
+
 /**
  * The reports to send now, grouped by message. Of the requests that were settled together, the last one to end reports
  * all of them. Any other report is sent at once.
@@ -48,7 +101,12 @@ export async function reportsToSend(
   const at = deps.now();
   const together = settledWith(action, actions, at);
   const alone = own && !own.isOutcome ? [[own]] : [];
-  if (together.some((one) => isUnderWay(one, at))) return alone;
+  if (together.some((one) => isUnderWay(one, at))) {
+    const left = await leaveReport(deps, action, actions);
+    if (!left) return alone;
+    const again = await deps.store.records.actions(action.incidentId);
+    return reportsToSend(deps, policy, { action: left, own, actions: again });
+  }
   const wasNotified = together.length > 0 && isNotified(action);
   const untold = together.filter((one) => !isNotified(one));
   const others = await Promise.all(untold.map((one) => reportOf(deps, policy, one, null)));

@@ -66,6 +66,12 @@ export function createRecords(table: Table, log: Log) {
       const { pk, prefix } = incidentPartition('action', incidentId);
       return readAll(Action, await table.query(pk, { prefix }), log);
     },
+    /** The actions with the highest IDs; `isAll` if the incident has no others. */
+    latestActions: async (incidentId: string, limit: number) => {
+      const { pk, prefix } = incidentPartition('action', incidentId);
+      const items = await table.query(pk, { prefix, newestFirst: true, limit });
+      return { found: readAll(Action, items, log).found, isAll: items.length < limit };
+    },
     /** The actions of one alert: their IDs begin with the alert's. */
     readActionsOf: async (incidentId: string, alertId: string): Promise<Readable<Action>> => {
       const { pk, prefix } = incidentPartition('action', incidentId);
