@@ -64,7 +64,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
 .acts .table td { padding-block: 12px; }
 
 .crumbs { color: var(--ink-3); margin-bottom: 8px; font-size: .8125rem; }
-.ihead { display: flex; gap: 24px; align-items: flex-start; } .ihead > div { flex: 1; min-width: 0; } .menu { position: relative; flex: none; } .menu > summary { list-style: none; } .menu > summary::-webkit-details-marker { display: none; } .pop { position: absolute; right: 0; top: 40px; min-width: 240px; background: var(--paper); border: 1px solid var(--line-strong); border-radius: 8px; padding: 4px; z-index: 5; box-shadow: 0 6px 20px rgb(0 0 0 / .12); } .pop a { display: block; padding: 8px 10px; border-radius: 6px; color: var(--ink); text-decoration: none; } .pop a:hover { background: var(--accent-soft); } .pop small { display: block; color: var(--ink-3); }
+.ihead { display: flex; gap: 24px; align-items: flex-start; } .ihead > div { flex: 1; min-width: 0; } .ihead > .do { flex: none; display: flex; gap: 8px; } .menu { position: relative; flex: none; } .menu > summary { list-style: none; } .menu > summary::-webkit-details-marker { display: none; } .pop { position: absolute; right: 0; top: 40px; min-width: 240px; background: var(--paper); border: 1px solid var(--line-strong); border-radius: 8px; padding: 4px; z-index: 5; box-shadow: 0 6px 20px rgb(0 0 0 / .12); } .pop a { display: block; padding: 8px 10px; border-radius: 6px; color: var(--ink); text-decoration: none; } .pop a:hover { background: var(--accent-soft); } .pop small { display: block; color: var(--ink-3); }
 .report .plain li { padding: 3px 0; } .report pre { font: .8125rem/1.4 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--sunk); padding: 8px; border-radius: 6px; }
 .ihead .line { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin-top: 6px; color: var(--ink-2); }
 .says { max-width: 76ch; margin-top: 12px; font-size: .9375rem; line-height: 1.4rem; }
@@ -103,7 +103,7 @@ textarea { display: block; width: 100%; padding: 8px 10px; resize: vertical; }
   .page { padding-block: 16px 64px; } .block { margin-top: 28px; }
   .table, .table tbody, .table tr, .table td { display: block; } .table thead { display: none; } .table tr { padding: 12px; border-bottom: 1px solid var(--line); } .table tr:last-child { border-bottom: 0; } .table td, .acts .table td { border: 0; padding: 0; } .table tr > :first-child { padding-left: 0; }
   .acts .table td + td { margin-top: 8px; } .acts .table td:empty { display: none; } .acts .btn { flex: 1 1 auto; font-size: .9375rem; } .undo-cell { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; }
-  .ihead { flex-direction: column; gap: 12px; } .menu, .menu .btn { width: 100%; } .pop { left: 0; top: 48px; }
+  .ihead { flex-direction: column; gap: 12px; } .ihead > .do { flex-direction: column; width: 100%; } .menu, .menu .btn { width: 100%; } .pop { left: 0; top: 48px; }
   .two, .three { grid-template-columns: minmax(0, 1fr); } .two { gap: 28px; } .three > section + section { border-left: 0; border-top: 1px solid var(--line); }
   .rows li { grid-template-columns: 16px minmax(0, 1fr); } .rows li > :nth-child(3) { grid-column: 2; } .fold .in { padding-left: 16px; }
   .tlist li { grid-template-columns: minmax(0, 1fr) auto; gap: 0 12px; } .tlist li > :last-child { grid-column: 1 / -1; }

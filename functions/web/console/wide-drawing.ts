@@ -26,7 +26,10 @@ export function wideDrawing(arranged: Arranged, summary: string, now: Date): Htm
   const height =
     laneTop('effects') + Math.max(1, bars.length + (folded > 0 ? 1 : 0)) * BAR_HEIGHT + 24;
   const firstFuture = columns.findIndex(({ isFuture }) => isFuture);
-  const nowX = Math.round(GUTTER + (firstFuture < 0 ? columns.length : firstFuture) * width);
+  const nowX = Math.min(
+    Math.round(GUTTER + (firstFuture < 0 ? columns.length : firstFuture) * width),
+    WIDTH - 1,
+  );
   return html`<svg class="tl wide" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="tl-wide tl-wide-says"><title id="tl-wide">${TIMELINE.title}</title><desc id="tl-wide-says">${summary}</desc>
 <rect class="later" x="${nowX}" y="${TOP}" width="${WIDTH - nowX}" height="${height - TOP}"/>
 ${columns.map((_, i) => html`<line class="rule" x1="${xOf(i)}" x2="${xOf(i)}" y1="${TOP}" y2="${height}"/>`)}
@@ -37,7 +40,7 @@ ${columns.map((column, i) => marks(column, { x: xOf(i), width }, laneTop))}
 ${bars.map((effect, i) => bar(effect, { arranged, xOf, y: laneTop('effects') + 32 + i * BAR_HEIGHT, nowX, now }))}
 ${folded > 0 ? html`<text class="q" x="${GUTTER}" y="${laneTop('effects') + 40 + bars.length * BAR_HEIGHT}">${TIMELINE.moreEffects(folded)}</text>` : ''}
 ${changes(columns, { xOf, y: laneTop('effects') + 8 })}
-<line class="now" x1="${nowX}" x2="${nowX}" y1="22" y2="${height}"/><rect class="nowtag" x="${clamp(nowX - 40, WIDTH - 80)}" y="4" width="80" height="18" rx="9"/><text class="nowtext" x="${clamp(nowX - 40, WIDTH - 80) + 40}" y="17" text-anchor="middle">${TIMELINE.now(now)}</text>
+<line class="now" x1="${nowX}" x2="${nowX}" y1="22" y2="${height}"/><rect class="nowtag" x="${clamp(nowX - 40, WIDTH - 84)}" y="4" width="80" height="18" rx="9"/><text class="nowtext" x="${clamp(nowX - 40, WIDTH - 84) + 40}" y="17" text-anchor="middle">${TIMELINE.now(now)}</text>
 </svg>`;
 }
 

@@ -112,7 +112,7 @@ describe('who may open the console', () => {
     const page = await viewed.request(PAGE, { headers: { cookie } });
     expect(page.status).toBe(200);
     expect(await page.text()).not.toMatch(
-      /<form(?! method="post" action="\/console\/sign-out")|\/decide\//,
+      /<form(?! method="post" action="\/console\/sign-out")|\/decide[/"]/,
     );
     const decide = await viewed.request(`${PAGE}/decide/${actionId}`, { headers: { cookie } });
     expect(decide.status).toBe(403);
@@ -205,6 +205,14 @@ describe('the page of an incident', () => {
     expect(page).toContain('Nothing has been changed.');
     expect(page).toContain('No slot is free: 10 automatic actions');
     expect(page).not.toContain('NoSlot');
+  });
+
+  test('leads to the reader’s open request above the timeline, and no one else', async () => {
+    await put(store, waiting());
+    const head = async (person: string) =>
+      (await (await open(PAGE, person)).text()).split('id="timeline"')[0];
+    expect(await head('ana.silva')).toContain(`href="${PAGE}/decide">Review 1 action</a>`);
+    expect(await head('mei.tanaka')).not.toContain('/decide');
   });
 
   test('names the actions of the analysis as people do', async () => {

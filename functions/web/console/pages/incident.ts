@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { isMoreSevere } from '../../../domain/alert.ts';
 import { worstOf } from '../../../domain/incident.ts';
 import { namingAlert } from '../../../domain/naming-alert.ts';
+import { openRequestsTo } from '../../../domain/open-requests.ts';
 import { capitalised, oneLine } from '../../../domain/wording.ts';
 import { plainTitle, seenText } from '../../../messaging/texts/reason.ts';
 import type { Html } from '../../../site/page.ts';
@@ -10,6 +11,7 @@ import { breakable } from '../../pages/parts.ts';
 import { severityBadge } from '../../pages/severity.ts';
 import { arrange } from '../columns.ts';
 import type { IncidentView } from '../incident-view.ts';
+import { LIST } from '../list/texts.ts';
 import { type Moment, type Story, timeOf } from '../moments.ts';
 import { nextSentence, soFarSentence } from '../sentences.ts';
 import { storyOf } from '../story.ts';
@@ -31,13 +33,21 @@ export function incidentPage(view: IncidentView): ConsolePage {
 <p class="says">${worst ? seenText(worst.alert, view.now) : ''} ${soFarSentence(view)} ${nextSentence(view)}</p>
 ${worst ? html`<p class="quiet small">${breakable(worst.alert.type)}</p>` : ''}${moreSevere(view)}
 ${unreadable > 0 ? html`<p class="warning">${INCIDENT.unreadable(unreadable)}</p>` : ''}</div>
-${exports(view)}</header>
+<div class="do">${question(view)}${exports(view)}</div></header>
 ${timeline(view)}
 ${actionTable(view)}
 ${evidence(view)}
 <div class="block two"><div>${notDoneList(view)}${details(view)}</div>
 <aside>${entities(view)}${notes(view)}</aside></div>`,
   };
+}
+
+/** The way to the reader's open requests, above everything that has to be scrolled to. */
+function question({ incident, actions, reader, mayDecide, now }: IncidentView): Html | '' {
+  const open = mayDecide ? openRequestsTo(reader.id, actions, incident.alerts, now) : [];
+  return open.length === 0
+    ? ''
+    : html`<a class="btn primary" href="/console/incident/${incident.incidentId}/decide">${LIST.review(open.length)}</a>`;
 }
 
 const exports = ({ incident }: IncidentView): Html =>
