@@ -48,9 +48,10 @@ export function createConsole(given: DemoPagesDeps): Hono {
   // A form of another site must not send alerts.
   const { origin, port } = new URL(deps.webBaseUrl);
   // A person may type localhost instead of 127.0.0.1.
-  app.use(harmlessPages);
   app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
-  for (const path of ['/', '/events', '/messages', '/shadow']) app.use(path, scriptedHeaders);
+  // The console and the pages of decisions do both themselves.
+  for (const path of ['/', '/events', '/messages', '/shadow'])
+    app.use(path, scriptedHeaders, harmlessPages);
   const samples = loadSamples();
 
   const start = (c: Context, pasted?: Pasted): Promise<Response> =>
