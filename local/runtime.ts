@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
-import { analyse } from '../functions/analyse/analyse.ts';
+import { analyseStep } from '../functions/analyse/step.ts';
 import { approve } from '../functions/approve/approve.ts';
 import type { Images } from '../functions/archive/change.ts';
 import type { ProofKeys } from '../functions/authority/keys.ts';
 import { bounce } from '../functions/bounce/bounce.ts';
 import { close } from '../functions/close/close.ts';
-import { enrich } from '../functions/enrich/enrich.ts';
+import { enrichStep } from '../functions/enrich/step.ts';
 import { execute } from '../functions/execute/execute.ts';
 import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
@@ -184,8 +184,8 @@ export async function createRuntime(options: RuntimeOptions) {
   };
   const depsOf = (name: string) => ({ ...deps, ...ownTable(name) });
   Object.assign(functions, {
-    enrich: (payload) => enrich(depsOf('enrich'), payload),
-    analyse: (payload) => analyse(deps, payload),
+    enrich: (payload) => enrichStep(depsOf('enrich'), payload),
+    analyse: (payload) => analyseStep(deps, payload),
     gate: (payload) => gate(depsOf('gate'), payload),
     approve: (payload) => approve(depsOf('approve'), payload),
     notify: (payload) => notify(depsOf('notify'), payload),

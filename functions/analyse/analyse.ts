@@ -9,32 +9,60 @@ import {
   MAX_ATTEMPTS,
   notAsked,
 } from '../domain/assessment.ts';
+import { type Question, questionsIn } from '../domain/question.ts';
 import { countTokens, TOKENIZER } from '../dossier/tokens.ts';
 import { AnalyseInput, type Answered, type Brief } from './brief.ts';
 import type { AnalyseDeps } from './deps.ts';
 import { reasonOf } from './failure-reason.ts';
 import { firstAnswer } from './providers.ts';
 
-export async function analyse(deps: AnalyseDeps, input: unknown) {
-  const { incidentId, alertId, brief, askAnew, modelNotAsked } = AnalyseInput.parse(input);
-  if (askAnew) return { incidentId, alertId, askAnew };
-  const hasModel = deps.analysts.some(({ origin }) => origin !== 'playbook');
-  if (hasModel && modelNotAsked !== undefined)
-    return { incidentId, alertId, isModelAsked: false, assessment: notAsked(modelNotAsked) };
-  const assessment = await assess(deps, brief, { incidentId, alertId });
-  return { incidentId, alertId, isModelAsked: hasModel, assessment };
+type Analysed = Pick<AnalyseInput, 'incidentId' | 'alertId'> &
+  Partial<Pick<AnalyseInput, 'askAnew' | 'brief'>> & {
+    assessment?: Assessment;
+    isModelAsked?: boolean;
+    /** What `enrich` looks up before the model is asked once more. */
+    questions?: Question[];
+  };
+
+export async function analyse(deps: AnalyseDeps, input: unknown): Promise<Analysed> {
+  const { incidentId, alertId, brief, askAnew, modelNotAsked, assessment, isAnswered } =
+    AnalyseInput.parse(input);
+  const ids = { incidentId, alertId };
+  if (askAnew) return { ...ids, askAnew };
+  const isModelAsked = deps.analysts.some(({ origin }) => origin !== 'playbook');
+  if (isModelAsked && modelNotAsked !== undefined)
+    return { ...ids, isModelAsked: false, assessment: notAsked(modelNotAsked) };
+  const found = await assess(deps, brief, ids);
+  if (isAnswered) return { ...ids, isModelAsked, assessment: second(assessment, found.assessment) };
+  const questions = questionsIn(found.questions, brief.alert.entities);
+  return {
+    ...{ ...ids, isModelAsked, assessment: found.assessment },
+    // The only round: the second answer asks nothing.
+    ...(isModelAsked && questions.length > 0 && { questions, brief }),
+  };
+}
+
+/** The answer after the round, or the first one if the second call failed. Both calls count. */
+function second(first: Assessment | undefined, after: Assessment): Assessment {
+  if (!first?.record || !after.record) return first ?? after;
+  const attempts = [...(first.record.attempts ?? []), ...(after.record.attempts ?? [])];
+  const answer = after.failure === null ? after : first;
+  return {
+    ...answer,
+    record: { ...(answer.record ?? after.record), attempts: attempts.slice(0, MAX_ATTEMPTS) },
+  };
 }
 
 /**
- * The assessment of the first analyst with a valid answer. If there is none, the failure, which the gate replaces by the
- * playbook's opinion. One invalid part rejects an entire answer: the rest of it can't be trusted. An unknown action or
- * target is valid here; the gate rejects and records it.
+ * The assessment of the first analyst with a valid answer, and its questions. If there is none, the failure, which the
+ * gate replaces by the playbook's opinion. One invalid part rejects an entire answer: the rest of it can't be trusted.
+ * An unknown action or target is valid here; the gate rejects and records it.
  */
 async function assess(
   deps: AnalyseDeps,
   brief: Brief,
   ids: { incidentId: string; alertId: string },
-): Promise<Assessment> {
+): Promise<{ assessment: Assessment; questions: unknown[] }> {
   const startedAt = deps.now();
   const attempts: Attempt[] = [];
   const answers: Answered[] = [];
@@ -43,14 +71,17 @@ async function assess(
     return { record: recordOf(brief, { attempts, answers, latencyMs }) };
   };
   try {
-    const { analyst, opinion } = await firstAnswer(deps, brief, { attempts, answers });
+    const { analyst, answer } = await firstAnswer(deps, brief, { attempts, answers });
+    const { questions, ...opinion } = answer;
     const { origin, model } = analyst;
     const judged = { ...opinion, origin, model, failure: null };
-    return origin === 'playbook' ? judged : { ...judged, ...record() };
+    const assessment = origin === 'playbook' ? judged : { ...judged, ...record() };
+    return { assessment, questions };
   } catch (error) {
     const failure = reasonOf(error);
     deps.log('error', ALARMING.analysisFailed, { ...ids, failure });
-    return { ...failed(failure), model: attempts.at(-1)?.model ?? null, ...record() };
+    const model = attempts.at(-1)?.model ?? null;
+    return { assessment: { ...failed(failure), model, ...record() }, questions: [] };
   }
 }
 

@@ -2,7 +2,12 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
-import type { AnalysisRecord, Answer, Attempt } from '../domain/assessment.ts';
+import {
+  type AnalysisRecord,
+  type Answer,
+  Assessment,
+  type Attempt,
+} from '../domain/assessment.ts';
 import { Citable } from '../domain/citable.ts';
 
 /** The playbook reads the alert; the model gets the dossier alone. */
@@ -24,11 +29,16 @@ export const AnalyseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   brief: Brief,
+  /** The answer with which the model asked, once its questions are answered. */
+  assessment: z.optional(Assessment),
+  isAnswered: z.optional(z.boolean()),
   /** Why the budget or a pause forbids asking the model. */
   modelNotAsked: z.optional(z.string().check(z.maxLength(300))),
   /** The expired action that a manager requests again. It skips the analysis. */
   askAnew: z.optional(ActionId),
 });
+
+export type AnalyseInput = z.infer<typeof AnalyseInput>;
 
 /** What a provider reports about an answer. */
 export type Answered = Pick<

@@ -3,6 +3,7 @@ import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import { Alternative, Assessment, PEOPLES_ACTS } from '../domain/assessment.ts';
+import { QUESTIONS } from '../domain/question.ts';
 import type { ModelSettings } from '../policy/schemas/analysis.ts';
 import type { Analyst, CallLog } from './brief.ts';
 import { reasonOf } from './failure-reason.ts';
@@ -50,6 +51,7 @@ const OUTPUT_FORMAT = jsonSchemaOutputFormat(
       }),
     ),
     forPeople: list(object({ act: oneOf(PEOPLES_ACTS), text })),
+    questions: list(object({ ask: oneOf(Object.keys(QUESTIONS)), about: text })),
   }),
 );
 

@@ -1,7 +1,8 @@
 // Lambda entry of `analyse`.
-import { analyse } from './analyse.ts';
+
 import { analyseDeps } from './deps.ts';
+import { analyseStep } from './step.ts';
 
 const deps = analyseDeps(process.env);
 
-export const handler = (event: unknown) => analyse(deps, event);
+export const handler = (event: unknown) => analyseStep(deps, event);

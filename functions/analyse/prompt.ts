@@ -2,9 +2,16 @@
 import { createHash } from 'node:crypto';
 import { ActionName, isOffered, type ManualName } from '../domain/action-catalog.ts';
 import { PEOPLES_ACTS } from '../domain/assessment.ts';
+import { MAX_QUESTIONS, type Question } from '../domain/question.ts';
 import { DOSSIER_FORMAT } from '../dossier/dossier.ts';
 import type { Brief } from './brief.ts';
 import { NoAnswer } from './no-answer.ts';
+
+const ASK: Readonly<Record<Question['ask'], string>> = {
+  'activity-7-days': 'what CloudTrail lists about a key or a user in seven days.',
+  'related-alerts':
+    'earlier incidents about a key, user, role, address, instance, function or bucket.',
+};
 
 /** What a person may do and code never carries out. */
 const FOR_PEOPLE: Readonly<Record<ManualName | 'other', string>> = {
@@ -75,6 +82,10 @@ Cite by the number of a line or by a reference, for example ["E2", "key-1", "R1"
 - recommendations: see Actions.
 - forPeople: what only a person can do, in one or two sentences each. Nothing carries it out:
 ${PEOPLES_ACTS.map((name) => `  - ${name}: ${FOR_PEOPLE[name]}`).join('\n')}
+- questions: what you want looked up before you decide, at most ${MAX_QUESTIONS}, or none. Ask only if the answer could change your verdict or your actions; give your best judgement in the other fields anyway. You are asked once more with the answers, as lines A1, A2, ... under ANSWERS. Then no further question is read.
+${Object.entries(ASK)
+  .map(([name, what]) => `  - ${name}: ${what}`)
+  .join('\n')}
 
 # Actions
 Recommend at most six of these, and only what POSSIBLE lists:

@@ -1,5 +1,6 @@
 // Asks the providers of the model in the order of policy.
-import { type Attempt, Opinion } from '../domain/assessment.ts';
+import type * as z from 'zod/mini';
+import { Answer, type Attempt } from '../domain/assessment.ts';
 import { truncate } from '../domain/wording.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Analyst, Answered, Brief, CallLog } from './brief.ts';
@@ -18,17 +19,17 @@ export async function firstAnswer(
   { analysts, milliseconds, deadline, now }: AnalyseDeps,
   brief: Brief,
   kept: Kept,
-): Promise<{ analyst: Analyst; opinion: Opinion }> {
+): Promise<{ analyst: Analyst; answer: z.infer<typeof Answer> }> {
   const endsAt = now().getTime() + milliseconds;
   const failures: string[] = [];
   for (const [index, analyst] of analysts.entries()) {
     const share = Math.floor((endsAt - now().getTime()) / (analysts.length - index));
     const attempts: Attempt[] = [];
     try {
-      const answer = await withDeadline(deadline(Math.max(0, share)), (signal) =>
+      const given = await withDeadline(deadline(Math.max(0, share)), (signal) =>
         analyst.judge(brief, signal, logOf(analyst, attempts, kept.answers)),
       );
-      return { analyst, opinion: Opinion.parse(answer) };
+      return { analyst, answer: Answer.parse(given) };
     } catch (error) {
       const reason = reasonOf(error);
       failures.push(analysts.length === 1 ? reason : `${analyst.origin}: ${reason}`);

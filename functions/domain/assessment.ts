@@ -164,8 +164,13 @@ export const Opinion = z.extend(z.pick(Assessment, { verdict: true, summary: tru
   forPeople: z._default(argument.forPeople, []),
 });
 export type Opinion = z.infer<typeof Opinion>;
+
+/** An opinion, and what the model asks before it decides. Code reads only what is on the menu (`question.ts`). */
+export const Answer = z.extend(Opinion, {
+  questions: z._default(z.array(z.unknown()).check(z.maxLength(10)), []),
+});
 /** What an analyst returns, before code validates it. */
-export type Answer = z.input<typeof Opinion>;
+export type Answer = z.input<typeof Answer>;
 
 /** A failed analysis. The gate adds the playbook's opinion. */
 export const failed = (failure: string): Assessment => ({

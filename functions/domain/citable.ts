@@ -14,7 +14,7 @@ export type CitableKind = z.infer<typeof CitableKind>;
 export const MAX_CITED_TEXT = 500;
 
 export const Citable = z.strictObject({
-  /** `E2` for a line of evidence, `R1` for one of the records, and the reference of an entity for its line of facts. */
+  /** `E2` for a line of evidence, `R1` for one of the records, `A1` for an answer, and the reference of an entity for its line of facts. */
   id: z.string().check(z.maxLength(64)),
   /** The product or the look-up that it comes from. */
   source: z.string().check(z.maxLength(32)),

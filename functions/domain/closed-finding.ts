@@ -1,7 +1,15 @@
 // Whether a product's closing of a finding ends a request about it. Pure.
-import type { Action, HistoryEntry } from './action.ts';
+import * as z from 'zod/mini';
+import { type Action, type HistoryEntry, IncidentId } from './action.ts';
 import { type Alert, type FindingState, isSevere } from './alert.ts';
 import { joinedIn } from './effect-state.ts';
+
+/** The input of an execution that only ends the open requests about a closed finding. */
+export const ClosedInput = z.object({
+  incidentId: IncidentId,
+  alertId: z.string(),
+  closed: z.literal(true),
+});
 
 /** An alert as it arrived, and what its product said last. */
 export type AlertNow = { alert: Pick<Alert, 'state' | 'severity'>; state: FindingState };

@@ -7,15 +7,13 @@ import type { EvidenceLine } from './evidence-lines.ts';
 /** The decisive part of each first: changes, then calls, then what is new. */
 export const activityLines = (facts: readonly EntityFacts[]): EvidenceLine[] =>
   facts.flatMap(({ ref, activity }) =>
-    activity?.known
-      ? [
-          {
-            ...{ text: lineOf(ref, activity.value), source: 'cloudtrail', kind: 'activity' },
-            ...{ refs: [ref], isUntrusted: false },
-          },
-        ]
-      : [],
+    activity?.known ? [activityLine(ref, activity.value)] : [],
   );
+
+export const activityLine = (ref: string, activity: Activity): EvidenceLine => ({
+  ...{ text: lineOf(ref, activity), source: 'cloudtrail', kind: 'activity' },
+  ...{ refs: [ref], isUntrusted: false },
+});
 
 const MAX_CALLS = 6;
 

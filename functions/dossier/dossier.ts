@@ -219,7 +219,7 @@ function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): 
   return [`${others.length} other alerts in this incident: ${types.join(', ')}`];
 }
 
-function earlierLines(earlier: Fact<EarlierIncident[]>): string[] {
+export function earlierLines(earlier: Fact<EarlierIncident[]>): string[] {
   if (!earlier.known) return ['earlier incidents: could not be read'];
   return earlier.value.map(
     ({ openedAt, types, outcome }) =>

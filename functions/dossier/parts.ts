@@ -17,8 +17,9 @@ export const factsOn = (ref: string): Omit<Citable, 'text'> => ({
   ...{ id: ref, source: 'facts', kind: 'facts', refs: [ref], isUntrusted: false },
 });
 
-export function numbered({ text, ...line }: EvidenceLine, index: number): Line {
-  const id = `E${index + 1}`;
+export const numbered = (line: EvidenceLine, index: number): Line => cited(`E${index + 1}`, line);
+
+function cited(id: string, { text, ...line }: EvidenceLine): Line {
   return {
     text: `${id} ${text}`,
     cites: [{ ...line, id, refs: line.refs.slice(0, MAX_CITED_REFS) }],
@@ -33,6 +34,23 @@ export function contextual(text: string, index: number): Line {
   const cited = { id, source: 'records', kind: 'context', refs: [], isUntrusted: false } as const;
   return { text: `${id} ${text}`, cites: [{ ...cited, refs: [] }] };
 }
+
+/** What a question of the model found; text alone for what stays unknown, which proves nothing. */
+export type Answer = EvidenceLine | string;
+
+/** Three answers of the longest kind. */
+const MAX_ANSWER_TOKENS = 700;
+
+/** Below the dossier that the model asked about, whose numbers stay as they are. */
+export const answersPart = (answers: readonly Answer[]): Dossier =>
+  part(
+    'ANSWERS',
+    answers.map((one, index) => {
+      const id = `A${index + 1}`;
+      return typeof one === 'string' ? uncited(`${id} ${one}`) : cited(id, one);
+    }),
+    MAX_ANSWER_TOKENS,
+  );
 
 /** The heading and its lines, as many as fit. */
 export function part(name: string, lines: readonly Line[], budget: number): Dossier {

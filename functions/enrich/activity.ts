@@ -18,7 +18,7 @@ export type ActivityDeps = ReadDeps & {
   now: () => Date;
 };
 
-const WINDOW_MINUTES = 24 * 60;
+const DAY_MINUTES = 24 * 60;
 /** 50 events a page. CloudTrail answers two requests a second for the whole account. */
 const MAX_PAGES = 3;
 /** Of an alert: the most that CloudTrail answers within the time of the step. */
@@ -37,18 +37,18 @@ const Event = z.object({
 type Event = z.infer<typeof Event>;
 
 /**
- * The activity of a key or a user in the last 24 hours, in the region of the stack and in that of IAM. Absence proves
+ * The activity of a key or a user in the last days, in the region of the stack and in that of IAM. Absence proves
  * nothing: events arrive up to 15 minutes late, and calls in other regions and reads of data are not listed.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
-async function activityOf(
+export async function activityOf(
   deps: ActivityDeps,
   { kind, value }: Entity,
-  since: string | null,
+  { since, days }: { since: string | null; days: number },
 ): Promise<Fact<Activity>> {
   const AttributeKey = kind === 'access-key' ? 'AccessKeyId' : 'Username';
   const to = deps.now().toISOString();
-  const from = minutesAfter(deps.now(), -WINDOW_MINUTES);
+  const from = minutesAfter(deps.now(), -days * DAY_MINUTES);
   const found = await readFact(deps, `The activity of ${value}`, async (abortSignal) => {
     const pages: Page[] = [];
     for (const region of new Set([deps.here.region, globalRegion(deps.here.region)]))
@@ -68,7 +68,7 @@ async function activityOf(
     .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
   if (events.length === 0)
     return unknown(
-      'CloudTrail lists no event in 24 hours, but events arrive up to 15 minutes late',
+      `CloudTrail lists no event in ${days * 24} hours, but events arrive up to 15 minutes late`,
     );
   return { known: true, value: reduced(events, { from, to, isComplete, since: since ?? to }) };
 }
@@ -89,7 +89,7 @@ export function activities(deps: ActivityDeps, { entities, firstSeenAt }: Alert)
     if (elsewhere) return unknown(elsewhere);
     if (index >= MAX_LOOKED_UP)
       return unknown(`only the first ${MAX_LOOKED_UP} keys and users are looked up`);
-    const looked = queue.then(() => activityOf(deps, entity, firstSeenAt));
+    const looked = queue.then(() => activityOf(deps, entity, { since: firstSeenAt, days: 1 }));
     queue = looked;
     return looked;
   };

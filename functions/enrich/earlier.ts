@@ -1,5 +1,6 @@
 // Reads earlier incidents and decisions of people about the same entities.
 import type { Action } from '../domain/action.ts';
+import type { Entity } from '../domain/alert.ts';
 import { type Fact, type Facts, known, unknown } from '../domain/facts.ts';
 import type { EarlierDecision, EarlierIncident } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
@@ -57,6 +58,30 @@ export async function earlierIncidents(
   const ids = entities.flatMap(({ history: { earlierIncidents: ids } }) =>
     ids.known ? ids.value : [],
   );
+  return incidentsOf({ store, log }, ids, incidentId);
+}
+
+/** The latest incidents about one entity, without the one it is asked about. */
+export async function incidentsWith(
+  deps: Pick<EnrichDeps, 'store' | 'log'>,
+  entity: Entity,
+  incidentId: string,
+): Promise<Fact<EarlierIncident[]>> {
+  try {
+    const events = await deps.store.entityHistory.read(entity);
+    const ids = events.map((one) => one.incidentId).filter((id) => id !== incidentId);
+    return await incidentsOf(deps, ids, incidentId);
+  } catch (error) {
+    deps.log('warn', 'related alerts not read', { incidentId, ...errorFields(error) });
+    return unknown("Countermand's records could not be read");
+  }
+}
+
+async function incidentsOf(
+  { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
+  ids: readonly string[],
+  incidentId: string,
+): Promise<Fact<EarlierIncident[]>> {
   try {
     const found = await Promise.all(
       [...new Set(ids)].slice(0, MAX_EARLIER).map((id) => store.records.findIncident(id)),

@@ -1,8 +1,8 @@
 // Lambda entry of `enrich`.
 
 import { enrichDeps } from './deps.ts';
-import { enrich } from './enrich.ts';
+import { enrichStep } from './step.ts';
 
 const deps = enrichDeps(process.env);
 
-export const handler = (event: unknown) => enrich(deps, event);
+export const handler = (event: unknown) => enrichStep(deps, event);

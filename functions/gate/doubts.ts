@@ -148,7 +148,7 @@ function textDoubts(assessment: Assessment, { alert, citable }: Given): DoubtCod
   ];
 }
 
-const LINE = /\b[ER]\d{1,3}\b/g;
+const LINE = /\b[EAR]\d{1,3}\b/g;
 /** As sources number the entities of an alert. */
 const REFERENCE =
   /\b(?:ip|key|user|role|root|cognito-user|api-key|instance|eni|function|bucket|database|cluster|workload|domain|email|resource|alert)-\d{1,3}\b/g;

@@ -404,9 +404,9 @@ describe('events', () => {
     await engine.idle();
     const entered = events.filter(({ type }) => type === 'entered').map(({ state }) => state);
     expect(entered).toEqual([
-      'is-finding-closed',
       'enrich',
       'analyse',
+      'what-next',
       'gate',
       'each-action',
       'by-disposition',
