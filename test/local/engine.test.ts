@@ -416,6 +416,56 @@ describe('events', () => {
     expect(events.at(-1)).toMatchObject({ type: 'succeeded', state: null });
   });
 
+  test('a round of questions adds two transitions and two calls, and no second round follows', async () => {
+    const questions = [{ ask: 'related-alerts', about: 'ip-1' }];
+    const { engine, events, calls } = setUp([action('act-1', 'auto')], {
+      analyse: async (payload) => ({ ...(payload as object), questions }),
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    const entered = events.filter(({ type }) => type === 'entered').map(({ state }) => state);
+    expect(entered.slice(0, 6)).toEqual([
+      ...['enrich', 'analyse', 'what-next', 'enrich-questions', 'analyse-answers', 'gate'],
+    ]);
+    expect(entered).toHaveLength(10);
+    expect(calls.slice(0, 5)).toEqual(['enrich', 'analyse', 'enrich', 'analyse', 'gate']);
+  });
+
+  test.each(['enrich', 'analyse'])(
+    'a closed finding ends its requests even if %s crashes',
+    async (name) => {
+      const { engine, events } = setUp([], { [name]: () => Promise.reject(new Error('down')) });
+      engine.start('respond', 'alert-1-closed', {
+        incidentId: 'inc-1',
+        alertId: 'al-1',
+        closed: true,
+      });
+      await engine.idle();
+      const entered = events.filter(({ type }) => type === 'entered').map(({ state }) => state);
+      expect(entered).toContain('approve-closed');
+      expect(entered).not.toContain('gate');
+    },
+  );
+
+  test('the gate decides on the first answer if nothing can be looked up', async () => {
+    const decided: unknown[] = [];
+    let calls = 0;
+    const { engine } = setUp([], {
+      enrich: async (payload) => {
+        if (++calls === 2) throw new Error('down');
+        return payload;
+      },
+      analyse: async () => ({ incidentId: 'inc-1', assessment: 'first', questions: [{}] }),
+      gate: async (payload) => {
+        decided.push(payload);
+        return { actions: [] };
+      },
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(decided).toMatchObject([{ assessment: 'first' }]);
+  });
+
   test('two automatic actions take at most ten state transitions', async () => {
     const { engine, events } = setUp([action('act-1', 'auto'), action('act-2', 'auto')]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
