@@ -1,4 +1,4 @@
-// One round of questions: the model asks, enrichment answers, and it ends there.
+// One round of questions: the model asks, enrichment answers, once.
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { recommend } from '../fixtures/case.ts';
