@@ -56,7 +56,7 @@ const WRITES = {
 type Step = keyof typeof WRITES;
 export const STEPS = Object.keys(WRITES) as Step[];
 
-/** Executors and reversers of a scope write the same, except that one scope sends messages. */
+/** Executors and reversers of a scope write the same, except that one executor pages people. */
 const IN_SCOPE = /^(execute|reverse)-(.+)$/;
 
 export type WriteSettings = {
@@ -71,11 +71,11 @@ export function writesOf(
   name: string,
   { recordLayout, layout1Ended }: WriteSettings,
 ): readonly Writable[] {
-  const [, step, scope] = IN_SCOPE.exec(name) ?? [];
+  const [, step] = IN_SCOPE.exec(name) ?? [];
   const known = STEPS.find((one) => one === (step ?? name));
   if (!known) throw new Error(`no kinds of records are listed for the function "${name}"`);
   const own: readonly Writable[] = WRITES[known];
-  const all = scope === 'message' ? [...own, ...PAGES] : own;
+  const all = name === 'execute-message' ? [...own, ...PAGES] : own;
   const current = name === 'intake' && recordLayout === 1 ? all.map(inLayout1) : all;
   return [...new Set(current)].filter((kind) => kind !== 'layout1' || !layout1Ended);
 }

@@ -13,13 +13,31 @@ export type Call = {
 };
 
 /** Forwards to moto and records each call. Answers an invocation of a function itself. */
-export async function startRecorder(port: number, record: (call: Call) => void) {
+/** Answers a call in place of moto; undefined leaves it to moto. Throws an error of AWS. */
+export type Answer = (
+  action: string,
+  request: { url: string; body: Record<string, unknown> },
+) => Promise<object | undefined>;
+
+export async function startRecorder(
+  port: number,
+  record: (call: Call) => void,
+  answerFor: Answer = async () => undefined,
+) {
   const server: Server = createServer(async (incoming, answer) => {
     const body = await buffer(incoming);
     const call = callIn(incoming, body.toString());
     record(call);
     if (call.action === 'lambda:InvokeFunction') return answer.writeHead(202).end();
-    const { method, url: path, headers } = incoming;
+    const { method, url: path = '', headers } = incoming;
+    const text = body.toString();
+    const parsed = text.startsWith('{') ? JSON.parse(text) : {};
+    const replaced = await answerFor(call.action, { url: path, body: parsed }).catch(asAwsError);
+    if (replaced) {
+      const status = replaced instanceof AwsError ? replaced.status : 200;
+      answer.writeHead(status, { 'content-type': 'application/json' });
+      return answer.end(JSON.stringify(replaced));
+    }
     const sent = forward({ host: '127.0.0.1', port, method, path, headers }, (received) => {
       answer.writeHead(received.statusCode ?? 502, received.headers);
       received.pipe(answer);
@@ -35,6 +53,22 @@ export async function startRecorder(port: number, record: (call: Call) => void) 
     },
   };
 }
+
+class AwsError {
+  readonly __type: string;
+  readonly message: string;
+  /** Not part of the body. */
+  readonly status = 400;
+  constructor(type: string, message: string) {
+    this.__type = type;
+    this.message = message;
+  }
+}
+const asAwsError = (error: unknown) =>
+  new AwsError(
+    error instanceof Error ? error.name : 'InternalError',
+    error instanceof Error ? error.message : String(error),
+  );
 
 /** The operation is in a header, in the form (IAM, SNS), or in the path (Lambda, Scheduler, API Gateway, Amazon SES). */
 function callIn({ headers, method = '', url = '' }: IncomingMessage, body: string): Call {
@@ -60,11 +94,22 @@ const ON_SCHEDULES: Readonly<Record<string, string>> = {
   DELETE: 'DeleteSchedule',
 };
 
+const ON_FUNCTIONS: Readonly<Record<string, string>> = {
+  'POST invocations': 'InvokeFunction',
+  'GET configuration': 'GetFunctionConfiguration',
+  'PUT configuration': 'UpdateFunctionConfiguration',
+  'GET url': 'GetFunctionUrlConfig',
+  'PUT url': 'UpdateFunctionUrlConfig',
+};
+
 function restOperation(call: Record<'service' | 'method' | 'url' | 'body', string>): string {
   const { service, method, url, body } = call;
   // IAM knows the API of API Gateway by its methods.
   if (service === 'apigateway') return method;
   if (service === 'scheduler') return ON_SCHEDULES[method] ?? method;
-  if (/\/functions\/[^/]+\/invocations/.test(url)) return 'InvokeFunction';
+  const [, part = ''] = /\/functions\/[^/]+\/([\w-]+)/.exec(url) ?? [];
+  const onFunction = ON_FUNCTIONS[`${method} ${part}`];
+  if (onFunction) return onFunction;
+  if (service === 'ses') return 'SendEmail';
   return new URLSearchParams(body).get('Action') ?? url;
 }

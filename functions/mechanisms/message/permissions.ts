@@ -35,6 +35,8 @@ export const permissions: Permissions = (stack) => [
   sendMail(stack),
   {
     sid: 'CountPages',
+    // A withdrawal pages no one.
+    only: 'execute',
     actions: ['kms:GenerateMac', 'kms:VerifyMac'],
     resources: [stack.pageKeyArn],
   },
