@@ -130,7 +130,7 @@ function grantStatements(s: StackContext) {
     signResumptions: allow(['kms:GenerateMac'], [s.proofKeys.resumptions.current.keyArn]),
     verifyResumptions: verify(s.proofKeys.resumptions),
     countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
-    sendMail: statementsOf([sendMail(deployedStack(s))]),
+    sendMail: statementsOf(sendMail(deployedStack(s))),
     // One number, pool or sender ID.
     sendSms: s.channels.sms ? allow(['sms-voice:SendTextMessage'], [s.channels.sms.from]) : null,
     publishToTeam: allow(['sns:Publish'], [s.teamTopicArn]),

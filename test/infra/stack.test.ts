@@ -265,6 +265,42 @@ test('SES reports every email of the stack that did not arrive, to one function'
   }
 });
 
+describe('the roles that send email, with hundreds of people in policy', () => {
+  const people = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => {
+        const email = `person.number-${String(i).padStart(4, '0')}@security.example.com`;
+        return [`person-${i}`, { ...POLICY.escalation.people['ana.silva']!, email }];
+      }),
+    );
+  const withPeople = (count: number) =>
+    templateWith({
+      policy: {
+        escalation: {
+          ...POLICY.escalation,
+          people: { ...POLICY.escalation.people, ...people(count) },
+        },
+      },
+    });
+
+  test('stay within the sizes of IAM, and may write to each of them', () => {
+    const template = withPeople(400);
+    const documents = (type: string) =>
+      Object.values(resourcesOf(template, type)).map(({ Properties }) => Properties.PolicyDocument);
+    const [inline, managed] = [documents('AWS::IAM::Policy'), documents('AWS::IAM::ManagedPolicy')];
+    const sizes = (all: object[]) => all.map((document) => JSON.stringify(document).length);
+    // CloudFormation's references are longer than the ARNs that they become.
+    expect(Math.max(...sizes(inline))).toBeLessThan(10_240);
+    expect(Math.max(...sizes(managed))).toBeLessThan(6_144);
+    for (const i of [0, 199, 399])
+      expect(JSON.stringify([inline, managed])).toContain(`number-${String(i).padStart(4, '0')}@`);
+  });
+
+  test('are refused at synthesis when IAM has no room for all addresses', () => {
+    expect(() => withPeople(1_000)).toThrow(/IAM has no room for all of their addresses/);
+  });
+});
+
 describe('the way in', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const failed = Object.keys(queues).find(

@@ -1,4 +1,4 @@
-// Runs the deployed handlers of one scope on moto, and compares their calls with their roles.
+// Compares the calls of deployed handlers with the permissions of their roles.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Every other executor and reverser as deployed, with its role: 0 rights missing, 0 unused.
+// All other executors and reversers as deployed, on moto, with their roles.
 import { EC2, type FlowLog } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';

@@ -28,12 +28,21 @@ let sent: Sent[];
 let site: ReturnType<typeof createPages>;
 let digests: Action['digest'][];
 const written: string[] = [];
+const read: string[] = [];
 
 /** Links that were really sent: to three people, for each purpose, on a request and on an action in force. */
 beforeAll(async () => {
   const table = memoryTable();
   const store = storeOn({
     ...table,
+    get: (key) => {
+      read.push(`${key.pk} ${key.sk}`);
+      return table.get(key);
+    },
+    query: (pk, options) => {
+      read.push(pk);
+      return table.query(pk, options);
+    },
     put: (item, condition) => {
       written.push(`${item.pk} ${item.sk}`);
       return table.put(item, condition);
@@ -193,4 +202,21 @@ test('shows the decision of a used link and accepts no second one', async () => 
     expect.objectContaining({ verdict: 'approved', by: 'ana.silva' }),
   ]);
   expect(did).toEqual(['callback token-1 approved']);
+});
+
+test('a flood of forged links reads nothing from the table', async () => {
+  const [one] = sent;
+  const tokens = [
+    'x',
+    `${one?.token.slice(0, -4)}AAAA`,
+    await issueLink(retired, one!.claims),
+    'A'.repeat(5_000),
+  ];
+  read.length = 0;
+  for (const token of tokens)
+    for (const verdict of [null, 'approve'])
+      expect(await seen(`/approve/${token}`, verdict)).toMatch(/^403\n/);
+  expect(read).toEqual([]);
+  await seen(`/approve/${sent.find(({ purpose }) => purpose === 'approve')?.token}`, null);
+  expect(read).not.toEqual([]);
 });

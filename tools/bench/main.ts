@@ -2,6 +2,7 @@
 import type { Out, Outcome } from '../../cli/output.ts';
 import { coldStarts } from './cold-starts.ts';
 import type { Figure } from './figure.ts';
+import { flood } from './flood.ts';
 import { laptop } from './laptop.ts';
 import { links } from './links.ts';
 import { load } from './load.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: readonly (readonly [name: string, run: (out: Out) => Promise<F
   ['throughput', throughput],
   ['related alerts at once', load],
   ['response times of links', links],
+  ['approval during a flood', flood],
   ['bundle sizes and imports', coldStarts],
 ];
 
