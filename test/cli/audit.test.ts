@@ -108,6 +108,7 @@ describe('npm run audit', () => {
       const by = 'person:ana.silva';
       await killSwitch.halt(POLICY.account, { mode: 'halt', by, at, why: 'attack on us' });
       await resume(world.runtime.store, POLICY.account, NOW);
+      expect((await world.runtime.api.request('/api/effects')).status).toBe(200);
       await world.stop();
       const whole = audit(folder);
       expect(whole.said).toEqual([
@@ -126,6 +127,9 @@ describe('npm run audit', () => {
       const entries = readFileSync(file, 'utf8').trim().split('\n').map(parseEntry);
       expect(entries).toContainEqual(
         expect.objectContaining({ pk: expect.stringMatching(/^2\/ACTION#/), event: 'in-force' }),
+      );
+      expect(entries).toContainEqual(
+        expect.objectContaining({ pk: 'READ#2026-11-24', route: '/api/effects' }),
       );
       for (const { seq, previous, hash, sk } of entries.filter(({ seq }) => seq > 0)) {
         const before = entries.find((one) => one.sk === sk && one.seq === seq - 1);
