@@ -76,17 +76,6 @@ describe.each(ANALYSTS)('P12: when the model %s', (_, analyst) => {
 
 describe('P12: when the model calls a critical alert benign', () => {
   const CRITICAL: Record<string, (world: World) => Promise<void>> = {
-    'from Security Hub (ASFF)': async (world) => {
-      const text = JSON.stringify(sample('security-hub-asff'));
-      const severity = '"Severity":{"Label":"CRITICAL"}';
-      await world.deliver(JSON.parse(text.replace(/"Severity":\{[^}]*\}/, severity)));
-    },
-    'from Security Hub (OCSF)': async (world) => {
-      const text = JSON.stringify(sample('security-hub-ocsf'));
-      const raised = text.replace('"severity_id":4', '"severity_id":5');
-      await world.deliver(JSON.parse(raised.replace('"High"', '"Critical"')));
-    },
-    'that names nothing': (world) => critical(world, []),
     'that joins the open incident of a low one': async (world) => {
       await world.deliver(lowProbe(7));
       await world.pass(1);
@@ -105,7 +94,6 @@ describe('P12: when the model calls a critical alert benign', () => {
         );
       await critical(world, [attacker('203.0.113.77')]);
     },
-    'in another account': (world) => critical(world, [attacker('203.0.113.7')], '999988887777'),
     'while the kill switch is set to halt': async (world) => {
       const by = 'person:mei.tanaka';
       const halt = { mode: 'halt', by, why: 'drill', at: NOW.toISOString() } as const;
@@ -115,10 +103,37 @@ describe('P12: when the model calls a critical alert benign', () => {
   };
   const about = (id: string, change: object) =>
     alertAbout(id, 'Discovery:Kubernetes/Unusual', [attacker('203.0.113.7')], change);
-  async function critical(world: World, entities: Named[], account = POLICY.account) {
-    const alert = alertAbout('c', 'Custom:Unknown', entities, { severity: 'critical' });
-    await world.deliver({ ...alert, account });
-  }
+  const criticalOf = (id: string, entities: Named[]) =>
+    alertAbout(id, 'Custom:Unknown', entities, { severity: 'critical' });
+  const critical = (world: World, entities: Named[]) => world.deliver(criticalOf('c', entities));
+
+  test('critical alerts of every source and place page someone, each for its own incident', async () => {
+    const [asff, ocsf] = [sample('security-hub-asff'), sample('security-hub-ocsf')].map((event) =>
+      JSON.stringify(event),
+    );
+    const world = await createWorld({ analyst: saying(() => opinion()) });
+    const elsewhere = criticalOf('elsewhere', [attacker('203.0.113.200')]);
+    const accepted = [
+      JSON.parse(asff?.replace(/"Severity":\{[^}]*\}/, '"Severity":{"Label":"CRITICAL"}') ?? ''),
+      JSON.parse(
+        ocsf?.replace('"severity_id":4', '"severity_id":5').replace('"High"', '"Critical"') ?? '',
+      ),
+      criticalOf('names nothing', []),
+      { ...elsewhere, account: '999988887777' },
+    ].map((event) => world.deliver(event));
+    const incidents = (await Promise.all(accepted))
+      .flat()
+      .flatMap((one) => ('incidentId' in one ? one.incidentId : []));
+    await world.pass(1);
+    const paged = world.runtime
+      .inbox()
+      .map(({ message }) => message)
+      .filter(({ to, urgency }) => to.kind === 'person' && urgency === 'page')
+      .flatMap(({ severity, incidentId }) => (severity === 'critical' ? incidentId : []));
+    await world.stop();
+    expect(new Set(incidents).size).toBe(4);
+    expect(new Set(paged)).toEqual(new Set(incidents));
+  });
 
   test.each(Object.entries(CRITICAL))('a critical alert %s pages someone', async (_what, run) => {
     const world = await createWorld({ analyst: saying(() => opinion()) });
