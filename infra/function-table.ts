@@ -243,6 +243,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName, ...proofs },
       grants: [
         'archiveRecords',
+        'verifyAlerts',
         'verifyVotes',
         'verifyRulings',
         'verifyEvidence',

@@ -1,15 +1,18 @@
 // The archive step: copies each record change and reports illegal ones.
 
 import * as z from 'zod/mini';
+import { isAlertProven } from '../authority/alerts.ts';
 import { unprovenIn } from '../authority/unproven.ts';
 import { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
+import { Alert } from '../domain/alert.ts';
+import { InvalidInput } from '../domain/errors.ts';
 import { isArchived } from '../store/archived.ts';
 import { COPIES, type CopyLog, type Logged, logKey, sha256 } from '../store/copy-log.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { locate } from '../store/layout.ts';
 import { provenResumption } from '../store/resumptions.ts';
-import { faultsIn, type Item } from './change.ts';
+import { faultsIn, type Item, read } from './change.ts';
 import type { ArchiveDeps } from './deps.ts';
 
 /** One change of one item in the table's stream. */
@@ -45,6 +48,7 @@ export async function archive(
     ...faultsIn(change, change),
     ...(action ? await unprovenIn(keys, action) : []),
     ...(await unprovenResumption(keys, change)),
+    ...(await unprovenAlert(keys, change)),
   ];
   if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
@@ -73,6 +77,16 @@ async function unprovenResumption(
   if (!after || locate(change)?.kind !== 'resumption') return [];
   const found = await provenResumption(resumptions, { ...after, pk, sk });
   return found ? [] : ['the resumption is not proven'];
+}
+
+/** The fault of an alert that intake didn't accept in this form and in this incident; none for other records. */
+async function unprovenAlert({ alerts }: ArchiveDeps['keys'], change: Change): Promise<string[]> {
+  const located = locate(change);
+  if (!change.after || located?.kind !== 'alert') return [];
+  const alert = read(Alert, change.after.record);
+  if (alert instanceof InvalidInput) return [`the record cannot be read: ${alert.message}`];
+  const isProven = await isAlertProven(alerts, located.incidentId ?? '', alert);
+  return isProven ? [] : ['nothing proves that intake accepted the alert'];
 }
 
 /** The S3 key of a copy: `records/2/ACTION/inc-.../act-.../<sequence>.json`. A record's copies sort in order. */

@@ -157,7 +157,10 @@ const versionFaults = (was: { version: number }, now: { version: number }): stri
   now.version > was.version ? [] : [`the version went from ${was.version} to ${now.version}`];
 
 /** The parsed value, including fields that a newer version added; or the error. */
-function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
+export function read<S extends z.ZodMiniType>(
+  schema: S,
+  value: unknown,
+): z.infer<S> | InvalidInput {
   try {
     return readStored(schema, value, { what: 'record' });
   } catch (error) {

@@ -2,7 +2,7 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { S3 } from '@aws-sdk/client-s3';
 import type { Verifier } from '../authority/claims.ts';
-import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
+import { PROOF_KEY_ENV, type ProofKeys, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
 import { type WriteOnce, writeOnceIn } from '../platform/bucket.ts';
 import type { Log } from '../platform/log.ts';
@@ -10,8 +10,8 @@ import { createLog } from '../platform/logger.ts';
 
 export type ArchiveDeps = {
   put: WriteOnce;
-  /** Verify the proofs in actions and resumptions. */
-  keys: { votes: Verifier; rulings: Verifier; evidence: Verifier; resumptions: Verifier };
+  /** Verify the proofs in alerts, actions and resumptions. */
+  keys: Readonly<Record<keyof ProofKeys, Verifier>>;
   log: Log;
   now: () => Date;
 };

@@ -1,14 +1,16 @@
 // The archive copies every change, and logs records that others altered (P8).
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
+import { withAlertProof } from '../../functions/authority/alerts.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import type { Alert } from '../../functions/domain/alert.ts';
 import { Vote } from '../../functions/domain/approval.ts';
 import { indexKeys } from '../../functions/store/due.ts';
 import { append, digestOf, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { signResumption } from '../../functions/store/resumptions.ts';
 import { toyAction } from '../execute/toy.ts';
-import { incidentWith, NOW } from '../fixtures/case.ts';
+import { ALERT_ID, alertWith, incidentWith, NOW } from '../fixtures/case.ts';
 import { KEYS, signed } from '../fixtures/proofs.ts';
 import { requestWith, waiting } from '../web/approval-pages.ts';
 import { executing, item, proposed, soon } from './stored.ts';
@@ -386,7 +388,8 @@ describe('evidence and leases', () => {
     'copies each %s, and logs its removal',
     async (name) => {
       const key = { pk: `2/${name}#${INCIDENT}`, sk: 'al-0123456789abcdef' };
-      const item = { ...key, record: { alertId: key.sk } };
+      const alert = await withAlertProof(KEYS.alerts, INCIDENT, alertWith());
+      const item = { ...key, record: name === 'ALERT' ? alert : { alertId: key.sk } };
       const { copies, lines } = await about(key, null, item);
       expect(copies.map(([path]) => path.split('/').slice(0, 5).join('/'))).toEqual([
         `records/2/${name}/${INCIDENT}/${key.sk}`,
@@ -432,5 +435,45 @@ describe('evidence and leases', () => {
     const { copies, lines } = await about(key, before, after);
     expect(copies).toHaveLength(1);
     expect(lines).toEqual([['error: record altered', [expect.stringContaining(fault)]]]);
+  });
+});
+
+describe('an alert', () => {
+  const LAYOUT_2 = 'inc-20123456789abcdef';
+  const key = incidentKey('alert', LAYOUT_2, ALERT_ID);
+  const faultsOfAlert = async (record: object | null, at = key) => {
+    const { lines, copies } = await archived(null, null, {
+      ...at,
+      after: record && { ...at, record, raw: '{}' },
+    });
+    expect(copies).toHaveLength(1);
+    return lines.flatMap(([, faults]) => faults);
+  };
+  const accepted = () => withAlertProof(KEYS.alerts, LAYOUT_2, alertWith());
+
+  test('is copied without a fault as intake accepted it', async () => {
+    expect(await faultsOfAlert(await accepted())).toEqual([]);
+  });
+
+  test.each<[string, (alert: Alert) => object]>([
+    ['was edited', (alert) => ({ ...alert, title: 'Nothing happened' })],
+    ['was planted', (alert) => ({ ...alert, proof: null })],
+  ])('that %s is copied and reported', async (_, change) => {
+    expect(await faultsOfAlert(change(await accepted()))).toEqual([
+      'nothing proves that intake accepted the alert',
+    ]);
+  });
+
+  test('of another incident is copied and reported', async () => {
+    const other = incidentKey('alert', 'inc-2fedcba9876543210', ALERT_ID);
+    expect(await faultsOfAlert(await accepted(), other)).toEqual([
+      'nothing proves that intake accepted the alert',
+    ]);
+  });
+
+  test('that cannot be read is copied and reported', async () => {
+    expect(await faultsOfAlert({ alertId: ALERT_ID })).toEqual([
+      expect.stringMatching(/^the record cannot be read/),
+    ]);
   });
 });
