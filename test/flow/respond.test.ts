@@ -152,7 +152,7 @@ describe('a decision', () => {
     await probe();
     await world.decline('ana.silva');
     expect(world.subjectsTo('ana.silva')).toContain(
-      `Declined: request to block web requests from ${ATTACKING_HOST}`,
+      `Declined: 2 requests, including one to block web requests from ${ATTACKING_HOST}`,
     );
   });
 
