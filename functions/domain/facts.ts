@@ -130,6 +130,19 @@ export const InstanceFacts = z.strictObject({
     fact(z.array(z.string()).check(z.maxLength(15))),
     unknown('it was not read'),
   ),
+  /** How exposed it is. Null for what EC2 doesn't say. Absent in records of earlier versions. */
+  exposure: z.optional(
+    fact(
+      z.strictObject({
+        /** Whether credentials of its role can be read without a session token, as server-side request forgery does. */
+        allowsImdsV1: z.nullable(z.boolean()),
+        hasRole: z.boolean(),
+        isPublic: z.boolean(),
+        launchedAt: z.nullable(Instant),
+        securityGroups: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(20)),
+      }),
+    ),
+  ),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 

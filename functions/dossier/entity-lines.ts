@@ -3,6 +3,7 @@ import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import { worthOf } from '../domain/entity-worth.ts';
 import type { EntityFacts, Fact, SeenOnWeb } from '../domain/facts.ts';
 import { closed, domainOf, networkOf } from './agents.ts';
+import { exposureText } from './exposure-text.ts';
 import { featuresOf, knownWords, type Quote } from './features.ts';
 import { tagsShown } from './tags.ts';
 import { nameFeatures, shownValue } from './values.ts';
@@ -162,6 +163,7 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
     ),
     ...when(address?.seenOnWeb, seen),
     ...when(instance?.forwards, (forwards) => forwards && 'forwards packets (NAT or router)'),
+    ...when(instance?.exposure, exposureText),
     ...when(
       instance?.networkAcls,
       (acls) =>
@@ -219,6 +221,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['web requests', address?.seenOnWeb],
     ['tags', instance?.tags ?? lambda?.tags ?? identity?.tags],
     ['network ACLs', instance?.networkAcls],
+    ['exposure', instance?.exposure],
     ['service account', identity?.serviceAccount],
     ['last use', identity?.lastUsed],
     ['status', identity?.status],

@@ -27,14 +27,36 @@ export async function instanceFacts(deps: Deps, instanceId: string): Promise<Ins
     // https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     forwards: mapFact(instance, ({ SourceDestCheck }) => SourceDestCheck === false),
     interfaceIds: mapFact(instance, interfacesOf),
+    exposure: mapFact(instance, exposureOf),
   };
 }
 
 /** Unknown facts for an instance that is not read, with the reason. */
 export function unreadInstance(why: string): InstanceFacts {
   const fact = unknown(why);
-  return { networkAcls: fact, tags: fact, forwards: fact, interfaceIds: fact };
+  return { networkAcls: fact, tags: fact, forwards: fact, interfaceIds: fact, exposure: fact };
 }
+
+const MAX_GROUPS = 20;
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsResponse.html */
+const exposureOf = ({
+  MetadataOptions,
+  IamInstanceProfile,
+  PublicIpAddress,
+  LaunchTime,
+  SecurityGroups = [],
+}: Instance) => ({
+  allowsImdsV1: MetadataOptions?.HttpTokens
+    ? MetadataOptions.HttpEndpoint !== 'disabled' && MetadataOptions.HttpTokens === 'optional'
+    : null,
+  hasRole: IamInstanceProfile?.Arn !== undefined,
+  isPublic: PublicIpAddress !== undefined,
+  launchedAt: LaunchTime?.toISOString() ?? null,
+  securityGroups: SecurityGroups.flatMap(({ GroupId }) =>
+    GroupId && /^sg-[\da-f]{8,17}$/.test(GroupId) ? GroupId : [],
+  ).slice(0, MAX_GROUPS),
+});
 
 /** The largest instance types have 15 on the primary network card. */
 const MAX_INTERFACES = 15;

@@ -2,29 +2,36 @@
 import type { Citable } from '../domain/citable.ts';
 
 /** How people name a source, and the name that it has in a dossier; null for one that is never looked up. */
-const SOURCES: readonly (readonly [pattern: RegExp, source: string | null])[] = [
-  [/cloud ?trail|event history/i, 'cloudtrail'],
-  [/flow logs?\b/i, 'flow-logs'],
-  [/reverse dns|ptr record/i, 'dns'],
-  [/aws config\b|config(?:uration)? history/i, 'config'],
-  [/virus ?total|spamhaus|abuse ?ipdb|grey ?noise|shodan|talos|recorded future|alienvault/i, null],
-  [/whois|passive dns|access logs?\b|athena|detective|splunk|siem\b|edr\b/i, null],
+const SOURCES: readonly (readonly [name: string, source: string | null])[] = [
+  ['cloud ?trail|event history', 'cloudtrail'],
+  ['flow logs?', 'flow-logs'],
+  ['reverse dns|ptr records?', 'dns'],
+  ['aws config|config(?:uration)? history', 'config'],
+  ['virus ?total|spamhaus|abuse ?ipdb|grey ?noise|shodan|talos|recorded future|alienvault', null],
+  ['whois|passive dns|access logs?|athena|detective|splunk|siem|edr', null],
 ];
 
-/** The sentence says what is missing or should be done, and not what the source says. */
-const NO_CLAIM =
-  /\b(?:unknown|unread|unavailable|missing|would|will|should|can|could|may|might|enable|record|check|review|ask|not (?:been )?(?:read|available|known|looked up|listed))\b/i;
+/** What stands before a source that should be read, or of which there is none. */
+const BEFORE =
+  '(?:\\b(?:check|review|enable|look (?:at|in|into)|without|(?:access to|data from|activity in))(?: (?:the|its|their|all|vpc|aws))* )';
+/** What stands after a source that was not read, or that a later look may show. */
+const AFTER =
+  '(?: (?:was|were|is|are|has been|have been|could|can) ?(?:not|never)?(?: be| been)? ?(?:not )?(?:read|known|unknown|available|unavailable|looked up|missing|unread)| (?:would|will|should|might|may))\\b';
 
-export function unreadSources(
+/** The text says that the source says something. "CloudTrail shows no login" does, too: absence is a claim. */
+function claims(text: string, name: string): boolean {
+  const named = `\\b(?:${name})\\b`;
+  const rest = text
+    .replaceAll(new RegExp(`${BEFORE}${named}`, 'gi'), '')
+    .replaceAll(new RegExp(`${named}${AFTER}`, 'gi'), '');
+  return new RegExp(named, 'i').test(rest);
+}
+
+export const unreadSources = (
   texts: readonly string[],
   citable: readonly Pick<Citable, 'source'>[],
-): string[] {
-  const sentences = texts
-    .flatMap((text) => text.split(/(?<=[.!?;])\s+|\n/))
-    .filter((sentence) => !NO_CLAIM.test(sentence));
-  return SOURCES.filter(
-    ([pattern, source]) =>
-      sentences.some((sentence) => pattern.test(sentence)) &&
-      !citable.some((line) => line.source === source),
-  ).map(([pattern]) => pattern.source);
-}
+): string[] =>
+  SOURCES.filter(
+    ([name, source]) =>
+      texts.some((text) => claims(text, name)) && !citable.some((line) => line.source === source),
+  ).map(([name]) => name);

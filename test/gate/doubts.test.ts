@@ -124,6 +124,26 @@ test('accepts CloudTrail as a source once it was read, and what should be looked
   expect(doubts({ summary: 'Check the flow logs. CloudTrail was not read.' }).answer).toEqual([]);
 });
 
+test.each([
+  'CloudTrail shows no login.',
+  'As you can see in CloudTrail, it made a user.',
+  'You should know that CloudTrail lists CreateUser.',
+  'Flow logs confirm 3 GB of traffic.',
+  'I checked WHOIS: a hoster.',
+])('takes %j as a claim about a source', (summary) => {
+  expect(doubts({ summary }).answer).toEqual(['source-not-read']);
+});
+
+test.each([
+  'CloudTrail was not read.',
+  'The activity in CloudTrail is unknown.',
+  'CloudTrail could not be read, so check the flow logs.',
+  'Flow logs would show where it connects to.',
+  'Review CloudTrail before you decide.',
+])('takes %j as no claim about a source', (summary) => {
+  expect(doubts({ summary }).answer).toEqual([]);
+});
+
 test('accepts the facts of a target that no evidence is about', () => {
   const citable = CITABLE.filter(({ id }) => id !== 'E2');
   const supports = [claim('So.', 'E1')];

@@ -31,6 +31,7 @@ const INSTANCE: Labels<Group<'instance'>> = {
   tags: 'its tags',
   forwards: 'whether it forwards traffic',
   interfaceIds: 'its network interfaces',
+  exposure: null,
 };
 const LAMBDA: Labels<Group<'lambda'>> = { tags: 'its tags' };
 const IDENTITY: Labels<Group<'identity'>> = {
