@@ -66,9 +66,9 @@ const userNamed = (value: string): Named => ({
 const SAMPLES = [
   'web-port-probe',
   'exec-in-pod',
-  'api-key-abuse',
   'mining',
   'bucket-read',
+  'leaked-access-key',
 ] as const;
 
 function entities({ pick, next }: Choices): Named[] {
