@@ -20,6 +20,7 @@ export const NEVER = {
     'ec2:CreateSnapshot*',
     'ec2:DeleteRoute',
     'ec2:Detach*',
+    'ec2:DisableImage*',
     'ec2:Disassociate*',
     'ec2:GetConsole*',
     'ec2:GetPasswordData',
@@ -90,6 +91,7 @@ export const NEVER = {
   Records: [
     'cloudtrail:Delete*',
     'cloudtrail:Put*',
+    'cloudtrail:Start*',
     'cloudtrail:Stop*',
     'cloudtrail:Update*',
     'dynamodb:BatchWriteItem',

@@ -9,6 +9,7 @@ import {
   type Attempt,
 } from '../domain/assessment.ts';
 import { Citable } from '../domain/citable.ts';
+import { Signs } from '../playbook/signs.ts';
 
 /** The playbook reads the alert; the model gets the dossier alone. */
 export const Brief = z.looseObject({
@@ -22,6 +23,8 @@ export const Brief = z.looseObject({
   dossier: z.optional(z.string().check(z.maxLength(20_000))),
   /** The first observations of the dossier, for the playbook. Absent in a brief that an earlier version built. */
   citable: z.optional(z.array(Citable)),
+  /** For the playbook. Absent in a brief that an earlier version built. */
+  signs: z.optional(Signs),
 });
 export type Brief = z.infer<typeof Brief>;
 

@@ -21,6 +21,8 @@ const FOR_PEOPLE: Readonly<Record<ManualName | 'other', string>> = {
   block_cidr_range: 'block more than one address.',
   initiate_forensic_capture: 'preserve memory and disks before anything changes.',
   send_breach_notification: 'legal duties after a confirmed breach of personal data.',
+  contain_resource:
+    'stop a workload or function, close a bucket, or switch the logging of a trail on again.',
   other: 'anything else that only a person can do, such as asking the owner or restoring a log.',
 };
 

@@ -187,6 +187,15 @@ export const ACTIONS = {
     inPlaybook: false,
     targets: ['alert'],
   },
+  contain_resource: {
+    kind: 'manual',
+    headline: (target, kind) =>
+      kind === 'resource' && target.includes(':cloudtrail:')
+        ? `Turn on the logging of ${target}`
+        : `${(kind && CONTAINED[kind]) ?? 'Restrict the use of'} ${target}`,
+    inPlaybook: true,
+    targets: ['workload', 'function', 'bucket', 'resource'],
+  },
 } as const satisfies Readonly<Record<string, ActionProperties>>;
 
 export const ActionName = z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
@@ -247,6 +256,12 @@ export const informs = (name: ActionName | null): boolean =>
 export const opensTicketUnanswered = (name: ActionName | null): boolean => {
   const properties: ActionProperties | null = name && ACTIONS[name];
   return properties?.kind === 'informs' && properties.ifUnanswered === 'ticket';
+};
+
+const CONTAINED: Readonly<Partial<Record<EntityKind, string>>> = {
+  workload: 'Isolate the workload',
+  function: 'Stop the function',
+  bucket: 'Restrict access to the bucket',
 };
 
 const CREDENTIALS: Readonly<Partial<Record<EntityKind, string>>> = {

@@ -56,6 +56,7 @@ export const PEOPLES_ACTS = [
   'block_cidr_range',
   'initiate_forensic_capture',
   'send_breach_notification',
+  'contain_resource',
   'other',
 ] as const satisfies readonly (ManualName | 'other')[];
 

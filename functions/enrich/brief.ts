@@ -2,6 +2,7 @@
 import { type Alert, POSTURE } from '../domain/alert.ts';
 import { type Citable, isObservation } from '../domain/citable.ts';
 import { truncate } from '../domain/wording.ts';
+import type { Signs } from '../playbook/signs.ts';
 
 /** Step Functions limits a payload to 256 KiB. */
 export const MAX_BRIEF_BYTES = 60_000;
@@ -20,7 +21,7 @@ const DECIDING = ['userType', POSTURE];
  */
 export function briefOf(
   { type, severity, traffic, entities }: Alert,
-  { dossier, citable }: { dossier: string; citable: readonly Citable[] },
+  { dossier, citable, signs }: { dossier: string; citable: readonly Citable[]; signs: Signs },
 ) {
   const all = entities.map(({ ref, kind, value, part, place, attributes }) => ({
     ...{ ref, kind, part, place },
@@ -42,6 +43,7 @@ export function briefOf(
       .filter(isObservation)
       .slice(0, MAX_OBSERVATIONS)
       .map((one) => ({ ...one, text: '' })),
+    signs,
   });
   const fits = (given: unknown) => Buffer.byteLength(JSON.stringify(given)) <= MAX_BRIEF_BYTES;
   return [100, 60].map(brief).find(fits) ?? brief(20);

@@ -18,6 +18,7 @@ import { isIdentity } from '../domain/service-account.ts';
 import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { dossierOf } from '../dossier/dossier.ts';
 import { errorFields } from '../platform/log.ts';
+import { signsOf } from '../playbook/signs.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import { activities } from './activity.ts';
 import { addressFacts } from './address.ts';
@@ -104,7 +105,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
-    brief: briefOf(alert, { dossier, citable }),
+    brief: briefOf(alert, { dossier, citable, signs: signsOf(alert, facts) }),
     ...(isAsked && (await modelRefusal(deps, { incidentId, severity, worst }))),
   };
 }

@@ -5,6 +5,7 @@ import { type Assessment, wasNotAsked } from '../domain/assessment.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isPlaybooks, withFloor } from '../playbook/floor.ts';
 import { judge } from '../playbook/playbook.ts';
+import { signsOf } from '../playbook/signs.ts';
 import { DOUBTS, type Doubts, doubtsAbout, keyOf, NO_DOUBTS } from './doubts.ts';
 
 export type Assessed = {
@@ -17,7 +18,7 @@ export type Assessed = {
 
 export function assessed(analysis: Assessment, alert: Alert, facts: Facts | null): Assessed {
   const citable = facts?.citable ?? [];
-  const opinion = judge({ alert, citable });
+  const opinion = judge({ alert, citable, signs: signsOf(alert, facts) });
   const found = isPlaybooks(analysis, opinion)
     ? NO_DOUBTS
     : doubtsAbout(analysis, { alert, citable });

@@ -4,6 +4,7 @@ import { isHarmless } from '../domain/action-catalog.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { saysRaised } from '../domain/effect-state.ts';
 import { pagesForSevere } from '../playbook/playbook.ts';
+import { signsOf } from '../playbook/signs.ts';
 import { decide, type Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 
@@ -26,13 +27,13 @@ export function dropRepeats(decided: readonly Decided[]): Decided[] {
  * alert about which nothing pages gets a notification, even if the analysis recommends none.
  */
 export function withOnePage(circumstances: Circumstances, decided: readonly Decided[]): Decided[] {
-  const { alert } = circumstances;
+  const { alert, facts } = circumstances;
   if (decided.some(asksSomeone))
     return decided.map((one) => (isNotification(one) ? dropped(one, ASKED) : one));
   const isPaged = decided.some(
     (one) => isNotification(one) && one.ruling.disposition !== 'dropped',
   );
-  if (isPaged || !pagesForSevere(alert)) return [...decided];
+  if (isPaged || !pagesForSevere(alert, signsOf(alert, facts))) return [...decided];
   const raised = alert.news.find(saysRaised);
   const why = raised ? `${raised}.` : 'The severity is high, and no request pages anyone.';
   const recommendation = aboutAlert('send_analyst_notification', why);

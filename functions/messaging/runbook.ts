@@ -13,6 +13,12 @@ import { captureEvidence } from './runbooks/forensics.ts';
 import { isolateAddress, isolateInstance, isolateInterface } from './runbooks/host.ts';
 import { knownAbout } from './runbooks/known.ts';
 import {
+  isolateWorkload,
+  secureBucket,
+  secureResource,
+  stopFunction,
+} from './runbooks/resource.ts';
+import {
   inPlaceOf,
   type Runbook,
   type RunbookTemplate,
@@ -39,6 +45,12 @@ const templates = (): RunbookTemplates => ({
   block_cidr_range: { ip: blockAddress },
   initiate_forensic_capture: { instance: captureEvidence },
   send_breach_notification: { alert: prepareNotice },
+  contain_resource: {
+    workload: isolateWorkload,
+    function: stopFunction,
+    bucket: secureBucket,
+    resource: secureResource,
+  },
 });
 
 function templateFor(name: ActionName, kind: EntityKind): RunbookTemplate | null {

@@ -7,6 +7,10 @@ export type Step = {
   /** In order of preference: the targets are of the first kind that the alert names in this role. */
   kinds: readonly EntityKind[];
   role: 'actor' | 'target';
+  /** Only above medium severity. */
+  when?: 'severe';
+  /** Only if the alert names no entity of this kind in this role. */
+  unless?: EntityKind;
   confidence: number;
   reasoning: string;
 };
@@ -71,6 +75,37 @@ export const isolateTheCluster: Step = {
   kinds: ['cluster'],
   reasoning: 'Its Kubernetes API answers callers from the internet that should not reach it.',
 };
+const containTheTarget = (kinds: Step['kinds'], reasoning: string): Step => ({
+  action: 'contain_resource',
+  kinds,
+  role: 'target',
+  confidence: 80,
+  reasoning,
+});
+/** The whole host or cluster only if no workload is named. */
+export const containTheWorkload: readonly Step[] = [
+  containTheTarget(['workload'], 'The workload appears to be compromised. Others share its host.'),
+  { ...isolateTheHost, kinds: ['instance', 'cluster'], unless: 'workload' },
+];
+/** For families in which half of the alerts follow a deployment. */
+export const ifSevere = (steps: readonly Step[]): Step[] =>
+  steps.map((step) => ({ ...step, when: 'severe' }));
+export const stopTheFunction = containTheTarget(
+  ['function'],
+  'The function runs code that communicates with an attacker, with the rights of its role.',
+);
+export const closeTheBucket = containTheTarget(
+  ['bucket'],
+  'The bucket exposes data, or hands out malware, until access to it is closed.',
+);
+export const secureTheResource = containTheTarget(
+  ['resource'],
+  'Anyone who starts a host or restores data from it starts the malware, too.',
+);
+export const restoreTheLogging = containTheTarget(
+  ['resource', 'bucket'],
+  'While logging is off, no one sees the next steps of an attacker.',
+);
 export const isolateTheDatabase: Step = {
   ...isolateTheHost,
   kinds: ['database'],

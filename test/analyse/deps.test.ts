@@ -77,7 +77,7 @@ test('reads the key once more when the provider rejects it', async () => {
     judge: ++reads === 2 ? playbook.judge : rejected,
   }));
   const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000), NO_LOG);
-  expect((await judge()).verdict).toBe('malicious');
+  expect((await judge()).verdict).toBe('suspicious');
   await judge();
   expect(reads).toBe(2);
 });

@@ -261,7 +261,7 @@ test('explain --json prints every rule of each action, and exits with 1 after a 
 test('explain reads an event of the example account as one of the named account', async () => {
   const { stderr, stdout } = await run('explain', SAMPLE, 'example');
   expect(stderr).toContain('account 111122223333 are read as events of 123456789012');
-  expect(stdout).toContain('Verdict (playbook): malicious. A malicious address');
+  expect(stdout).toContain('Verdict (playbook): suspicious. An address');
   expect(stdout).toContain('decided: observe, as add_ip_to_watchlist');
   expect(stdout).not.toContain('The alert is about account');
   expect((await run('explain', SAMPLE)).stderr).not.toContain('are read as');

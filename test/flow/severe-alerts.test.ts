@@ -1,7 +1,7 @@
 // P12: severe alerts page people after any earlier alerts, answers and updates.
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -15,8 +15,16 @@ const benign: Analyst = citing({
   judge: async () => ({ verdict: 'benign', summary: 'Nothing to see.', recommendations: [] }),
 });
 const PROBE = 'Recon:EC2/PortProbeUnprotectedPort';
-/** The playbook only watches the actor of this type. */
-const ONLY_WATCHED = 'Discovery:Kubernetes/Unusual';
+/** Watches the attacker of a type that the playbook does not know. */
+const watching: Analyst = citing({
+  ...benign,
+  judge: async () => ({
+    verdict: 'suspicious',
+    summary: 'An address is curious.',
+    recommendations: [recommend({ action: 'add_ip_to_watchlist', confidence: 95 })],
+  }),
+});
+const ONLY_WATCHED = 'Unknown';
 
 type Change = { type?: string; address?: string; region?: string; instance?: string };
 const alert = (
@@ -57,7 +65,7 @@ const messagesTo = (person: string) =>
 const pagesTo = (person: string) => messagesTo(person).filter(({ urgency }) => urgency === 'page');
 
 test('pages about a high alert whose only action is handed off to the ticket', async () => {
-  world = await createWorld({ analyst: benign });
+  world = await createWorld({ analyst: watching });
   await world.deliver(alert('a', 'high', { type: ONLY_WATCHED, region: 'us-east-1' }));
   expect((await world.action('add_ip_to_watchlist')).status).toBe('handed-off');
   expect(pagesTo('ana.silva')).toMatchObject([{ severity: 'high' }]);
@@ -84,14 +92,14 @@ test('pages about a severe alert that asks for the same action as a medium one o
   expect(await world.incidents()).toHaveLength(1);
 });
 
-test('pages the people who were asked, and those who are asked later, when a low finding becomes high', async () => {
+test('asks about a low finding that becomes high, and escalates', async () => {
   world = await createWorld();
   await world.deliver(probe(1, { severity: 2 }));
   await world.pass(1);
   expect(pagesTo('ana.silva')).toEqual([]);
   await world.deliver(probe(2, { severity: 8 }));
   expect(pagesTo('ana.silva')).toMatchObject([{ severity: 'high' }]);
-  await world.pass(0.5);
+  await world.pass(1);
   expect(pagesTo('ben.okafor')).toMatchObject([{ severity: 'high' }]);
 });
 
@@ -121,6 +129,7 @@ test('pages once when a medium finding with an open request becomes critical', a
 test('notifies no one of a harmless action for which no slot became free', async () => {
   const automaticPerMinute = { perAccount: 1, perAction: 1, perIncident: 1 };
   world = await createWorld({
+    analyst: watching,
     policy: { ...POLICY, limits: { ...POLICY.limits, automaticPerMinute } },
   });
   for (const n of [1, 2])

@@ -200,13 +200,14 @@ describe('after the checks', () => {
   });
 
   test('takes the playbook’s own reasons for a recommendation that is doubted', () => {
+    const revoke = recommend({ action: 'revoke_api_key', target: 'key-1' });
     const given = answer({
-      recommendations: [{ ...watch, because: ['E99'], reasoning: 'Trust me.', confidence: 100 }],
+      recommendations: [{ ...revoke, because: ['E99'], reasoning: 'Trust me.', confidence: 100 }],
     });
     const severe = { ...ALERT, severity: { score: 8, label: 'high' as const } };
-    const watched = decided(given, severe).filter(({ one }) => one.action === watch.action);
-    expect(watched).toMatchObject([
-      { one: { reasoning: expect.stringMatching(/^The alert names/) } },
+    const revoked = decided(given, severe).filter(({ one }) => one.action === revoke.action);
+    expect(revoked).toMatchObject([
+      { one: { reasoning: expect.stringMatching(/^The key is exposed/) } },
     ]);
   });
 

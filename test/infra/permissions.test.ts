@@ -148,6 +148,15 @@ const TIER_3 = {
     'ses:SendRawEmail',
     'connect:StartOutboundVoiceContact',
   ],
+  contain_resource: [
+    'ecs:StopTask',
+    'lambda:PutFunctionConcurrency',
+    's3:PutBucketPublicAccessBlock',
+    'cloudtrail:StartLogging',
+    'cloudtrail:StopLogging',
+    'ec2:DisableImage',
+    'eks:UpdateAccessEntry',
+  ],
   'any tier-3 action through privilege escalation': [
     'iam:PutUserPolicy',
     'iam:PutRolePolicy',

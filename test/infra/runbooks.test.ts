@@ -28,6 +28,10 @@ const VALUES: Readonly<Partial<Record<EntityKind, string>>> = {
   database: 'orders',
   ip: '203.0.113.0/24',
   alert: 'f-1',
+  workload: 'arn:aws:ecs:eu-central-1:111122223333:task/shop/0123456789abcdef0123456789abcdef',
+  function: 'shop-checkout',
+  bucket: 'shop-orders',
+  resource: 'arn:aws:cloudtrail:eu-central-1:111122223333:trail/main',
 };
 const tier3 = ActionName.options.flatMap((name) => {
   const { tier, targetKinds } = POLICY.actions[name];

@@ -82,7 +82,7 @@ test('shows the playbook’s opinion and the reason when the model failed', () =
   const alerts = [{ alert: critical, facts: null }];
   const contents = { incidentId: INCIDENT_ID, incident: undefined, alerts, actions: [], steps: [] };
   const { body } = ticketText({ ...contents, assessment }, minute(5));
-  expect(body).toContain('Malicious, according to the playbook: “A malicious address');
+  expect(body).toContain('Suspicious, according to the playbook: “An address');
   expect(body).toContain('The model gave no usable answer: the model stopped with refusal.');
 });
 

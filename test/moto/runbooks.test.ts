@@ -89,6 +89,10 @@ const RUNBOOKS: Readonly<Record<string, Readonly<Record<string, Prepare>> | stri
   'create_alert_ticket on alert': NO_COMMAND,
   'send_analyst_notification on alert': NO_COMMAND,
   'send_breach_notification on alert': NO_COMMAND,
+  'contain_resource on workload': NO_CLIENT,
+  'contain_resource on function': NO_CLIENT,
+  'contain_resource on bucket': NO_CLIENT,
+  'contain_resource on resource': NO_CLIENT,
 };
 
 /** The same for the manual undo of each mechanism. */

@@ -43,7 +43,7 @@ test('puts the playbook in the place of a failed analysis, and keeps the reason'
   const assessment = withFloor(failed('the model stopped with refusal'), probe('medium'));
   expect(assessment).toMatchObject({
     origin: 'fallback',
-    verdict: 'malicious',
+    verdict: 'suspicious',
     failure: 'the model stopped with refusal',
   });
   expect(actionsIn(assessment)).toContain('block_ip_at_firewall');

@@ -10,6 +10,7 @@ import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts'
 import { Opinion } from '../../functions/domain/assessment.ts';
 import { FAMILIES } from '../../functions/playbook/families.ts';
 import { judge } from '../../functions/playbook/playbook.ts';
+import { familyNameOf } from '../../functions/playbook/types.ts';
 import { alertWith, attacker, POLICY, theAlertItself } from '../fixtures/case.ts';
 import { alertOf, sample, sampleIds } from '../intake/events.ts';
 
@@ -47,7 +48,6 @@ const traffic = (direction: 'inbound' | 'outbound') => ({
 
 const BLOCKED = ['add_ip_to_watchlist ip-1', 'block_ip_at_firewall ip-1'];
 const CREDENTIALS = [
-  'add_ip_to_watchlist ip-1',
   'revoke_api_key key-1',
   'disable_user_account_temporarily user-1',
   'revoke_service_account_credential role-1',
@@ -56,17 +56,19 @@ const ISOLATED = ['increase_logging_verbosity instance-1', 'isolate_production_h
 const LOGGED = ['increase_logging_verbosity instance-1'];
 
 test.each([
-  ['UnauthorizedAccess:EC2/SSHBruteForce', 'malicious', BLOCKED],
-  ['Recon:EC2/PortProbeUnprotectedPort', 'malicious', BLOCKED],
-  ['UnauthorizedAccess:EC2/TorIPCaller', 'malicious', BLOCKED],
-  ['CredentialAccess:RDS/AnomalousBehavior.FailedLogin', 'malicious', BLOCKED],
+  ['UnauthorizedAccess:EC2/SSHBruteForce', 'suspicious', BLOCKED],
+  ['Recon:EC2/PortProbeUnprotectedPort', 'suspicious', BLOCKED],
+  ['UnauthorizedAccess:EC2/TorIPCaller', 'suspicious', BLOCKED],
+  ['CredentialAccess:RDS/AnomalousBehavior.FailedLogin', 'suspicious', []],
   ['UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom', 'malicious', CREDENTIALS],
   ['Exfiltration:S3/AnomalousBehavior', 'suspicious', CREDENTIALS],
   ['Recon:IAMUser/UserPermissions', 'suspicious', CREDENTIALS],
+  ['Impact:IAMUser/PromptInjection.Direct', 'suspicious', []],
+  ['Stealth:IAMUser/PasswordPolicyChange', 'unclear', []],
   [
     'UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS',
     'malicious',
-    ['revoke_service_account_credential role-1', 'add_ip_to_watchlist ip-1'],
+    ['revoke_service_account_credential role-1'],
   ],
   ['CryptoCurrency:EC2/BitcoinTool.B!DNS', 'malicious', ISOLATED],
   ['Backdoor:EC2/C&CActivity.B', 'malicious', ISOLATED],
@@ -74,17 +76,17 @@ test.each([
   ['Execution:Runtime/ReverseShell', 'malicious', ISOLATED],
   ['Impact:EC2/PortSweep', 'malicious', ISOLATED],
   ['Behavior:EC2/NetworkPortUnusual', 'suspicious', LOGGED],
+  ['Execution:Runtime/NewBinaryExecuted', 'suspicious', LOGGED],
   ['DefenseEvasion:Runtime/FilelessExecution', 'suspicious', LOGGED],
   [
     'UnauthorizedAccess:Lambda/MaliciousIPCaller.Custom',
-    'suspicious',
-    ['increase_logging_verbosity function-1'],
+    'malicious',
+    ['increase_logging_verbosity function-1', 'contain_resource function-1'],
   ],
-  ['Discovery:Kubernetes/MaliciousIPCaller', 'suspicious', ['add_ip_to_watchlist ip-1']],
   ['Phishing:Mail/CredentialHarvesting', 'malicious', ['quarantine_email email-1']],
-  ['Policy:S3/BucketPublicAccessGranted', 'unclear', []],
   ['Software and Configuration Checks/Vulnerabilities/CVE', 'unclear', []],
   ['Invented:Nothing/AtAll', 'unclear', []],
+  ['constructor', 'unclear', []],
 ])('judges %s as %s', (type, verdict, recommended) => {
   expect(outcome(type).verdict).toBe(verdict);
   expect(asked(type)).toEqual(recommended);
@@ -96,26 +98,28 @@ test.each(
     return 'inPlaybook' in properties && properties.inPlaybook;
   }),
 )('recommends %s for some alerts, as the catalog says', (name) => {
-  const recommended = FAMILIES.flatMap(({ steps }) => steps.map(({ action }) => action));
+  const recommended = Object.values(FAMILIES).flatMap(({ steps }) =>
+    steps.map(({ action }) => action),
+  );
   expect(recommended, 'add a step to functions/playbook/families.ts').toContain(name);
 });
 
 test.each(sampleIds)('has an entry for the type of the sample %s', (id) => {
-  const { type } = alertOf(sample(id));
-  const known = FAMILIES.some(({ pattern }) => pattern.test(type));
-  expect(known, `add an entry for ${type} to functions/playbook/families.ts`).toBe(true);
+  const alert = alertOf(sample(id));
+  const name = familyNameOf(alert);
+  expect(name, `add ${alert.type} to functions/playbook/types.ts`).not.toBe('unknown');
 });
 
 test('treats an outbound brute force as a compromised host, and does not block its victim', () => {
   const type = 'UnauthorizedAccess:EC2/SSHBruteForce';
-  expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
+  expect(asked(type, traffic('inbound'))).toEqual(['block_ip_at_firewall ip-1']);
   expect(asked(type, traffic('outbound'))).toEqual(ISOLATED);
 });
 
-test('treats an outbound connection to a listed address as a compromised host, and blocks the address', () => {
+test('treats an outbound connection to a listed address as a compromised host', () => {
   const type = 'UnauthorizedAccess:EC2/MaliciousIPCaller.Custom';
-  expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
-  expect(asked(type, traffic('outbound'))).toEqual([...ISOLATED, 'block_ip_at_firewall ip-1']);
+  expect(asked(type, traffic('inbound'))).toEqual(['block_ip_at_firewall ip-1']);
+  expect(asked(type, traffic('outbound'))).toEqual(ISOLATED);
 });
 
 test('ends the sessions of a role, and blocks no address, for an attack with credentials', () => {
@@ -123,7 +127,6 @@ test('ends the sessions of a role, and blocks no address, for an attack with cre
   const entities = [theAlertItself, attacker, role];
   expect(asked('AttackSequence:IAM/CompromisedCredentials', { entities })).toEqual([
     'revoke_service_account_credential role-1',
-    'add_ip_to_watchlist ip-1',
   ]);
 });
 

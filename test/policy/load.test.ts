@@ -236,6 +236,7 @@ describe('the shipped policies', () => {
     [3, 'block_cidr_range'],
     [3, 'initiate_forensic_capture'],
     [3, 'send_breach_notification'],
+    [3, 'contain_resource'],
   ] as const)('ships tier %s for %s', (tier, name) => {
     expect(loadPolicy(directory, 'example').actions[name].tier).toBe(tier);
   });
@@ -314,10 +315,8 @@ describe('an invalid policy', () => {
   });
 
   test('rejects a policy that lacks an action', () => {
-    edit('actions.yaml', / {2}send_breach_notification:[\s\S]*$/, '');
-    expect(faultLines()).toEqual([
-      expect.stringContaining('actions.send_breach_notification: missing'),
-    ]);
+    edit('actions.yaml', / {2}contain_resource:[\s\S]*$/, '');
+    expect(faultLines()).toEqual([expect.stringContaining('actions.contain_resource: missing')]);
   });
 
   test('rejects a file that is not YAML, with the line', () => {

@@ -45,6 +45,10 @@ const MANUAL_TARGETS = {
   cluster: 'shop',
   database: 'orders-db',
   alert: theAlertItself.value,
+  workload: 'shop/checkout-7f',
+  function: 'shop-checkout',
+  bucket: 'shop-orders',
+  resource: 'arn:aws:cloudtrail:eu-central-1:111122223333:trail/main',
 } as const satisfies Readonly<Record<ManualKind, string>>;
 type ManualKind = TargetKindOf<ManualName>;
 

@@ -54,7 +54,7 @@ describe('the page of an approval link', () => {
       '</svg>Medium</span>',
       '14 min left',
       '<h1>Block web requests from 203.0.113.7?</h1>',
-      'A malicious address is targeting one of your resources.',
+      'An address is targeting one of your resources.',
       'several people may share it',
       '<i>Undo</i> Removes exactly the added entry<',
       '<option value="act-0123456789abcdef-1 60">after 1 h</option>',

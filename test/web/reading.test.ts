@@ -28,7 +28,7 @@ describe('the reason on the decision page', () => {
       title: 'Words of the product',
     });
     const first = aboveButtons(await page(alert));
-    expect(first).toContain('A malicious address is targeting one of your resources.');
+    expect(first).toContain('An address is targeting one of your resources.');
     expect(first).toContain('<small><bdi>Recon:<wbr>EC2/<wbr>PortProbeUnprotectedPort');
     expect(first).not.toContain('Words of the product');
   });

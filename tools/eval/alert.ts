@@ -4,6 +4,7 @@ import type { Alert } from '../../functions/domain/alert.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
 import { dossierOf } from '../../functions/dossier/dossier.ts';
 import { briefOf } from '../../functions/enrich/brief.ts';
+import { signsOf } from '../../functions/playbook/signs.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { normalise } from '../../functions/sources/normalise.ts';
@@ -62,6 +63,6 @@ export async function prepared(situation: Situation): Promise<Prepared> {
     },
     { nonce: NONCE, budgets, tags },
   );
-  const brief = briefOf(alert, { dossier, citable });
+  const brief = briefOf(alert, { dossier, citable, signs: signsOf(alert, facts) });
   return { ...{ alert, policy, now, brief, body }, facts: { ...facts, citable: [...citable] } };
 }

@@ -3,6 +3,7 @@ import { analyse } from '../../functions/analyse/analyse.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Assessment } from '../../functions/domain/assessment.ts';
 import { judge } from '../../functions/playbook/playbook.ts';
+import { signsOf } from '../../functions/playbook/signs.ts';
 import { prepared } from './alert.ts';
 import type { Situation } from './cases.ts';
 import { type Score, score } from './score.ts';
@@ -36,7 +37,10 @@ async function evaluated(
   const { assessment } = answer;
   const system = systemResult(assessment, ready);
   // Without an answer, nothing else was proposed.
-  const spoken = assessment.failure === null ? assessment : judge({ alert: ready.alert });
+  const spoken =
+    assessment.failure === null
+      ? assessment
+      : judge({ alert: ready.alert, signs: signsOf(ready.alert, ready.facts) });
   const proposed = {
     verdict: spoken.verdict,
     acts: spoken.recommendations.map(({ action, target }) => ({ action, ref: target })),

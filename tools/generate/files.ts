@@ -23,11 +23,13 @@ export const registryFiles = (root: string, folders: readonly ScopeFolder[]): Ge
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   const folders = await scopeFolders(root);
   const { mechanismsPage } = await import('./mechanisms-page.ts');
+  const { playbookPage } = await import('./playbook-page.ts');
   const { writersPage } = await import('./writers-page.ts');
   const { permissionsPage } = await import('./permissions-page.ts');
   return [
     ...registryFiles(root, folders),
     ['docs/mechanisms.md', mechanismsPage(folders)],
+    ['docs/playbook.md', playbookPage()],
     ['docs/writers.md', writersPage()],
     ['docs/permissions.md', permissionsPage()],
     ['docs/openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],

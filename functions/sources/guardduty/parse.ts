@@ -42,12 +42,15 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
   if (resource)
     addResources(collector, resource, at, {
       isApiCall: isApiCall(finding.type, action),
-      caller: remoteCaller({
-        accountId: call?.remoteAccountDetails?.accountId,
-        affiliated: call?.remoteAccountDetails?.affiliated,
-        callerType: call?.callerType,
-        userType: resource.accessKeyDetails?.userType,
-      }),
+      // The account's own credentials, wherever they are used.
+      caller: /CredentialExfiltration/.test(finding.type)
+        ? null
+        : remoteCaller({
+            accountId: call?.remoteAccountDetails?.accountId,
+            affiliated: call?.remoteAccountDetails?.affiliated,
+            callerType: call?.callerType,
+            userType: resource.accessKeyDetails?.userType,
+          }),
     });
   if (!found?.traffic && !service?.detection?.sequence)
     collector.note('The finding describes no action');

@@ -49,6 +49,7 @@ export function resourceOf(given: Resources) {
         role: given.function.role,
       },
     }),
+    ...(given.stored && storedDetails(given.stored)),
     ...(database && {
       rdsDbInstanceDetails: {
         dbInstanceIdentifier: database.id,
@@ -91,6 +92,13 @@ const bucketDetails = ({ name, public: open, objects }: NonNullable<Resources['b
     hash: '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
   })),
 });
+
+function storedDetails(arn: string) {
+  if (arn.includes(':image/')) return { ec2ImageDetails: { imageArn: arn } };
+  return arn.includes(':snapshot/')
+    ? { ebsSnapshotDetails: { snapshotArn: arn } }
+    : { recoveryPointDetails: { recoveryPointArn: arn } };
+}
 
 function clusterDetails(
   { name, kind }: NonNullable<Resources['cluster']>,

@@ -30,6 +30,8 @@ const RESOURCES = {
   task: z.optional(z.strictObject({ id: Text, image: Text })),
   function: z.optional(z.strictObject({ name: Text, role: text })),
   database: z.optional(z.strictObject({ id: Text, user: Text, application: text })),
+  /** ARN of an image, a snapshot or a recovery point. */
+  stored: text,
 };
 export const Resources = z.strictObject(RESOURCES);
 export type Resources = z.infer<typeof Resources>;
