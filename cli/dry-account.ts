@@ -1,6 +1,7 @@
 // An account in memory, for commands that process events and print the result.
 import { randomUUID } from 'node:crypto';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
+import type { Policy } from '../functions/policy/policy.ts';
 import { analystFrom } from '../local/analyst.ts';
 import { noCopies } from '../local/archive-copies.ts';
 import { type Clock, systemClock } from '../local/engine/clock.ts';
@@ -12,9 +13,13 @@ import { assumeDrilled } from './drill/assumed.ts';
 export async function createDryAccount(
   account = 'local',
   clock: Clock = systemClock,
-  options: Partial<Pick<RuntimeOptions, 'analyst' | 'retryIntervalMs'>> = {},
+  options: Partial<Pick<RuntimeOptions, 'analyst' | 'retryIntervalMs'>> & {
+    /** In place of the policy's. */
+    plannedWork?: Policy['plannedWork'] | null;
+  } = {},
 ) {
-  const policy = loadPolicy(POLICIES, account);
+  const own = loadPolicy(POLICIES, account);
+  const policy = { ...own, plannedWork: options.plannedWork ?? own.plannedWork };
   const runtime = await createRuntime({
     policy,
     analyst: options.analyst ?? analystFrom(process.env, policy.analysis).analyst,

@@ -2,10 +2,12 @@
 import { oneLine } from '../functions/domain/wording.ts';
 import type { Accepted } from '../functions/intake/intake.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
+import { systemClock } from '../local/engine/clock.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { createDryAccount } from './dry-account.ts';
 import type { EventFile } from './events.ts';
 import { type Explained, explained, textOf } from './explanation.ts';
+import { type GivenFacts, useFacts } from './given-facts.ts';
 import type { Out, Outcome } from './output.ts';
 import { countsOf, whyNot } from './replay.ts';
 
@@ -66,12 +68,16 @@ export async function explain(
   events: readonly EventFile[],
   account: string,
   out: Out,
+  given: GivenFacts | null = null,
 ): Promise<Outcome> {
   const results: Result[] = [];
   const { account: own } = loadPolicy(POLICIES, account);
   for (const { name, body } of ownEvents(events, own, out)) {
     // A new account for each event, so that one decision does not affect the next.
-    const runtime = await createDryAccount(account);
+    const runtime = await createDryAccount(account, systemClock, {
+      plannedWork: given?.plannedWork ?? null,
+    });
+    if (given) useFacts(runtime, given);
     const accepted = await runtime.accept(body);
     await runtime.engine.quiet();
     for (const one of accepted) {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../local/engine/clock.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { createDryAccount } from './dry-account.ts';
 import type { EventFile } from './events.ts';
+import { type GivenFacts, useFacts } from './given-facts.ts';
 import type { Out, Outcome } from './output.ts';
 
 type Replayed = {
@@ -48,13 +49,20 @@ function lineOf({ file, outcome, reason, type, actions }: Replayed): string {
 /** Time that passes between two events. Otherwise many events would reach the limit of automatic actions. */
 const BETWEEN_EVENTS_MS = 60_000;
 
-export async function replay(events: readonly EventFile[], out: Out): Promise<Outcome> {
+export async function replay(
+  events: readonly EventFile[],
+  out: Out,
+  given: GivenFacts | null = null,
+): Promise<Outcome> {
   let passedMs = 0;
   const clock: Clock = {
     now: () => new Date(Date.now() + passedMs),
     at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
   };
-  const runtime = await createDryAccount('local', clock);
+  const runtime = await createDryAccount('local', clock, {
+    plannedWork: given?.plannedWork ?? null,
+  });
+  if (given) useFacts(runtime, given);
   const results: Replayed[] = [];
   for (const { name, body } of events) {
     passedMs += BETWEEN_EVENTS_MS;

@@ -54,6 +54,16 @@ export async function prepared(situation: Situation): Promise<Prepared> {
     generation: causedBy ? 2 : 1,
   };
   const facts = await factsOf(alert, situation.facts ?? {}, { policy, now });
+  return { ...{ alert, policy, now, body }, ...briefFor({ alert, facts, policy, now }) };
+}
+
+/** What an analysis gets about the alert, and the facts with the lines that it may cite. */
+export function briefFor({
+  alert,
+  facts,
+  policy,
+  now,
+}: Pick<Prepared, 'alert' | 'facts' | 'policy' | 'now'>): Pick<Prepared, 'brief' | 'facts'> {
   const { dossierTokens: budgets, tags } = policy.analysis;
   const { text: dossier, citable } = dossierOf(
     {
@@ -64,5 +74,5 @@ export async function prepared(situation: Situation): Promise<Prepared> {
     { nonce: NONCE, budgets, tags },
   );
   const brief = briefOf(alert, { dossier, citable, signs: signsOf(alert, facts) });
-  return { ...{ alert, policy, now, brief, body }, facts: { ...facts, citable: [...citable] } };
+  return { brief, facts: { ...facts, citable: [...citable] } };
 }

@@ -25,7 +25,7 @@ const Tags = z.record(z.string(), z.string());
 const Names = z.array(z.string());
 
 /** Differences from an ordinary entity of its kind. Every other fact is known and unremarkable. */
-const Given = z.strictObject({
+export const Given = z.strictObject({
   address: z.optional(z.strictObject({ ownedBy: z.nullable(Text) })),
   identity: z.optional(
     z.strictObject({

@@ -73,6 +73,15 @@ function situationsOf(group: string, file: CaseFile, payloads: Payloads): Situat
   ];
 }
 
+/** One case without its variants. Throws if the file is not a valid case. */
+export function readCase(path: string): Situation {
+  const parsed = CaseFile.safeParse(read(path));
+  if (!parsed.success) throw new RangeError(z.prettifyError(parsed.error));
+  const { variants: _, ...base } = parsed.data;
+  const id = basename(path, '.yaml');
+  return { ...base, id, group: id, kind: 'base' };
+}
+
 export type Catalogue = { files: ReadonlyMap<string, CaseFile>; situations: readonly Situation[] };
 
 /** Throws if a file of the folder is not a valid case. */
