@@ -16,7 +16,7 @@ import {
 import { isOptedIn } from '../domain/opt-in.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { isHere, whyElsewhere } from '../domain/target-place.ts';
-import { dossierOf } from '../dossier/dossier.ts';
+import type { Dossier } from '../dossier/parts.ts';
 import { errorFields } from '../platform/log.ts';
 import { signsOf } from '../playbook/signs.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
@@ -25,8 +25,8 @@ import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
 import { briefOf } from './brief.ts';
 import { calendarState } from './calendar.ts';
+import { composed, NOT_COMPOSED } from './composed.ts';
 import type { EnrichDeps } from './deps.ts';
-import { earlierDecisions, earlierIncidents } from './earlier.ts';
 import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
@@ -80,23 +80,11 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
       ),
     ),
   };
-  const [earlier, decisions] = await Promise.all([
-    earlierIncidents(deps, facts, incidentId),
-    earlierDecisions(
-      deps,
-      [...histories].map(([ref, events]) => ({ ref, events })),
-    ),
-  ]);
-  const { dossierTokens: budgets, tags } = policy.analysis;
-  const { text: dossier, citable } = dossierOf(
-    {
-      ...{ alert, facts, incident, earlier, decisions },
-      plannedWork: policy.plannedWork,
-      now: deps.now().toISOString(),
-    },
-    { nonce: deps.nonce(), budgets, tags },
-  );
-  await records.putFacts(incidentId, alertId, { ...facts, ...(isAsked && { citable }) });
+  // Before the dossier, whose text may come from an attacker: the gate needs the facts in any case.
+  await records.putFacts(incidentId, alertId, facts);
+  const dossier = await composed(deps, { alert, incident, facts, histories });
+  const { text, citable } = dossier ?? { text: '', citable: [] };
+  if (isAsked && dossier) await records.putFacts(incidentId, alertId, { ...facts, citable });
   const severity = alert.severity.label;
   const [worst = severity] = [severity, ...incident.alerts.map((one) => one.severity)].sort(
     bySeverity,
@@ -105,17 +93,19 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
-    brief: briefOf(alert, { dossier, citable, signs: signsOf(alert, facts) }),
-    ...(isAsked && (await modelRefusal(deps, { incidentId, severity, worst }))),
+    brief: briefOf(alert, { dossier: text, citable, signs: signsOf(alert, facts) }),
+    ...(isAsked && (await modelRefusal(deps, dossier, { incidentId, severity, worst }))),
   };
 }
 
 /** Reserves a call of the model. A budget that can't be read allows no call. */
 async function modelRefusal(
   { asksModel, store, policy, now, log }: EnrichDeps,
+  dossier: Dossier | null,
   wanted: Parameters<EnrichDeps['store']['modelCalls']['reserve']>[0],
 ): Promise<{ modelNotAsked: string } | null> {
   if (!asksModel) return null;
+  if (!dossier) return { modelNotAsked: NOT_COMPOSED };
   try {
     const why = await store.modelCalls.reserve(wanted, policy.analysis.budget, now());
     return why === null ? null : { modelNotAsked: why };

@@ -398,6 +398,39 @@ test('throws when the alert cannot be read, so that the state machine retries', 
   await expect(enrich(depsOf({ store: { ...store, records } }), INPUT)).rejects.toThrow('down');
 });
 
+test('P12: stores the facts and leaves the verdict to the playbook when the dossier cannot be composed', async () => {
+  await opened();
+  const reserve = vi.fn(async () => null);
+  const counted = { ...store, modelCalls: { ...store.modelCalls, reserve } };
+  const nonce = () => {
+    throw new Error('a fault');
+  };
+  const { brief, ...rest } = await enrich(depsOf({ store: counted, nonce }), INPUT);
+  expect(rest).toHaveProperty('modelNotAsked', 'the text that it gets could not be composed');
+  expect(reserve).not.toHaveBeenCalled();
+  expect(brief.alert.entities.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
+  const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  expect(facts?.entities.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
+});
+
+test('stores the facts before it composes the dossier, so that a crash there cannot lose them', async () => {
+  await opened();
+  const steps: string[] = [];
+  const putFacts: typeof store.records.putFacts = (...facts) => {
+    steps.push('stored');
+    return store.records.putFacts(...facts);
+  };
+  const nonce = () => {
+    steps.push('composed');
+    return '7f3a2c91';
+  };
+  await enrich(
+    depsOf({ nonce, store: { ...store, records: { ...store.records, putFacts } } }),
+    INPUT,
+  );
+  expect(steps.slice(0, 2)).toEqual(['stored', 'composed']);
+});
+
 test('reserves no model call when it reads the facts of an approved action or a repeated request', async () => {
   await opened();
   const action = 'act-0123456789abcdef-1';
