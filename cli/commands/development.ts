@@ -149,7 +149,7 @@ export const evaluation = () =>
       ['--provider anthropic --html report.html', 'asks the model and writes a report'],
     ],
     exitCodes: [
-      [0, 'nothing is worse than the baseline'],
+      [0, 'the gate passes'],
       [1, 'something is worse, a recorded answer is stale, or a named provider measured nothing'],
     ],
   })

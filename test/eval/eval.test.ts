@@ -73,6 +73,12 @@ describe('the gate', () => {
     ]);
   });
 
+  test('fails for one more page without need by the playbook, whose answers do not vary', () => {
+    expect(worse('41-mining-by-research', 'system:overpaged')).toEqual([
+      'playbook: system:overpaged in 1 more: 41-mining-by-research',
+    ]);
+  });
+
   test('fails when the instructions of the model changed and no answer measures them', () => {
     const hashes = new Map([...requests.hashes].map(([id]) => [id, requestHash('another prompt')]));
     const [reason] = compare(runs, { ...requests, hashes }, baseline).reasons;

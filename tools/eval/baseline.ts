@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { PROMPT_VERSION } from '../../functions/analyse/claude.ts';
 import { FAULT_NAMES } from './figures.ts';
-import type { Requests, Run } from './run.ts';
+import { isByCode, type Name, type Requests, type Run } from './run.ts';
 import type { Fault } from './score.ts';
 import { mcNemar } from './statistics.ts';
 
@@ -40,7 +40,7 @@ export const baselineOf = (runs: readonly Run[], { hashes }: Requests): Baseline
 export const readBaseline = (file = BASELINE): Baseline | null =>
   existsSync(file) ? Baseline.parse(JSON.parse(readFileSync(file, 'utf8'))) : null;
 
-/** One more of these in any case fails the gate. */
+/** One more of these in any case fails the gate, also for a model. */
 const NEVER_MORE: readonly Fault[] = ['system:dangerous', 'system:unpaged', 'system:missed'];
 const MOST_WORSE_SHARE = 0.03;
 const LIKELY = 0.05;
@@ -78,15 +78,16 @@ function flipsOf(run: string, before: Baseline, now: Baseline): Flip[] {
   });
 }
 
-/** The bound `everything` shows what the gate allows. More of what it allows is no regression of an analysis. */
-function worseReasons(run: string, flips: readonly Flip[], now: Baseline): string[] {
+/** Code answers the same each time, so one case is proof. A model's answers vary: its milder faults are a statistic. */
+function worseReasons(run: Name, flips: readonly Flip[], now: Baseline): string[] {
   const cases = Object.keys(now.results[run] ?? {}).length;
-  return FAULT_NAMES.filter((fault) => fault.startsWith('system:')).flatMap((fault) => {
+  const rated = FAULT_NAMES.filter((fault) => isByCode(run) || fault.startsWith('system:'));
+  return rated.flatMap((fault) => {
     const of = flips.filter((one) => one.run === run && one.fault === fault);
     const worse = of.filter(({ isWorse }) => isWorse);
     const better = of.length - worse.length;
     const names = worse.map(({ id }) => id).join(', ');
-    if (NEVER_MORE.includes(fault) && worse.length > 0)
+    if ((isByCode(run) || NEVER_MORE.includes(fault)) && worse.length > 0)
       return [`${run}: ${fault} in ${worse.length} more: ${names}`];
     const p = mcNemar(worse.length, better);
     const isMore = worse.length - better > cases * MOST_WORSE_SHARE;

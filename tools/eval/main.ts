@@ -138,7 +138,7 @@ function printGate(compared: Compared | null, reasons: readonly string[], out: O
     out.line(`${isWorse ? 'worse ' : 'better'} ${run} ${id} ${fault}`);
   for (const reason of reasons) out.line(`FAILED: ${reason}`);
   if (compared && reasons.length === 0)
-    out.line('The gate passes: nothing is worse than the baseline.');
+    out.line('The gate passes: no case by code is worse, and no model significantly.');
   if (compared && reasons.length > 0)
     out.line(
       'If the change is meant, measure it with a key, or write the new baseline with --baseline and explain it in the commit.',
