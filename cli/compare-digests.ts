@@ -29,8 +29,8 @@ export type Listed = {
   digests: number;
 };
 
-/** The hashes that digests and later log files list for a copy, and the file that lists it. */
-type Entry = { hashes: Set<string>; listedIn: string };
+/** The hash of a copy, and the digest or later log file that lists it first. */
+type Entry = { hash: string; listedIn: string };
 
 /** Reads every digest and the log files after the newest one. */
 export async function readDigests(
@@ -39,11 +39,10 @@ export async function readDigests(
   due: Due,
 ): Promise<Listed> {
   const entries = new Map<string, Entry>();
+  // A copy is written once, so the first list counts. A later one with another hash would hide a changed copy.
   const list = (listedIn: string, lines: readonly { key: string; sha256: string }[]) => {
-    for (const { key, sha256: hash } of lines) {
-      const entry = entries.get(key) ?? { hashes: new Set(), listedIn };
-      entries.set(key, { ...entry, hashes: entry.hashes.add(hash) });
-    }
+    for (const { key, sha256: hash } of lines)
+      if (!entries.has(key)) entries.set(key, { hash, listedIn });
   };
   const found: Fault[] = [];
   let newest: Listed['newest'] = null;
@@ -79,7 +78,7 @@ export async function readDigests(
     faultOf({ key, text, at }) {
       const entry = entries.get(key);
       if (entry)
-        return entry.hashes.has(sha256(text))
+        return entry.hash === sha256(text)
           ? null
           : `its copy was changed after ${entry.listedIn}`;
       // A copy from before the first digest: of an earlier version, and older than all that are listed.

@@ -89,6 +89,7 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
         : ['the content does not match the digest in its key'];
     case 'halt':
     case 'resumption':
+    case 'read':
       return before ? ['the entry was overwritten'] : [];
     // Only people write the kill switch of earlier versions. Evidence may be written again.
     default:

@@ -317,11 +317,13 @@ describe('changes that anyone else makes', () => {
     ]);
   });
 
-  test('P8: logs a halt that is overwritten or removed', async () => {
-    const halt = { pk: 'HALT#1', sk: 'halt#t#ana', by: 'ana', at: soon, why: 'stop' };
-    const key = { pk: halt.pk, sk: halt.sk };
+  test.each([
+    ['halt', { pk: 'HALT#1', sk: 'halt#t#ana' }],
+    ['read through the API', { pk: 'READ#2026-11-30', sk: '2026-11-30T08:00:00.000Z#id' }],
+  ])('P8: logs a %s that is overwritten or removed', async (_, key) => {
+    const halt = { ...key, by: 'ana', at: soon, why: 'stop' };
     expect((await archived(null, null, { ...key, before: null, after: halt })).lines).toEqual([]);
-    const changed = { ...halt, why: 'nothing' };
+    const changed = { ...halt, by: 'ben' };
     expect((await archived(null, null, { ...key, before: halt, after: changed })).lines).toEqual([
       ['error: record altered', ['the entry was overwritten']],
     ]);

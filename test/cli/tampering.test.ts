@@ -3,9 +3,9 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compare, type Stored } from '../../cli/compare-copies.ts';
 import { readDigests } from '../../cli/compare-digests.ts';
-import type { Copy } from '../../functions/archive/archive.ts';
+import { type Copy, logCopies } from '../../functions/archive/archive.ts';
 import { signDigest } from '../../functions/digest/digest.ts';
-import { COPIES, DIGESTS, LOG } from '../../functions/store/copy-log.ts';
+import { COPIES, DIGESTS, LOG, sha256 } from '../../functions/store/copy-log.ts';
 import { locate } from '../../functions/store/layout.ts';
 import { copiesInMemory, parseCopy } from '../../local/archive-copies.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
@@ -218,6 +218,24 @@ describe('the digests', () => {
     expect(await faultsAfter((files) => files.set(first, `${line}\n${signature}\n`))).toContain(
       invalid,
     );
+  });
+
+  test.each([
+    ['a later log file lists', async () => {}],
+    ['a later digest lists', signDigest],
+  ])('a changed copy is reported although %s its new hash', async (_, signed) => {
+    const [folder = ''] = ofKind('facts');
+    const [key = ''] = copiesOf(honest, folder);
+    const at = new Date('2027-01-02T00:30:00Z');
+    const state = copyOf(honest);
+    const put = async (name: string, body: string) => void state.files.set(name, body);
+    const body = edit(state.files.get(key) ?? '');
+    state.files.set(key, body);
+    restore(state, folder);
+    await logCopies({ put, now: () => at }, [{ key, sha256: sha256(body) }]);
+    const deps = { ...over(state.files), put, sign: signWith(privateKey) };
+    await signed(deps, new Date('2027-01-02T01:00:00Z'));
+    expect(await audited(state)).toContainEqual(expect.objectContaining({ record: folder }));
   });
 
   test('a planted copy that no digest lists is reported', async () => {
