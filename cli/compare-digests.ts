@@ -78,9 +78,7 @@ export async function readDigests(
     faultOf({ key, text, at }) {
       const entry = entries.get(key);
       if (entry)
-        return entry.hash === sha256(text)
-          ? null
-          : `its copy was changed after ${entry.listedIn}`;
+        return entry.hash === sha256(text) ? null : `its copy was changed after ${entry.listedIn}`;
       // A copy from before the first digest: of an earlier version, and older than all that are listed.
       const first = folders.get(folderIn(key));
       const isEarlier = (from === null || at < from) && (first === undefined || key < first);

@@ -23,6 +23,7 @@ import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import { activities } from './activity.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
+import { analysedFacts } from './analysed-facts.ts';
 import { briefOf } from './brief.ts';
 import { calendarState } from './calendar.ts';
 import { composed, NOT_COMPOSED } from './composed.ts';
@@ -68,7 +69,8 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   ]);
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
-  const activity = isAsked ? activities(deps, alert) : async () => null;
+  const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
+  const activity = analysed?.activity ?? activities(deps, alert);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
@@ -79,6 +81,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
         }),
       ),
     ),
+    ...analysed?.cited,
   };
   // Before the dossier, whose text may come from an attacker: the gate needs the facts in any case.
   await records.putFacts(incidentId, alertId, facts);

@@ -464,7 +464,7 @@ test.each([
   },
 );
 
-test('stores what CloudTrail lists about a key and tells the model, but does not ask again before an approved action', async () => {
+test('stores what CloudTrail lists about a key and tells the model, and neither asks again nor forgets it before an approved action', async () => {
   await opened({ entities: [leakedKey, theAlertItself] });
   const CloudTrailEvent = JSON.stringify({
     ...{ eventTime: NOW.toISOString(), eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' },
@@ -478,7 +478,14 @@ test('stores what CloudTrail lists about a key and tells the model, but does not
   const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
   expect(facts?.entities[0]?.activity).toMatchObject({ value: { changes: ['iam:CreateUser'] } });
   const asked = lookupEvents.mock.calls.length;
-  await enrich(deps, { ...INPUT, actionId: 'act-0123456789abcdef-1' });
+  const action = 'act-0123456789abcdef-1';
+  for (const again of [{ actionId: action }, { askAnew: action }]) {
+    await enrich(deps, { ...INPUT, ...again });
+    const kept = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+    // The pages of the other requests show the lines that the analysis cites.
+    expect(kept?.citable).toEqual(facts?.citable);
+    expect(kept?.entities[0]?.activity).toEqual(facts?.entities[0]?.activity);
+  }
   expect(lookupEvents).toHaveBeenCalledTimes(asked);
 });
 

@@ -1,0 +1,25 @@
+// Keeps what an analysis read when facts are read again without another one.
+import type { Activity } from '../domain/activity.ts';
+import type { Entity } from '../domain/alert.ts';
+import type { Fact, Facts } from '../domain/facts.ts';
+import { errorFields } from '../platform/log.ts';
+import type { EnrichDeps } from './deps.ts';
+
+/** The lines that it may cite, which the pages of open requests show, and what CloudTrail listed. */
+export async function analysedFacts(
+  { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
+  incidentId: string,
+  alertId: string,
+) {
+  let facts: Facts | undefined;
+  try {
+    facts = await store.records.findFacts(incidentId, alertId);
+  } catch (error) {
+    log('warn', 'earlier facts not read', { incidentId, alertId, ...errorFields(error) });
+  }
+  return {
+    cited: facts?.citable && { citable: facts.citable },
+    activity: async ({ ref }: Entity): Promise<Fact<Activity> | null> =>
+      facts?.entities.find((one) => one.ref === ref)?.activity ?? null,
+  };
+}
