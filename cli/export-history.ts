@@ -9,8 +9,8 @@ import { Refused } from './refused.ts';
 const WithHistory = z.object({ history: z.array(HistoryEntry) });
 
 /**
- * Creates the file, and returns a function that appends the history of one record, or a recorded read. Throws Refused if the file exists or
- * can't be written.
+ * Creates the file, and returns a function that appends the history of one record, or a recorded read. Throws Refused
+ * if the file exists or can't be written.
  */
 export function exportTo(path: string): (item: Stored) => void {
   try {

@@ -8,7 +8,7 @@ export class DigestSchedule extends Construct {
   constructor(scope: Construct, id: string, digest: IFunction) {
     super(scope, id);
     new Rule(this, 'Rule', {
-      description: 'Has Countermand sign what it recorded in the hour before',
+      description: 'Signs the list of what was copied to the archive in the previous hour',
       // By then, the log of that hour is complete. The next digest covers what a failed one left.
       schedule: Schedule.cron({ minute: '10' }),
       targets: [new LambdaFunction(digest)],

@@ -17,7 +17,7 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   readRoles: 'Facts about a role: its tags, path and policies',
   readGroups: 'Whether a group makes a user an administrator',
   readFunctionTags: 'Facts about a function: its tags',
-  readOptIns: 'Whether an API key or user pool carries the opt-in tag',
+  readOptIns: 'Reads whether an API key or user pool carries the opt-in tag',
   readChangeCalendars: 'Whether a change calendar that policy names is closed now',
   sampleWebRequests: 'Shows who else a block would stop, from AWS WAF’s samples',
   sendToRejectedQueue: 'Keeps an event that is not a valid finding, with the reason',

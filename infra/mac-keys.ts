@@ -10,8 +10,8 @@ import { accountName, type Names } from './names.ts';
 const PENDING_DAYS = 30;
 
 /**
- * The functions that sign links, votes and digests. The key policy denies signing to everyone else, because IAM policies of an
- * account may grant KMS widely.
+ * The functions that sign links, votes and digests. The key policy denies signing to everyone else, because IAM
+ * policies of an account may grant KMS widely.
  */
 export const SIGNERS = {
   links: ['approve', 'close', 'console', 'notify', 'remind'],

@@ -191,7 +191,7 @@ export const ACTIONS = {
     kind: 'manual',
     headline: (target, kind) =>
       kind === 'resource' && target.includes(':cloudtrail:')
-        ? `Turn on the logging of ${target}`
+        ? `Turn logging back on for ${target}`
         : `${(kind && CONTAINED[kind]) ?? 'Restrict the use of'} ${target}`,
     inPlaybook: true,
     targets: ['workload', 'function', 'bucket', 'resource'],

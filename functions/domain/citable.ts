@@ -14,7 +14,7 @@ export type CitableKind = z.infer<typeof CitableKind>;
 export const MAX_CITED_TEXT = 500;
 
 export const Citable = z.strictObject({
-  /** `E2` for a line of evidence, `R1` for one of the records, `A1` for an answer, and the reference of an entity for its line of facts. */
+  /** `E2` for a line of evidence, `R1` for one of the context, `A1` for an answer; for facts, the entity's reference. */
   id: z.string().check(z.maxLength(64)),
   /** The product or the look-up that it comes from. */
   source: z.string().check(z.maxLength(32)),
@@ -31,7 +31,7 @@ export type Citable = z.infer<typeof Citable>;
 /** More than the budgets of a dossier allow. */
 export const MAX_CITABLE = 200;
 
-/** Kinds that describe a state or another product's opinion. Nobody was seen acting. */
+/** Kinds that describe a state or another product's opinion, and no activity. */
 const STATES: readonly CitableKind[] = [
   'threat',
   'resource',
@@ -42,5 +42,5 @@ const STATES: readonly CitableKind[] = [
   'context',
 ];
 
-/** Whether the line says what somebody or something did. */
+/** Whether the line describes an activity. */
 export const isObservation = ({ kind }: Citable): boolean => !STATES.includes(kind);

@@ -8,11 +8,5 @@ export const OPT_IN_TAG = `${OPT_IN.key}=${OPT_IN.value}`;
 export const isOptedIn = (tags: Readonly<Record<string, string>>): boolean =>
   tags[OPT_IN.key] === OPT_IN.value;
 
-/** What the owner runs to opt a resource in. */
+/** A resource, as the middle of a sentence names it, and the command with which its owner opts it in. */
 export type OptIn = { resource: string; command: string };
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}

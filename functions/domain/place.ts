@@ -31,3 +31,12 @@ export const isSameRegion = (a: Pick<Place, 'region'>, b: Pick<Place, 'region'>)
 /** @example placeInWords({account: '111122223333', region: 'eu-central-1'}) // 'account 111122223333, region eu-central-1' */
 export const placeInWords = ({ account, region }: Place): string =>
   `${account === UNKNOWN ? 'an unknown account' : `account ${account}`}, ${region === UNKNOWN ? 'unknown region' : `region ${region}`}`;
+
+/**
+ * The AWS partition that a region is in.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -2,7 +2,7 @@
 import type { Lambda } from '@aws-sdk/client-lambda';
 import type { Entity } from '../domain/alert.ts';
 import { type FunctionFacts, unknown } from '../domain/facts.ts';
-import { partitionOf } from '../domain/opt-in.ts';
+import { partitionOf } from '../domain/place.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** The Lambda API call that this step makes. */

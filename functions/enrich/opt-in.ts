@@ -3,7 +3,8 @@ import type { APIGateway } from '@aws-sdk/client-api-gateway';
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, mapFact, unknown } from '../domain/facts.ts';
-import { isOptedIn, partitionOf } from '../domain/opt-in.ts';
+import { isOptedIn } from '../domain/opt-in.ts';
+import { partitionOf } from '../domain/place.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 import type { Tags } from './tags.ts';
 

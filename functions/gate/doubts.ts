@@ -10,9 +10,10 @@ import { unreadSources } from './unread-sources.ts';
 export const DOUBTS = {
   'verdict-unsupported': 'The analysis cites no evidence that supports its verdict',
   'verdict-contradicts-acts': 'The analysis recommends changes that its verdict does not justify',
-  'evidence-not-cited': 'The analysis cites no evidence for it',
+  'evidence-not-cited': 'The analysis cites no evidence for this recommendation',
   'evidence-not-found': 'The analysis cites evidence that does not exist',
-  'evidence-does-not-fit': 'The evidence that the analysis cites does not show what it claims',
+  'evidence-does-not-fit':
+    'The evidence that the analysis cites does not support this recommendation',
   'reference-not-found': 'The analysis names an entity that is not in the alert',
   'source-not-read': 'The analysis cites a source that was not read',
 } as const;

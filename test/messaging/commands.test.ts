@@ -93,3 +93,16 @@ test.each(MECHANISMS.map((one) => [one.id, one] as const))(
     expect(regions.length > 0).toBe(commands.length > 0);
   },
 );
+
+test.each([
+  ['function', 'concurrency', '5', 'put-function-concurrency'],
+  ['bucket', 'public-access.json', '{"BlockPublicAcls":true}', 'put-public-access-block'],
+] as const)(
+  'the undo of a contained %s removes nothing when it fails to restore the saved value',
+  (kind, file, saved, restored) => {
+    const { undo } = runbookFor('contain_resource', kind, 'eu-central-1');
+    const given = `printf '%s' '${saved}' > act-0123456789abcdef-1.${file}`;
+    const failing = `aws() { printf '<%s>' "$2" >&3; return 1; }`;
+    expect(printed([given, failing, ...undo, 'true'])).toBe(`<get-caller-identity><${restored}>`);
+  },
+);

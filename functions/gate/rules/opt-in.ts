@@ -5,7 +5,7 @@ import { type Proposal, type Rule, verdict } from '../proposal.ts';
 import { guardsOf, shown } from './facts.ts';
 
 const textOf = ({ resource, command }: OptIn): string =>
-  `${resource} has no tag ${OPT_IN_TAG}, without which nothing may change it. To allow it from now on: ${command}`;
+  `The owner has not allowed changes: the tag ${OPT_IN_TAG} is missing on ${resource}. To allow them, run: ${command}`;
 
 /** The resource that must carry the tag, for actions whose effects are all on the target. */
 const neededFor = ({ effects, target }: Proposal): OptIn | null => {
@@ -45,7 +45,7 @@ const targetIsOptedIn: Rule = {
       : verdict(
           'hand-off',
           'opt-in-unknown',
-          `Unknown whether ${needed.resource} has the tag ${OPT_IN_TAG}: ${optedIn?.why ?? 'it was not read'}`,
+          `Unknown whether the tag ${OPT_IN_TAG} is on ${needed.resource}: ${optedIn?.why ?? 'it was not read'}`,
         );
   },
 };

@@ -5,7 +5,8 @@ import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { isOptedIn, OPT_IN_TAG, partitionOf } from '../../domain/opt-in.ts';
+import { isOptedIn, OPT_IN_TAG } from '../../domain/opt-in.ts';
+import { partitionOf } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -32,7 +33,7 @@ export const disableKeyInfo: MechanismInfo = {
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
   effectKey: ({ target }) => `api-key:${target.value}`,
   optIn: ({ value, place: { region } }) => ({
-    resource: `The API key ${value}`,
+    resource: `the API key ${value}`,
     command: `aws apigateway tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:apigateway:${region}::/apikeys/${value} --tags ${OPT_IN_TAG}`,
   }),
   describe,

@@ -5,7 +5,8 @@ import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { OPT_IN_TAG, partitionOf } from '../../domain/opt-in.ts';
+import { OPT_IN_TAG } from '../../domain/opt-in.ts';
+import { partitionOf } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
@@ -54,7 +55,7 @@ export const logAtDebugInfo: MechanismInfo = {
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
   optIn: ({ value, place: { account, region } }) => ({
-    resource: `The function ${value}`,
+    resource: `the function ${value}`,
     command: `aws lambda tag-resource --region ${shellQuoted(region)} --resource arn:${partitionOf(region)}:lambda:${region}:${account}:function:${value} --tags ${OPT_IN_TAG}`,
   }),
   describe,

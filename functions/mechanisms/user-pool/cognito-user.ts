@@ -5,7 +5,8 @@ import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { OPT_IN_TAG, partitionOf } from '../../domain/opt-in.ts';
+import { OPT_IN_TAG } from '../../domain/opt-in.ts';
+import { partitionOf } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -49,7 +50,7 @@ export const disableUserInfo: MechanismInfo = {
   optIn: ({ place: { account, region } }, parameters) => {
     const { userPoolId } = Pool.parse(parameters);
     return {
-      resource: `The user pool ${userPoolId}`,
+      resource: `the user pool ${userPoolId}`,
       command: `aws cognito-idp tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:cognito-idp:${region}:${account}:userpool/${userPoolId} --tags ${OPT_IN_TAG}`,
     };
   },

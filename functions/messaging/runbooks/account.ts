@@ -1,20 +1,14 @@
 // Manual steps for a root user, a database and an EKS cluster.
+import { partitionOf } from '../../domain/place.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
-import {
-  awsIn,
-  cloudTrailEvents,
-  fileOf,
-  noCommands,
-  partitionOf,
-  type RunbookTemplate,
-} from './template.ts';
+import { awsIn, cloudTrailEvents, fileOf, noCommands, type RunbookTemplate } from './template.ts';
 
 /** Only the root user itself can change its keys, so each command first checks who runs it. */
 export const secureRoot: RunbookTemplate = (one) => {
   const aws = awsIn(one);
   const keys = fileOf(one, 'root-keys');
   const { account } = one.action;
-  const isRoot = `[ "$(${aws('sts get-caller-identity --output text --query Arn')})" = arn:${partitionOf(one)}:iam::${account}:root ]`;
+  const isRoot = `[ "$(${aws('sts get-caller-identity --output text --query Arn')})" = arn:${partitionOf(one.action.region)}:iam::${account}:root ]`;
   const set = (status: string) =>
     `${isRoot} && while read -r KEY; do ${aws(`iam update-access-key --access-key-id "$KEY" --status ${status}`)}; done < ${keys}`;
   return {

@@ -1,11 +1,11 @@
 // Manual steps to revoke a credential: access keys, users, roles, API keys.
+import { partitionOf } from '../../domain/place.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   awsIn,
   type Case,
   cloudTrailEvents,
   noCommands,
-  partitionOf,
   type RunbookTemplate,
 } from './template.ts';
 
@@ -70,7 +70,7 @@ export const denyUser: RunbookTemplate = (one) => {
   if (!NAME.test(target.value)) return noCommands('an IAM user name', one);
   const aws = awsIn(one);
   const name = shellQuoted(target.value);
-  const policy = `--user-name ${name} --policy-arn arn:${partitionOf(one)}:iam::aws:policy/AWSDenyAll`;
+  const policy = `--user-name ${name} --policy-arn arn:${partitionOf(one.action.region)}:iam::aws:policy/AWSDenyAll`;
   return {
     check: [
       DEPENDS,

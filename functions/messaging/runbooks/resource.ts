@@ -1,4 +1,5 @@
 // Manual steps to contain a workload, function, bucket, image or trail.
+import { partitionOf } from '../../domain/place.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   awsIn,
@@ -13,7 +14,8 @@ const TASK = /^arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:task\/([\w-]{1,255})\/[0-9a-f
 const POD = /^[a-z0-9][a-z0-9.-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/;
 const CLUSTER = /^[A-Za-z0-9][\w-]{0,99}$/;
 
-const EVIDENCE = 'Is its disk or memory needed as evidence? Save it first: stopping loses both.';
+const EVIDENCE =
+  'If its disk or memory is needed as evidence, save them first: stopping loses both.';
 
 /** An ECS task is stopped. A Kubernetes workload is cut off the network and keeps running. */
 export const isolateWorkload: RunbookTemplate = (one) => {
@@ -35,8 +37,8 @@ function stopTask(one: Case, cluster: string): Runbook {
   return {
     check: [
       EVIDENCE,
-      'The service of the task starts another one from the same image. Is the image the cause? Then deploy a clean one first.',
-      'Which secrets could the task read? Rotate them, and revoke the sessions of its role.',
+      'If the task belongs to a service, ECS starts another one from the same image. If the image is the cause, deploy a clean one first.',
+      'Rotate the secrets that the task could read, and revoke the sessions of its role.',
     ],
     look: [
       aws(
@@ -56,8 +58,7 @@ function stopTask(one: Case, cluster: string): Runbook {
 /** A label on the pods, and a network policy that allows nothing to pods with the label. */
 function isolatePods(one: Case): Runbook {
   const cluster = one.alert.entities.find(({ kind }) => kind === 'cluster')?.value ?? '';
-  if (!CLUSTER.test(cluster))
-    return noCommands('in a cluster that the alert names. Find its cluster', one);
+  if (!CLUSTER.test(cluster)) return noCommands('in a cluster that the alert names', one);
   const [namespace = '', name = ''] = one.target.value.split('/');
   const { actionId } = one.action;
   const file = fileOf(one, 'kubeconfig');
@@ -83,7 +84,7 @@ function isolatePods(one: Case): Runbook {
   return {
     check: [
       EVIDENCE,
-      'The pods keep running, without network. Does the cluster enforce network policies? If not, cordon the node and delete the pod.',
+      'The pods keep running without network. If the cluster does not enforce network policies, cordon the node and delete the pods instead.',
       'Revoke the access of its service account, and rotate the secrets that it could read.',
     ],
     look: [
@@ -121,8 +122,8 @@ export const stopFunction: RunbookTemplate = (one) => {
   );
   return {
     check: [
-      'Every call of the function fails while its concurrency is 0. Which processes stop?',
-      'Who changed the code last? A malicious version may still be in the alias.',
+      'Every invocation fails while the concurrency is 0. Which processes depend on the function?',
+      'Who changed the code last? An alias may still point to a malicious version.',
       'Revoke the sessions of its role, and rotate the secrets in its environment.',
     ],
     look: [
@@ -133,7 +134,7 @@ export const stopFunction: RunbookTemplate = (one) => {
     ],
     act: [`${read} > ${file} && cat ${file}  # needed for the undo: keep this file`, set('0')],
     undo: [
-      `[ "$(cat ${file})" = None ] && ${aws(`lambda delete-function-concurrency ${name}`)} || ${set(`"$(cat ${file})"`)}`,
+      `if [ "$(cat ${file})" = None ]; then ${aws(`lambda delete-function-concurrency ${name}`)}; else ${set(`"$(cat ${file})"`)}; fi`,
     ],
     notify: ['The owner of the function'],
   };
@@ -149,7 +150,7 @@ export const secureBucket: RunbookTemplate = (one) => {
   const bucket = `--bucket ${value}`;
   const file = fileOf(one, 'public-access.json');
   const objects = one.alert.entities.filter(({ value: arn }) =>
-    arn.startsWith(`arn:aws:s3:::${value}/`),
+    arn.startsWith(`arn:${partitionOf(one.action.region)}:s3:::${value}/`),
   );
   const block =
     'BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true';
@@ -161,8 +162,8 @@ export const secureBucket: RunbookTemplate = (one) => {
           ({ value: arn }) =>
             `${quoted(arn, 300)} is malicious. Deny s3:GetObject on objects whose tag GuardDutyMalwareScanStatus is THREATS_FOUND, or delete that version.`,
         ),
-      'Is the bucket meant to be public, such as that of a website? Its users lose access.',
-      'Were server access logs, versioning or replication switched off? Switch them on again.',
+      'If the bucket is public on purpose, for example for a website, its users lose access.',
+      'If server access logs, versioning or replication were switched off, switch them on again.',
     ],
     look: [
       aws(`s3api get-bucket-policy-status ${bucket}`),
@@ -175,7 +176,7 @@ export const secureBucket: RunbookTemplate = (one) => {
       aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration ${block}`),
     ],
     undo: [
-      `[ -s ${file} ] && ${aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration "$(cat ${file})"`)} || ${aws(`s3api delete-public-access-block ${bucket}`)}`,
+      `if [ -s ${file} ]; then ${aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration "$(cat ${file})"`)}; else ${aws(`s3api delete-public-access-block ${bucket}`)}; fi`,
     ],
     notify: ['The owner of the bucket'],
   };
@@ -193,8 +194,8 @@ export const secureResource: RunbookTemplate = (one) => {
     const name = `--name ${shellQuoted(value)}`;
     return {
       check: [
-        'Was the trail deleted, and not only stopped? Then create it again with the same bucket.',
-        'What happened while it was off? Its event history lists management events of 90 days.',
+        'If the trail was deleted and not only stopped, create it again with the same bucket.',
+        'What happened while it was off? The event history of CloudTrail lists management events of the last 90 days, even without a trail.',
       ],
       look: [
         aws(`cloudtrail get-trail-status ${name}`),
@@ -223,9 +224,13 @@ export const secureResource: RunbookTemplate = (one) => {
     };
   }
   return {
-    ...noCommands('a trail or an image, so there is no command for it', one),
-    notify: [
-      'The owner of the resource: restore nothing from it, and share it with no one. Delete it once the evidence is saved.',
+    check: [
+      'Restore nothing from it, and share it with no one.',
+      'Save the evidence, then delete it.',
     ],
+    look: [],
+    act: [],
+    undo: [],
+    notify: ['The owner of the resource'],
   };
 };

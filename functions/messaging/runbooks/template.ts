@@ -91,12 +91,6 @@ export const noCommands = (what: string, { target }: Pick<Case, 'target'>): Runb
   notify: [],
 });
 
-/** The AWS partition that a region is in, for the ARNs of AWS's own policies. */
-export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): string => {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-};
-
 /** CloudTrail lists the calls of a region. An identity, which has none, is looked up where it was seen. */
 const whereSeen = ({ action, target: { kind, place } }: Case) => ({
   action:
