@@ -34,6 +34,15 @@ export const SeenOnWeb = z.strictObject({
 });
 export type SeenOnWeb = z.infer<typeof SeenOnWeb>;
 
+/** What policy says about a scanner, copied when the facts were read. */
+export const DeclaredScanner = z.strictObject({
+  id: z.string().check(z.maxLength(64)),
+  owner: z.string().check(z.maxLength(100)),
+  why: z.string().check(z.maxLength(300)),
+  until: z.iso.date(),
+});
+export type DeclaredScanner = z.infer<typeof DeclaredScanner>;
+
 /** Facts about an address, from the address itself, published ranges, policy, and sampled web requests. */
 export const AddressFacts = z.strictObject({
   /** The address or range in CIDR notation, `203.0.113.7/32`; unknown if it is not an address. */
@@ -50,6 +59,8 @@ export const AddressFacts = z.strictObject({
    */
   ownedBy: fact(z.nullable(z.string().check(z.maxLength(200)))),
   seenOnWeb: fact(SeenOnWeb),
+  /** The scanner of policy at this address. Evidence for people, never input of a rule. Absent if there is none. */
+  scanner: z.optional(DeclaredScanner),
 });
 
 const InForce = z.strictObject({

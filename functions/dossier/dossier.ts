@@ -1,6 +1,6 @@
 // Composes the dossier: what the model gets about an alert, within its budgets.
 import { type Alert, isPosture } from '../domain/alert.ts';
-import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
+import type { DeclaredScanner, EntityFacts, Fact, Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { activityLines } from './activity-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
@@ -198,6 +198,10 @@ function contextLines({
     ...plannedWork
       .filter(({ id }) => covering.has(id))
       .map(({ id, why }) => `planned work ${id} covers it: ${ownText(why)}`),
+    ...scannersIn(facts).map(
+      ({ id, owner, why }) =>
+        `declared scanner ${id} of ${ownText(owner)}: ${ownText(why)}; it explains probes, not a success`,
+    ),
     ...decisions.map(
       ({ ref, action, event, at, reasons, text }) =>
         `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
@@ -206,6 +210,14 @@ function contextLines({
     ...earlierLines(earlier),
   ];
 }
+
+const scannersIn = ({ entities }: Facts): DeclaredScanner[] => [
+  ...new Map(
+    entities.flatMap(({ address }) =>
+      address?.scanner ? [[address.scanner.id, address.scanner] as const] : [],
+    ),
+  ).values(),
+];
 
 function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): string[] {
   const others = alerts.filter((one) => one.alertId !== alertId);

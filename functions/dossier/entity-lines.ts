@@ -161,6 +161,9 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
         ? `OURS (${owner.match(/\b(?:i|eni)-[\da-f]+|Elastic IP|load balancer/)?.[0] ?? 'an interface'})`
         : 'not ours',
     ),
+    ...(address?.scanner
+      ? [`declared scanner ${address.scanner.id} until ${address.scanner.until}`]
+      : []),
     ...when(address?.seenOnWeb, seen),
     ...when(instance?.forwards, (forwards) => forwards && 'forwards packets (NAT or router)'),
     ...when(instance?.exposure, exposureText),

@@ -6,7 +6,7 @@ import { type Address, isSingleHost, parseAddress } from '../platform/ip-address
 import { awsServicesIn } from './aws-ranges.ts';
 import { cidrsOf, intervalOf, intervalsOf } from './intervals.ts';
 
-type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb'>;
+type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb' | 'scanner'>;
 
 /** Facts about an address or CIDR range. Every fact is unknown for text that is neither. */
 export async function addressFacts(value: string): Promise<Facts> {

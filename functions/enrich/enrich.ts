@@ -37,6 +37,7 @@ import { optInOf } from './opt-in.ts';
 import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
+import { scannerAt } from './scanner.ts';
 import { firstTags } from './tags.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
@@ -145,7 +146,8 @@ async function factsOn(
       approverAddress(entity, approvers),
     ),
     history,
-    address: kind === 'ip' ? await factsOnAddress(entity, elsewhere, { ownerOf, trafficOf }) : null,
+    address:
+      kind === 'ip' ? await factsOnAddress(deps, entity, elsewhere, { ownerOf, trafficOf }) : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     ...(optedIn && { optedIn }),
@@ -161,14 +163,18 @@ async function factsOn(
 const SHARED: readonly Entity['kind'][] = ['ip', 'domain', 'alert'];
 
 async function factsOnAddress(
+  { policy, now }: EnrichDeps,
   { value }: Entity,
   elsewhere: string | null,
   { ownerOf, trafficOf }: Pick<AlertContext, 'ownerOf' | 'trafficOf'>,
 ): Promise<EntityFacts['address']> {
   const facts = await addressFacts(value);
-  return elsewhere
-    ? { ...facts, ownedBy: unknown(elsewhere), seenOnWeb: unknown(elsewhere) }
-    : { ...facts, ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) };
+  if (elsewhere) return { ...facts, ownedBy: unknown(elsewhere), seenOnWeb: unknown(elsewhere) };
+  const scanner = scannerAt(value, policy.scanners, now());
+  return {
+    ...{ ...facts, ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) },
+    ...(scanner && { scanner }),
+  };
 }
 
 /** Context that all entities of one alert share. */

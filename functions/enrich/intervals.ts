@@ -29,6 +29,15 @@ export function intervalOfCidr(cidr: string): Interval {
   return intervalOf(parsed);
 }
 
+/** Whether the range contains the whole address or range. False for text that is neither. */
+export function isWithin(range: string, value: string): boolean {
+  const [outer, inner] = [parseAddress(range), parseAddress(value)];
+  if (!outer || !inner) return false;
+  const [first, last] = intervalOf(outer);
+  const [innerFirst, innerLast] = intervalOf(inner);
+  return first <= innerFirst && innerLast <= last;
+}
+
 /** The same addresses in as few intervals as possible, in ascending order. */
 export function merged(intervals: readonly Interval[]): Interval[] {
   const result: [bigint, bigint][] = [];

@@ -2,9 +2,8 @@
 import type { Alert, Entity } from '../domain/alert.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { isIn } from '../domain/weekly-window.ts';
-import { parseAddress } from '../platform/ip-address.ts';
 import { type PlannedWork, windowOf } from '../policy/schemas/calendar.ts';
-import { intervalOf } from './intervals.ts';
+import { isWithin } from './intervals.ts';
 import { matches, namesOf } from './protection.ts';
 
 /**
@@ -43,12 +42,4 @@ function listsOf({ values, identities, sources, targets }: PlannedWork) {
         sources.some((source) => matches(source, one.value) || isWithin(source, one.value))),
     targets && ((one: Entity) => one.part === 'target' && named(targets, one)),
   ].filter((list) => list !== undefined);
-}
-
-function isWithin(range: string, value: string): boolean {
-  const [outer, inner] = [parseAddress(range), parseAddress(value)];
-  if (!outer || !inner) return false;
-  const [first, last] = intervalOf(outer);
-  const [innerFirst, innerLast] = intervalOf(inner);
-  return first <= innerFirst && innerLast <= last;
 }

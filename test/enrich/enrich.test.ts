@@ -358,6 +358,18 @@ describe('the brief', () => {
     expect(dossier).toContain(`planned work nightly-export covers it: ${why}`);
   });
 
+  test('the dossier names a scanner that policy declares at the address, and who owns it', async () => {
+    const scanner = { id: 'weekly-scan', owner: 'Platform security', until: '2026-12-31' };
+    const why = 'The weekly scan of all public addresses';
+    const scanners = [{ ...scanner, why, networks: ['203.0.113.0/28'] }];
+    await opened();
+    const deps = depsOf({ policy: { ...POLICY, scanners } });
+    const { dossier } = await briefFor(deps);
+    expect(dossier).toMatch(/^ip-1 .*declared scanner weekly-scan until 2026-12-31/m);
+    expect(dossier).toContain(`declared scanner weekly-scan of Platform security: ${why}`);
+    expect((await onTheAttacker(deps)).address?.scanner).toEqual({ ...scanner, why });
+  });
+
   const longest = (i: number, letter: string): Entity => ({
     ...attacker,
     ref: `ip-${i + 1}`,

@@ -49,6 +49,22 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   findingState: 'active' as const,
   ...change,
 });
+test.each(['low', 'critical'] as const)(
+  'decides about a declared scanner as about any address, for severity %s',
+  (label) => {
+    const alert = alertWith({ severity: { score: 9, label } });
+    const scanner = { id: 'scan', owner: 'Ana', why: 'The weekly scan', until: '2026-12-31' };
+    const { address } = factsAbout('ip-1');
+    const facts = factsWith(factsAbout('ip-1', { address: { ...address!, scanner } }));
+    for (const action of ['add_ip_to_watchlist', 'block_ip_at_firewall'] as const) {
+      const one = recommend({ action });
+      expect(decide(one, circumstances({ alert, facts }))).toEqual(
+        decide(one, circumstances({ alert, facts: factsWith(factsAbout('ip-1')) })),
+      );
+    }
+  },
+);
+
 const ORDINARY_USER: IdentityFacts = {
   serviceAccount: known(false),
   tags: known({}),

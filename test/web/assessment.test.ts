@@ -1,8 +1,16 @@
 // The assessment on the page that asks: evidence by code, and words marked.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Assessment } from '../../functions/domain/assessment.ts';
+import type { Facts } from '../../functions/domain/facts.ts';
 import { agreementIn } from '../../functions/web/agreement.ts';
-import { alertWith, assess, factsWith, INCIDENT_ID, recommend } from '../fixtures/case.ts';
+import {
+  alertWith,
+  assess,
+  factsAbout,
+  factsWith,
+  INCIDENT_ID,
+  recommend,
+} from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { createPages, put, waiting } from './approval-pages.ts';
 
@@ -33,9 +41,9 @@ const ANSWER: Assessment = {
   playbook: { verdict: 'suspicious', recommended: ['block_ip_at_firewall ip-1'] },
 };
 
-async function page(answer: Assessment = ANSWER) {
+async function page(answer: Assessment = ANSWER, facts: Facts = FACTS) {
   const action = await put(store, waiting());
-  await store.records.putFacts(INCIDENT_ID, action.alertId, FACTS);
+  await store.records.putFacts(INCIDENT_ID, action.alertId, facts);
   await store.records.putAssessment(INCIDENT_ID, action.alertId, Assessment.parse(answer));
   const { app, pathOf } = createPages(store);
   const html = await (await app.request(await pathOf(action))).text();
@@ -59,6 +67,19 @@ test('shows what supports and contradicts the verdict as lines of evidence, and 
   ]);
   // No word of the model is in it.
   expect(section).not.toMatch(/Words|Trust|Keep the disk/);
+});
+
+test('names the owner of a scanner that policy declares at an address of the alert', async () => {
+  const { address } = factsAbout('ip-1');
+  const scanner = {
+    ...{ id: 'weekly-scan', owner: 'Platform <b>security', until: '2026-12-31' },
+    why: 'The weekly scan of all addresses',
+  };
+  const facts = factsWith(factsAbout('ip-1', { address: { ...address!, scanner } }));
+  const { lines } = await page(ANSWER, { ...FACTS, entities: facts.entities });
+  expect(lines).toContain(
+    '203.0.113.7 is weekly-scan of Platform &lt;b&gt;security, until 2026-12-31: The weekly scan of all addresses. Policy says so, not the finding',
+  );
 });
 
 test('folds the words of the analysis, marks them and escapes them', async () => {

@@ -25,6 +25,7 @@ const ADDRESS: Labels<Group<'address'>> = {
   awsServices: 'whether an AWS service uses it',
   ownedBy: 'whether one of your resources has it',
   seenOnWeb: 'web requests from it',
+  scanner: null,
 };
 const INSTANCE: Labels<Group<'instance'>> = {
   networkAcls: 'the network ACLs of its subnets',

@@ -91,6 +91,11 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
       'Change calendar in policy',
     ),
     ...point(
+      address?.scanner,
+      `Policy declares a scanner of ${quoted(address?.scanner?.owner ?? '', 60)} at ${name}.`,
+      'Policy',
+    ),
+    ...point(
       declined,
       `People declined ${declined} earlier proposal${declined === 1 ? '' : 's'} about ${name}.`,
       RECORDS,

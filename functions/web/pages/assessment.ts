@@ -20,6 +20,7 @@ export function assessment(view: View): Html | '' {
   if (!given) return '';
   const { supports = [], contradicts = [], alternatives = [] } = given;
   const citable = facts?.citable ?? [];
+  const scanners = scannersOn(view);
   const doubts = view.action.reasons.filter(({ code }) => code === 'analysis-doubted');
   return html`
 <section aria-labelledby="assessment">
@@ -28,6 +29,7 @@ export function assessment(view: View): Html | '' {
 <dt>${ASSESSMENT.verdict}</dt><dd>${ASSESSMENT.by(given)}</dd>
 <dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
 <dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
+${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => html`<dd>${ASSESSMENT.alternative(one)}</dd>`)}
 ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.playbook}</dt><dd>${playbookOn(view, given)}</dd>
@@ -35,6 +37,13 @@ ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) 
 </dl>
 </section>`;
 }
+
+/** Sentences of policy about the addresses in the alert. */
+const scannersOn = ({ alert, facts }: View): string[] =>
+  (facts?.entities ?? []).flatMap(({ ref, address }) => {
+    const value = alert?.entities.find((one) => one.ref === ref)?.value ?? ref;
+    return address?.scanner ? ASSESSMENT.scanner(value, address.scanner) : [];
+  });
 
 /** Each line once. A citation of a line that does not exist shows nothing: the checks name it. */
 function linesOf(claims: readonly Claim[], citable: readonly Citable[], none: string): Html {

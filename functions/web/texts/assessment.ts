@@ -1,5 +1,6 @@
 // Texts of the assessment on the page that asks.
 import type { Alternative, Assessment, ForPeople } from '../../domain/assessment.ts';
+import type { DeclaredScanner } from '../../domain/facts.ts';
 import { capitalised, oneLine } from '../../domain/wording.ts';
 import type { Agreement } from '../agreement.ts';
 
@@ -12,6 +13,9 @@ export const ASSESSMENT = {
   noSupport: 'No evidence is cited',
   contradicts: 'Contradicts it',
   noContradiction: 'Nothing is cited. A reason to decline may still exist',
+  scanners: 'Declared scanners',
+  scanner: (value: string, { id, owner, why, until }: DeclaredScanner): string =>
+    `${oneLine(value, 60)} is ${id} of ${owner}, until ${until}: ${why}. Policy says so, not the finding`,
   alternatives: 'Harmless causes',
   alternative: ({ explanation, for: yes, against }: Alternative): string =>
     `${capitalised(CAUSES[explanation])} (${cited(yes, 'for')}; ${cited(against, 'against')})`,
