@@ -134,13 +134,16 @@ const areAllFound = (ids: readonly string[], citable: readonly Citable[]): boole
 /** What the sentences name: evidence, entities and sources. */
 function textDoubts(assessment: Assessment, { alert, citable }: Given): DoubtCode[] {
   const { summary, supports = [], contradicts = [], recommendations } = assessment;
+  const { missing = [], forPeople = [] } = assessment;
   const claims: Claim[] = [...supports, ...contradicts];
   const texts = [
     summary,
     ...claims.map(({ text }) => text),
     ...recommendations.map(({ reasoning }) => reasoning),
   ];
-  const named = (pattern: RegExp) => texts.flatMap((text) => text.match(pattern) ?? []);
+  // These speak of sources that people should read.
+  const all = [...texts, ...missing, ...forPeople.map(({ text }) => text)];
+  const named = (pattern: RegExp) => all.flatMap((text) => text.match(pattern) ?? []);
   const refs = new Set(alert.entities.map(({ ref }) => ref));
   return [
     ...(areAllFound(named(LINE), citable) ? [] : ['evidence-not-found' as const]),

@@ -100,10 +100,21 @@ test.each<[string, DoubtCode, Partial<Assessment>]>([
   ],
   ['writes of a line that does not exist', 'evidence-not-found', { summary: 'As E12 shows.' }],
   ['writes of another entity', 'reference-not-found', { summary: 'It came from ip-7.' }],
+  [
+    'tells people to act on another entity',
+    'reference-not-found',
+    { forPeople: [{ act: 'other', text: 'Reset instance-9.' }] },
+  ],
+  ['misses more about another line', 'evidence-not-found', { missing: ['Who did E12.'] }],
   ['quotes CloudTrail', 'source-not-read', { summary: 'CloudTrail shows no other call.' }],
   ['quotes a reputation', 'source-not-read', { summary: 'Spamhaus lists the address.' }],
 ])('doubts an answer that %s', (_, code, change) => {
   expect(doubts(change).answer).toEqual([code]);
+});
+
+test('does not doubt an answer that tells people to read a source', () => {
+  const text = 'Pull the VPC flow logs, and search CloudTrail.';
+  expect(doubts({ forPeople: [{ act: 'other', text }], missing: [text] }).answer).toEqual([]);
 });
 
 test.each<[string, DoubtCode, Partial<typeof block>]>([

@@ -2,6 +2,7 @@
 import type * as z from 'zod/mini';
 import { type Action, APPLIED } from '../../domain/action.ts';
 import { stateOf } from '../../domain/summary.ts';
+import { harmless } from '../../domain/wording.ts';
 import { doneOf, headlineOf } from '../../messaging/texts/action-line.ts';
 import { keysOf, type Readable } from '../../store/read-all.ts';
 import { evidenceOf, type Point } from '../console/evidence.ts';
@@ -15,7 +16,8 @@ import { nextSentence, soFarSentence } from '../console/sentences.ts';
 import { storyOf } from '../console/story.ts';
 import type { Effects, Incident, Incidents, Report } from './schemas.ts';
 
-const marked = (untrusted: string) => ({ untrusted });
+/** Invisible characters reach a model, and people who approve its tools don't see them. */
+const marked = (untrusted: string) => ({ untrusted: harmless(untrusted) });
 
 const targetOf = ({ target }: Action) =>
   target && { kind: target.kind, value: marked(target.value) };
