@@ -1,12 +1,12 @@
 // The analysis after its checks: with doubts, and the playbook's minimum.
-import type { Reason } from '../domain/action.ts';
+import type { Action, Reason } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { type Assessment, wasNotAsked } from '../domain/assessment.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isPlaybooks, withFloor } from '../playbook/floor.ts';
 import { judge } from '../playbook/playbook.ts';
 import { signsOf } from '../playbook/signs.ts';
-import { DOUBTS, type Doubts, doubtsAbout, keyOf, NO_DOUBTS } from './doubts.ts';
+import { DOUBT_CODES, DOUBTS, type Doubts, doubtsAbout, keyOf, NO_DOUBTS } from './doubts.ts';
 
 export type Assessed = {
   assessment: Assessment;
@@ -15,6 +15,20 @@ export type Assessed = {
   /** Shown to people with each action. */
   why: Reason[];
 };
+
+/** Codes of what `why` says. */
+const WHY: readonly string[] = ['model-not-asked', 'analysis-failed', 'analysis-doubted'];
+
+/** What an action records of the checks of its analysis: its doubts, and what people are shown. */
+export const recordedChecks = ({
+  recommendation,
+  reasons,
+}: Action): Omit<Assessed, 'assessment'> => ({
+  doubts: {
+    [keyOf(recommendation)]: DOUBT_CODES.filter((code) => reasons.some((one) => one.code === code)),
+  },
+  why: reasons.filter(({ code }) => WHY.includes(code)),
+});
 
 export function assessed(analysis: Assessment, alert: Alert, facts: Facts | null): Assessed {
   const citable = facts?.citable ?? [];

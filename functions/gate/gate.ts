@@ -13,7 +13,7 @@ import { errorFields } from '../platform/log.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { hasSevereAlert } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
-import { type Assessed, assessed } from './assessed.ts';
+import { type Assessed, assessed, recordedChecks } from './assessed.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
@@ -93,7 +93,8 @@ export async function gate(deps: GateDeps, input: unknown) {
   }
   const decided = await deps.store.records.action(incidentId, decidedId);
   const findingState = await readRequestState(deps.store, decided);
-  const held = await withExistingActions(deps, { ...circumstances, findingState }, [
+  const { doubts } = recordedChecks(decided);
+  const held = await withExistingActions(deps, { ...circumstances, findingState, doubts }, [
     decided.recommendation,
   ]);
   if (askAnew) return requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held);

@@ -6,6 +6,7 @@ import type { Action } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { type EscalatingDeps, withApproval } from './approvers.ts';
+import { recordedChecks } from './assessed.ts';
 import { compose } from './compose.ts';
 import { created } from './create-action.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
@@ -61,6 +62,6 @@ function repeatedRuling(expired: Action, now: Ruling): { ruling: Ruling; effect:
   const text = changed
     ? 'A manager requested it again, but its effect would differ now'
     : 'No one answered in time, and a manager requested it again';
-  const reasons = [...now.reasons, { code: 'asked-anew', text }];
+  const reasons = [...now.reasons, ...recordedChecks(expired).why, { code: 'asked-anew', text }];
   return { ruling: { ...now, disposition, reasons }, effect };
 }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chainFault } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
+import { recommend } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const DENIED = '203.0.113.101/32 at acl-0a1b2c3d4e5f60701';
@@ -15,6 +16,24 @@ afterEach(() => world.stop());
 const blocks = async () =>
   (await world.actions()).filter(({ name }) => name === 'block_ip_at_firewall');
 const statuses = async () => (await blocks()).map(({ status }) => status);
+
+test('a request that is made again still says which checks of the analysis failed', async () => {
+  world.stop();
+  const judge = async () => ({
+    ...({ verdict: 'malicious', summary: 'CloudTrail shows it.' } as const),
+    recommendations: [recommend({ action: 'block_ip_at_firewall', target: 'ip-1' })],
+  });
+  world = await createWorld({ analyst: { origin: 'anthropic', model: 'a-model', judge } });
+  await world.deliver(sample('web-port-probe'));
+  await world.pass(16);
+  await world.choose(world.link('mei.tanaka'), {});
+  const [first, second] = await blocks();
+  for (const one of [first, second])
+    expect(one?.reasons).toContainEqual({
+      code: 'analysis-doubted',
+      text: expect.stringMatching(/cites no evidence that supports.+ cites a source that was not/),
+    });
+});
 
 describe('a request that expired', () => {
   beforeEach(() => world.pass(16));

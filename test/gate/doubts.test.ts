@@ -5,11 +5,13 @@ import { ActionName, informs, isHarmless } from '../../functions/domain/action-c
 import { type Alert, SeverityLabel } from '../../functions/domain/alert.ts';
 import { type Alternative, Assessment, type Claim } from '../../functions/domain/assessment.ts';
 import type { Citable } from '../../functions/domain/citable.ts';
-import { assessed } from '../../functions/gate/assessed.ts';
+import { assessed, recordedChecks } from '../../functions/gate/assessed.ts';
 import { decide } from '../../functions/gate/decide.ts';
 import { DOUBT_CODES, type DoubtCode, doubtsAbout } from '../../functions/gate/doubts.ts';
+import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { judge } from '../../functions/playbook/playbook.ts';
+import { toyAction } from '../execute/toy.ts';
 import {
   alertWith,
   attacker,
@@ -110,6 +112,20 @@ test.each<[string, DoubtCode, Partial<Assessment>]>([
   ['quotes a reputation', 'source-not-read', { summary: 'Spamhaus lists the address.' }],
 ])('doubts an answer that %s', (_, code, change) => {
   expect(doubts(change).answer).toEqual([code]);
+});
+
+test('the doubts about an action are part of each later decision about it', () => {
+  const circumstances: Circumstances = {
+    ...{ alert: ALERT, facts: null, policy: POLICY, here: HERE, generation: 1 },
+    ...{ switchMode: 'run', drills: DRILLED, now: NOW, effectsOf, existingActions: new Map() },
+    ...{ isAlertProven: true, findingState: 'active' },
+  };
+  const doubted = { code: 'evidence-not-cited', text: 'The analysis cites no evidence for it' };
+  const action = toyAction({ recommendation: block, reasons: [doubted] });
+  const codesWith = (doubts: Record<string, string[]>) =>
+    decide(block, { ...circumstances, doubts }).reasons.map(({ code }) => code);
+  expect(codesWith(recordedChecks(action).doubts)).toContain('evidence-not-cited');
+  expect(codesWith({})).not.toContain('evidence-not-cited');
 });
 
 test('does not doubt an answer that tells people to read a source', () => {
