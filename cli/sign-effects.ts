@@ -10,8 +10,7 @@ import { headlineOf } from '../functions/messaging/texts/action-line.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
 import { createTable } from '../functions/store/table.ts';
-import { openTable } from '../local/engine/table.ts';
-import { createMac, keysIn } from '../local/mac.ts';
+import { openArchivedTable } from '../local/archived-table.ts';
 import { signEffect, unsignedEffects } from './earlier-effects.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
@@ -32,12 +31,12 @@ type Place = {
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  const table = openTable(data);
+  const { table, keys, close } = openArchivedTable(data, () => {});
   return {
     store: createStore(table, () => {}),
-    evidence: createMac(keysIn(data).proofKeys.evidence),
+    evidence: keys.evidence,
     people: Object.keys(loadPolicy(POLICIES, 'local').escalation.people),
-    close: table.close,
+    close,
   };
 }
 

@@ -15,8 +15,7 @@ import { digestOf } from '../functions/store/hash-chain.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
 import type { HaltMode } from '../functions/store/switch-entries.ts';
 import { createTable } from '../functions/store/table.ts';
-import { openTable } from '../local/engine/table.ts';
-import { createMac, keysIn } from '../local/mac.ts';
+import { openArchivedTable } from '../local/archived-table.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
 import { Refused } from './refused.ts';
@@ -39,10 +38,10 @@ type Place = {
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  const table = openTable(data);
-  const resumptions = createMac(keysIn(data).proofKeys.resumptions);
-  const { killSwitch } = createStore(table, () => {}, resumptions);
-  return { killSwitch, policy: loadPolicy(POLICIES, 'local'), resumptions, close: table.close };
+  const { table, keys, close } = openArchivedTable(data, () => {});
+  const { killSwitch } = createStore(table, () => {}, keys.resumptions);
+  const policy = loadPolicy(POLICIES, 'local');
+  return { killSwitch, policy, resumptions: keys.resumptions, close };
 }
 
 /**

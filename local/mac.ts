@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProofKeys } from '../functions/authority/keys.ts';
 import type { Mac } from '../functions/links/signed-claims.ts';
 
 /** Signs with `key`. Verifies with `key` and, if there is one, with the previous key. */
@@ -41,6 +42,14 @@ export const keysIn = (folder: string) => ({
     resumptions: keyIn(join(folder, 'resume.key')),
   },
   pageKey: keyIn(join(folder, 'page.key')),
+});
+
+export const proofMacs = (keys: Readonly<Record<keyof ProofKeys, Uint8Array>>) => ({
+  votes: createMac(keys.votes),
+  rulings: createMac(keys.rulings),
+  evidence: createMac(keys.evidence),
+  alerts: createMac(keys.alerts),
+  resumptions: createMac(keys.resumptions),
 });
 
 /** Reads the key, or creates one that only its owner can read. Throws if the key is incomplete. */

@@ -56,7 +56,7 @@ import { createEngine, type Functions } from './engine/state-machines.ts';
 import { changeOf } from './engine/stream.ts';
 import { openTable } from './engine/table.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
-import { createMac } from './mac.ts';
+import { createMac, proofMacs } from './mac.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 import { createTick } from './tick.ts';
 
@@ -69,13 +69,7 @@ const PAGES: readonly string[] = ['web', 'console', 'api', 'halt', 'resume'];
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const keys: ProofKeys = {
-    votes: createMac(options.proofKeys.votes),
-    rulings: createMac(options.proofKeys.rulings),
-    evidence: createMac(options.proofKeys.evidence),
-    alerts: createMac(options.proofKeys.alerts),
-    resumptions: createMac(options.proofKeys.resumptions),
-  };
+  const keys: ProofKeys = proofMacs(options.proofKeys);
   const pageKey = createMac(options.pageKey);
   const archiver = await createArchiver({ folder, copies: options.copies, keys, log, now });
   let changed = { incidents: new Set<string>(), isAnything: false };

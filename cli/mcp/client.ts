@@ -28,8 +28,15 @@ export function apiFrom(
       });
       return { ok: answer.ok, text: await answer.text() };
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return { ok: false, text: `${base.origin} did not answer: ${why}` };
+      const text = `${base.origin} did not answer (${reasonOf(error)}). Check that it runs, or set COUNTERMAND_URL to another address.`;
+      return { ok: false, text };
     }
   };
+}
+
+/** The code of the network error: the message of `fetch` is "fetch failed" for all of them. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
 }

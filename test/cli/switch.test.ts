@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { auditLaptop } from '../../cli/audit.ts';
 import { Refused } from '../../cli/refused.ts';
 import { setSwitch } from '../../cli/switch.ts';
 
@@ -57,4 +58,11 @@ test('sets the switch to ask from run as a halt, and from halt as a resumption',
   expect(lines.at(-2)).toMatch(
     /^the kill switch is set to ask since \S+ by person:mei.tanaka: slowly$/,
   );
+});
+
+test('leaves copies and a digest of each halt and resumption, so that the audit finds no fault', async () => {
+  const halted = await run({ mode: 'halt', by: 'ana.silva', why: 'stop' });
+  await run({ mode: 'run', by: 'mei.tanaka', why: 'fixed', seen: codeIn(halted) });
+  const out = { line: () => {}, write: () => {}, progress: () => {} };
+  expect(await auditLaptop(data, {}, out)).toMatchObject({ exitCode: 0 });
 });

@@ -140,11 +140,13 @@ describe('the connection', () => {
 
   test('says so when nothing answers', async () => {
     const send: typeof fetch = async () => {
-      throw new TypeError('fetch failed');
+      throw new TypeError('fetch failed', {
+        cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+      });
     };
     expect((await call('list_effects', {}, apiFrom({}, send))).result).toMatchObject({
       isError: true,
-      content: [{ text: 'http://127.0.0.1:8420 did not answer: fetch failed' }],
+      content: [{ text: expect.stringContaining('did not answer (ECONNREFUSED). Check that') }],
     });
   });
 });
