@@ -11,7 +11,7 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   signDigests: 'Signs the digests',
   findOverdue: 'Finds what is due or open through the table’s indexes',
   readInstances:
-    'Facts about an instance: its tags, its network ACL, and whether an address is our own',
+    'Facts about an instance: its tags, its network ACL, what its security groups let in, and whether an address is our own',
   readUsers:
     'Facts about a user: tags, keys, groups and MFA, which tell a person from a service account',
   readRoles: 'Facts about a role: its tags, path and policies',

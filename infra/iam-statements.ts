@@ -46,6 +46,7 @@ function grantStatements(s: StackContext) {
         'ec2:DescribeNetworkAcls',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeAddresses',
+        'ec2:DescribeSecurityGroups',
       ],
       ['*'],
       { StringEquals: { 'ec2:Region': s.stack.region } },

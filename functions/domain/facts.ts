@@ -128,6 +128,15 @@ export const IdentityFacts = z.strictObject({
 });
 export type IdentityFacts = z.infer<typeof IdentityFacts>;
 
+/** What the security groups of an instance let in. A network ACL, a route or a missing public address may still stop it. */
+export const Inbound = z.strictObject({
+  /** What anyone may reach, such as `tcp 443`, `udp 1000-2000` or `everything`. */
+  fromAnywhere: z.array(z.string().check(z.maxLength(30))).check(z.maxLength(20)),
+  /** Null if the alert names no port of the instance. `isOpen` is null where a prefix list decides. */
+  attackedPort: z.nullable(z.strictObject({ port: z.int(), isOpen: z.nullable(z.boolean()) })),
+});
+export type Inbound = z.infer<typeof Inbound>;
+
 /** Facts about an instance of this account, read from AWS when the alert arrived. */
 export const InstanceFacts = z.strictObject({
   /** The ACLs of the subnets that its network interfaces are in. */
@@ -154,6 +163,8 @@ export const InstanceFacts = z.strictObject({
       }),
     ),
   ),
+  /** Absent in records of earlier versions. */
+  inbound: z.optional(fact(Inbound)),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 

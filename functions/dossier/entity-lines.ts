@@ -3,7 +3,7 @@ import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import { worthOf } from '../domain/entity-worth.ts';
 import type { EntityFacts, Fact, SeenOnWeb } from '../domain/facts.ts';
 import { closed, domainOf, networkOf } from './agents.ts';
-import { exposureText } from './exposure-text.ts';
+import { exposureText, inboundText } from './exposure-text.ts';
 import { featuresOf, knownWords, type Quote } from './features.ts';
 import { tagsShown } from './tags.ts';
 import { nameFeatures, shownValue } from './values.ts';
@@ -167,6 +167,7 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
     ...when(address?.seenOnWeb, seen),
     ...when(instance?.forwards, (forwards) => forwards && 'forwards packets (NAT or router)'),
     ...when(instance?.exposure, exposureText),
+    ...when(instance?.inbound, inboundText),
     ...when(
       instance?.networkAcls,
       (acls) =>
@@ -225,6 +226,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['tags', instance?.tags ?? lambda?.tags ?? identity?.tags],
     ['network ACLs', instance?.networkAcls],
     ['exposure', instance?.exposure],
+    ['open ports', instance?.inbound],
     ['service account', identity?.serviceAccount],
     ['last use', identity?.lastUsed],
     ['status', identity?.status],

@@ -1,5 +1,5 @@
 // How exposed an instance is, in the words of the dossier.
-import type { EntityFacts } from '../domain/facts.ts';
+import type { EntityFacts, Inbound } from '../domain/facts.ts';
 
 type Exposure = NonNullable<NonNullable<EntityFacts['instance']>['exposure']>;
 export const exposureText = (one: Extract<Exposure, { known: true }>['value']): string | null =>
@@ -12,3 +12,14 @@ export const exposureText = (one: Extract<Exposure, { known: true }>['value']): 
   ]
     .filter(Boolean)
     .join('; ') || null;
+
+export const inboundText = ({ fromAnywhere, attackedPort }: Inbound): string => {
+  const open =
+    fromAnywhere.length > 0
+      ? `security groups let everyone reach ${fromAnywhere.slice(0, 6).join(', ')}${fromAnywhere.length > 6 ? ' and more' : ''}`
+      : 'security groups let no one outside reach a port directly';
+  if (attackedPort === null) return open;
+  const { port, isOpen } = attackedPort;
+  const answer = isOpen === null ? 'perhaps' : isOpen ? 'yes' : 'no';
+  return `${open}; attacked port ${port} open to everyone: ${answer}`;
+};

@@ -33,6 +33,7 @@ import type { IdentityApi } from './identity.ts';
 import type { InstanceApi } from './instance.ts';
 import type { TagApis } from './opt-in.ts';
 import type { ReadDeps } from './read-fact.ts';
+import type { SecurityGroupApi } from './security-groups.ts';
 
 export type EnrichDeps = ReadDeps & {
   store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls'>;
@@ -40,7 +41,7 @@ export type EnrichDeps = ReadDeps & {
   asksModel: boolean;
   policy: Policy;
   here: Place;
-  ec2: InstanceApi & OwnershipApi;
+  ec2: InstanceApi & OwnershipApi & SecurityGroupApi;
   iam: IdentityApi;
   lambda: FunctionTagsApi;
   gateway: TagApis['gateway'];

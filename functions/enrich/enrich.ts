@@ -205,7 +205,7 @@ async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promi
 
 async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
   const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' instances');
-  return why ? unreadInstance(why) : instanceFacts(deps, entity.value);
+  return why ? unreadInstance(why) : instanceFacts(deps, entity.value, alert.traffic);
 }
 
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {

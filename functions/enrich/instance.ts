@@ -1,8 +1,9 @@
-// Reads an instance's tags and network ACLs, and what else each ACL affects.
+// Reads an instance's tags, exposure and network ACLs, and what these affect.
 import type { EC2, Filter, Instance, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type InstanceFacts, mapFact, type NetworkAclFacts, unknown } from '../domain/facts.ts';
 import { isOptedIn } from '../domain/opt-in.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
+import { type Attacked, inboundOf, type SecurityGroupApi } from './security-groups.ts';
 import { tagsOf } from './tags.ts';
 
 /** The EC2 API calls that this step makes, all of them reads. */
@@ -11,18 +12,25 @@ export type InstanceApi = Pick<
   'describeInstances' | 'describeNetworkAcls' | 'describeNetworkInterfaces'
 >;
 
-type Deps = ReadDeps & { ec2: InstanceApi };
+type Deps = ReadDeps & { ec2: InstanceApi & SecurityGroupApi };
 
-export async function instanceFacts(deps: Deps, instanceId: string): Promise<InstanceFacts> {
+export async function instanceFacts(
+  deps: Deps,
+  instanceId: string,
+  attacked: Attacked,
+): Promise<InstanceFacts> {
   const instance = await readFact(deps, `The instance ${instanceId}`, (abortSignal) =>
     describe(deps.ec2, instanceId, abortSignal),
   );
+  if (!instance.known) return unreadInstance(instance.why);
+  const [networkAcls, inbound] = await Promise.all([
+    readFact(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
+      networkAclsOf(deps.ec2, subnetsOf(instance.value), abortSignal),
+    ),
+    inboundOf(deps, groupsOf(instance.value), attacked),
+  ]);
   return {
-    networkAcls: instance.known
-      ? await readFact(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
-          networkAclsOf(deps.ec2, subnetsOf(instance.value), abortSignal),
-        )
-      : instance,
+    ...{ networkAcls, inbound },
     tags: mapFact(instance, ({ Tags }) => tagsOf(Tags)),
     // https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     forwards: mapFact(instance, ({ SourceDestCheck }) => SourceDestCheck === false),
@@ -34,29 +42,36 @@ export async function instanceFacts(deps: Deps, instanceId: string): Promise<Ins
 /** Unknown facts for an instance that is not read, with the reason. */
 export function unreadInstance(why: string): InstanceFacts {
   const fact = unknown(why);
-  return { networkAcls: fact, tags: fact, forwards: fact, interfaceIds: fact, exposure: fact };
+  return {
+    ...{ networkAcls: fact, tags: fact, forwards: fact, interfaceIds: fact },
+    ...{ exposure: fact, inbound: fact },
+  };
 }
 
 const MAX_GROUPS = 20;
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsResponse.html */
-const exposureOf = ({
-  MetadataOptions,
-  IamInstanceProfile,
-  PublicIpAddress,
-  LaunchTime,
-  SecurityGroups = [],
-}: Instance) => ({
-  allowsImdsV1: MetadataOptions?.HttpTokens
-    ? MetadataOptions.HttpEndpoint !== 'disabled' && MetadataOptions.HttpTokens === 'optional'
-    : null,
-  hasRole: IamInstanceProfile?.Arn !== undefined,
-  isPublic: PublicIpAddress !== undefined,
-  launchedAt: LaunchTime?.toISOString() ?? null,
-  securityGroups: SecurityGroups.flatMap(({ GroupId }) =>
+const exposureOf = (instance: Instance) => {
+  const { MetadataOptions, IamInstanceProfile, PublicIpAddress, LaunchTime } = instance;
+  return {
+    allowsImdsV1: MetadataOptions?.HttpTokens
+      ? MetadataOptions.HttpEndpoint !== 'disabled' && MetadataOptions.HttpTokens === 'optional'
+      : null,
+    hasRole: IamInstanceProfile?.Arn !== undefined,
+    isPublic: PublicIpAddress !== undefined,
+    launchedAt: LaunchTime?.toISOString() ?? null,
+    securityGroups: groupsOf(instance).slice(0, MAX_GROUPS),
+  };
+};
+
+/** Of all its interfaces. `SecurityGroups` holds those of the primary one. */
+const groupsOf = ({ SecurityGroups = [], NetworkInterfaces = [] }: Instance): string[] => {
+  const all = [...SecurityGroups, ...NetworkInterfaces.flatMap(({ Groups = [] }) => Groups)];
+  const ids = all.flatMap(({ GroupId }) =>
     GroupId && /^sg-[\da-f]{8,17}$/.test(GroupId) ? GroupId : [],
-  ).slice(0, MAX_GROUPS),
-});
+  );
+  return [...new Set(ids)];
+};
 
 /** The largest instance types have 15 on the primary network card. */
 const MAX_INTERFACES = 15;

@@ -6,6 +6,7 @@ import { known } from '../../functions/domain/facts.ts';
 import { DOSSIER_FORMAT } from '../../functions/dossier/dossier.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
 import { unreadIdentity } from '../../functions/enrich/identity.ts';
+import { unreadInstance } from '../../functions/enrich/instance.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
 import { factsAbout, factsWith, NOW, POLICY } from '../fixtures/case.ts';
 import { sample, sampleIds } from '../intake/events.ts';
@@ -216,6 +217,27 @@ const LOOKED_UP = factsAbout('key-1', {
   }),
 });
 
+/** Looked up about an attacking address and an instance. */
+const DECLARED = factsAbout('ip-1', {
+  address: {
+    ...factsAbout('ip-1').address!,
+    scanner: { id: 'scan', owner: 'Ana', why: 'The weekly scan', until: '2026-12-31' },
+  },
+});
+const OPEN = factsAbout('instance-1', {
+  address: null,
+  instance: {
+    ...unreadInstance('not read'),
+    inbound: known({ fromAnywhere: ['tcp 22'], attackedPort: { port: 22, isOpen: true } }),
+  },
+});
+
+test('says what the security groups of an instance let everyone reach', () => {
+  expect(dossierFrom(sample('mining'), { facts: factsWith(OPEN) })).toMatch(
+    /^instance-1 .*security groups let everyone reach tcp 22; attacked port 22 open to everyone: yes/m,
+  );
+});
+
 test('says whether an identity is an administrator, and how many keys its user has', () => {
   const dossierWith = (isAdministrator: boolean) => {
     const access = known({ isAdministrator, policies: 2 });
@@ -232,6 +254,7 @@ test('says whether an identity is an administrator, and how many keys its user h
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    6: '98d7bdf38837da053a0d8cf450bbbcadbe4ea76985cdb26c29743c97b28a5a37',
     5: '214aa3a50d5bb28566778df4337a0e2203662949f09981eb2a084d873d58f794',
     4: 'c20dcfd3520cbe37cf8eaeec22f0f60f367c7bc325f71e124fb70b5e3beb987d',
     3: 'b1c8f48d7b4463d135eae513ac93faafe9d612fa4589a83be3c17f4e9bd504ac',
@@ -240,7 +263,10 @@ describe('the text of the dossier', () => {
   test('has a new format number exactly when the dossier of any family or sample changes', () => {
     const all = [...FAMILIES.map(findingOf), ...sampleIds.map(sample)];
     const looked = dossierFrom(sample('leaked-access-key'), { facts: factsWith(LOOKED_UP) });
-    const digest = digestOf([...all.map((event) => dossierFrom(event)), looked]);
+    const others = [DECLARED, OPEN].map((one) =>
+      dossierFrom(sample('mining'), { facts: factsWith(one) }),
+    );
+    const digest = digestOf([...all.map((event) => dossierFrom(event)), looked, ...others]);
     expect(digest).toBe(FORMATS[DOSSIER_FORMAT]);
     expect(Math.max(...Object.keys(FORMATS).map(Number))).toBe(DOSSIER_FORMAT);
     expect(new Set(Object.values(FORMATS)).size).toBe(Object.keys(FORMATS).length);

@@ -3,10 +3,11 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
-import { exposureText } from '../../functions/dossier/exposure-text.ts';
+import { exposureText, inboundText } from '../../functions/dossier/exposure-text.ts';
 import type { OwnershipApi } from '../../functions/enrich/address-owner.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
-import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
+import { instanceFacts as factsOf, type InstanceApi } from '../../functions/enrich/instance.ts';
+import type { Attacked, SecurityGroupApi } from '../../functions/enrich/security-groups.ts';
 import { createApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { createLambda } from '../../functions/mechanisms/function-log/stand-in.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
@@ -32,11 +33,15 @@ import { startStores } from '../store/stores.ts';
 
 const WEB = 'i-0bb2cc3dd4ee5ff60';
 const ec2 = createEc2(inMemory(LOCAL_NETWORK));
-const deps = (client: InstanceApi, ends = new AbortController()) => ({
+type Ec2 = InstanceApi & SecurityGroupApi;
+const deps = (client: Ec2, ends = new AbortController()) => ({
   ec2: client,
   readDeadline: () => ends.signal,
   log: () => {},
 });
+const ATTACKED: Attacked = { localPort: 443, protocol: 'TCP', direction: 'inbound' };
+const instanceFacts = (given: ReturnType<typeof deps>, instanceId: string, attacked = ATTACKED) =>
+  factsOf(given, instanceId, attacked);
 const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
 
 test.each([
@@ -73,8 +78,9 @@ test('names the network ACL with the subnets, instances and interfaces behind it
   expect(await instanceFacts(deps(ec2), WEB)).toEqual({
     exposure: known({
       ...{ allowsImdsV1: null, hasRole: false, isPublic: false, launchedAt: null },
-      securityGroups: [],
+      securityGroups: ['sg-0a1b2c3d4e5f60701'],
     }),
+    inbound: known({ fromAnywhere: ['tcp 443'], attackedPort: { port: 443, isOpen: true } }),
     networkAcls: known([
       {
         networkAclId: 'acl-0a1b2c3d4e5f60701',
@@ -155,8 +161,63 @@ test('reads all pages of network interfaces', async () => {
   expect(await instanceFacts(deps(paged), WEB)).toEqual(await instanceFacts(deps(ec2), WEB));
 });
 
+describe('the security groups', () => {
+  const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
+  const from = (CidrIp: string) => ({ IpRanges: [{ CidrIp }] });
+  const inboundFor = async (IpPermissions: object[], attacked: Partial<Attacked> = {}) => {
+    const SecurityGroups = [{ GroupId: 'sg-0a1b2c3d4e5f60701', IpPermissions }];
+    const describeSecurityGroups = async () => ({ SecurityGroups, $metadata: {} });
+    const given = { ...ATTACKED, localPort: 22, ...attacked };
+    const client = { ...ec2, describeSecurityGroups } as Ec2;
+    const { inbound } = await instanceFacts(deps(client), WEB, given);
+    return inbound?.known ? inbound.value : inbound?.why;
+  };
+
+  test.each([
+    ['for every address', [{ ...ssh, ...from('0.0.0.0/0') }], true],
+    ['for every IPv6 address', [{ ...ssh, Ipv6Ranges: [{ CidrIpv6: '::/0' }] }], true],
+    ['for half of the internet', [{ ...ssh, ...from('128.0.0.0/1') }], true],
+    ['for every protocol', [{ IpProtocol: '-1', ...from('0.0.0.0/0') }], true],
+    ['in a range of ports', [{ ...ssh, FromPort: 20, ToPort: 25, ...from('0.0.0.0/0') }], true],
+    ['only for private addresses', [{ ...ssh, ...from('10.0.0.0/8') }], false],
+    ['only for another group', [{ ...ssh, UserIdGroupPairs: [{ GroupId: 'sg-1' }] }], false],
+    ['only on another port', [{ ...ssh, FromPort: 80, ToPort: 80, ...from('0.0.0.0/0') }], false],
+    ['only for UDP', [{ ...ssh, IpProtocol: 'udp', ...from('0.0.0.0/0') }], false],
+    ['perhaps, by a prefix list', [{ ...ssh, PrefixListIds: [{ PrefixListId: 'pl-1' }] }], null],
+  ])('says whether the attacked port is open: %s', async (_, rules, isOpen) => {
+    expect(await inboundFor(rules)).toMatchObject({ attackedPort: { port: 22, isOpen } });
+  });
+
+  test('names what everyone may reach, and no port where the instance was the client', async () => {
+    const open = await inboundFor(
+      [
+        { ...ssh, ...from('0.0.0.0/0') },
+        { IpProtocol: '-1', ...from('0.0.0.0/0') },
+      ],
+      { direction: 'outbound' },
+    );
+    expect(open).toEqual({ fromAnywhere: ['tcp 22', 'everything'], attackedPort: null });
+    const closed = { fromAnywhere: [], attackedPort: { port: 22, isOpen: false } };
+    expect(inboundText(closed)).toBe(
+      'security groups let no one outside reach a port directly; attacked port 22 open to everyone: no',
+    );
+  });
+
+  test('leaves only the open ports unknown when EC2 refuses, or misses a group', async () => {
+    const refused = async () => {
+      throw awsFailure('UnauthorizedOperation', 403, 'You are not authorized');
+    };
+    const facts = await instanceFacts(deps({ ...ec2, describeSecurityGroups: refused }), WEB);
+    expect(facts.inbound).toMatchObject({ why: expect.stringContaining('UnauthorizedOperation') });
+    expect(facts.networkAcls.known).toBe(true);
+    const none = async () => ({ SecurityGroups: [], $metadata: {} });
+    const missing = await instanceFacts(deps({ ...ec2, describeSecurityGroups: none }), WEB);
+    expect(missing.inbound).toMatchObject({ why: expect.stringContaining('not return all') });
+  });
+});
+
 describe('unreadable network ACLs', () => {
-  const why = async (client: InstanceApi, instanceId = WEB) => {
+  const why = async (client: Ec2, instanceId = WEB) => {
     const { networkAcls } = await instanceFacts(deps(client), instanceId);
     return networkAcls.known ? 'it is readable' : networkAcls.why;
   };
@@ -210,7 +271,7 @@ describe('the instances of an alert', () => {
   });
   const factsFor = async (
     change: Parameters<typeof alertWith>[0],
-    client: InstanceApi & OwnershipApi = ec2,
+    client: Ec2 & OwnershipApi = ec2,
     policy = POLICY,
   ) => {
     const store = await database.fresh();
@@ -297,6 +358,26 @@ describe('on moto', () => {
     await moto?.stop();
   });
 
+  test('reads from moto what the security groups of an instance let everyone reach', async () => {
+    const { GroupId = '' } = await real.createSecurityGroup({
+      ...{ GroupName: 'web', Description: 'of the test' },
+    });
+    await real.authorizeSecurityGroupIngress({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+        { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
+      ],
+    });
+    const { Instances } = await real.runInstances({
+      ...{ ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1, SecurityGroupIds: [GroupId] },
+    });
+    const facts = await instanceFacts(deps(real), Instances?.[0]?.InstanceId ?? '');
+    expect(facts.inbound).toEqual(
+      known({ fromAnywhere: ['tcp 443'], attackedPort: { port: 443, isOpen: true } }),
+    );
+  });
+
   test('reads an instance, its tags and its network ACL from moto', async () => {
     const { Vpc } = await real.createVpc({ CidrBlock: '10.20.0.0/16' });
     const VpcId = Vpc?.VpcId ?? '';
@@ -314,9 +395,12 @@ describe('on moto', () => {
     await real.createTags({ Resources: [tagged], Tags: [{ Key: 'tier', Value: 'gold' }] });
     expect(await instanceFacts(deps(real), tagged)).toEqual({
       exposure: known({
-        ...{ allowsImdsV1: true, hasRole: false, isPublic: false, securityGroups: [] },
+        ...{ allowsImdsV1: true, hasRole: false, isPublic: false },
+        // The default group of the VPC lets in only its own members.
+        securityGroups: [expect.stringMatching(/^sg-/)],
         launchedAt: expect.stringMatching(/^\d{4}-/),
       }),
+      inbound: known({ fromAnywhere: [], attackedPort: { port: 443, isOpen: false } }),
       networkAcls: known([
         {
           networkAclId: expect.stringMatching(/^acl-/),

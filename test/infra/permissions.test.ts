@@ -330,6 +330,7 @@ describe('least privilege', () => {
           'ec2:DescribeAddresses on *',
           'ec2:DescribeNetworkAcls on *',
           'ec2:DescribeNetworkInterfaces on *',
+          'ec2:DescribeSecurityGroups on *',
           // The world check reads the log levels that actions hold.
           'lambda:ListFunctions on *',
           // An alert may be about any API key or user pool. Only their tags are read.

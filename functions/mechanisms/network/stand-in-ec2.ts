@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { OPT_IN } from '../../domain/opt-in.ts';
 import type { OwnershipApi } from '../../enrich/address-owner.ts';
 import type { InstanceApi } from '../../enrich/instance.ts';
+import type { SecurityGroupApi } from '../../enrich/security-groups.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure } from '../stand-in.ts';
 import type { NetworkAclApi } from './acl.ts';
@@ -35,6 +36,9 @@ export type Ec2State = {
   }[];
 };
 
+/** The group of every instance. It lets everyone reach HTTPS. */
+const WEB_GROUP = 'sg-0a1b2c3d4e5f60701';
+
 /** Old IDs have 8 digits, newer ones 17. */
 const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
@@ -42,7 +46,9 @@ const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const refuse = (name: string, message: string) => awsFailure(name, 400, message);
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
-export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi & NetworkAclApi {
+export function createEc2(
+  file: StateFile<Ec2State>,
+): InstanceApi & OwnershipApi & SecurityGroupApi & NetworkAclApi {
   const api = {
     describeInstances: async ({
       InstanceIds = [],
@@ -56,6 +62,7 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
           throw refuse('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
         return {
           InstanceId: id,
+          SecurityGroups: [{ GroupId: WEB_GROUP }],
           NetworkInterfaces: own.map((one) => ({
             NetworkInterfaceId: one.id,
             SubnetId: one.subnetId,
@@ -83,6 +90,11 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
         ),
         $metadata: {},
       };
+    },
+    describeSecurityGroups: async () => {
+      const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };
+      const IpPermissions = [{ ...https, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+      return { SecurityGroups: [{ GroupId: WEB_GROUP, IpPermissions }], $metadata: {} };
     },
     describeAddresses: async ({ Filters }: Parameters<OwnershipApi['describeAddresses']>[0]) => {
       const wanted = passing(Filters, 'public-ip');
@@ -158,7 +170,7 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
       return { $metadata: {} };
     },
   };
-  return api as unknown as InstanceApi & OwnershipApi & NetworkAclApi;
+  return api as unknown as ReturnType<typeof createEc2>;
 }
 
 const INTERFACE_FILTERS: Readonly<

@@ -33,6 +33,7 @@ const INSTANCE: Labels<Group<'instance'>> = {
   forwards: 'whether it forwards traffic',
   interfaceIds: 'its network interfaces',
   exposure: null,
+  inbound: 'which of its ports are open to everyone',
 };
 const LAMBDA: Labels<Group<'lambda'>> = { tags: 'its tags' };
 const IDENTITY: Labels<Group<'identity'>> = {

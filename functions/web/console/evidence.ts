@@ -52,10 +52,19 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
 const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact?.known ? fact.value : undefined;
 
-function supportsIn({ history, address }: EntityFacts, name: string, now: Date): Point[] {
+function supportsIn({ history, address, instance }: EntityFacts, name: string, now: Date): Point[] {
   const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
   const web = knownOf(address?.seenOnWeb);
+  const attacked = knownOf(instance?.inbound)?.attackedPort;
   return [
+    ...(attacked?.isOpen
+      ? [
+          {
+            text: `Security groups let everyone reach port ${attacked.port} of ${name}.`,
+            from: 'EC2',
+          },
+        ]
+      : []),
     ...(earlier > 0
       ? [
           {
