@@ -78,7 +78,7 @@ export const FAMILIES = {
     'suspicious',
     'Credentials are being used from a system built for penetration tests.',
     CREDENTIALS,
-    { advice: 'Is a penetration test agreed? Add it to the planned work.' },
+    { advice: 'If a penetration test was agreed, add it to the planned work.' },
   ),
   'ai-use': family('suspicious', 'A model of Amazon Bedrock is being used in an unusual way.', [], {
     advice:
@@ -148,19 +148,19 @@ export const FAMILIES = {
   ),
   'database-login': family(
     'malicious',
-    'Someone logged in to a database after guessing, or from a malicious address.',
+    'Someone logged in to a database after guessing passwords, or from a malicious address.',
     [isolateTheDatabase],
     { asks: 'if-serious' },
   ),
   'database-attempt': family(
     'suspicious',
-    'Someone tries to log in to a database, without success.',
+    'Someone is trying to log in to a database, so far without success.',
     ifSevere([isolateTheDatabase]),
     { advice: 'Restrict the security groups of the database. Is it public?' },
   ),
   'cluster-caller': family(
     'malicious',
-    'A stranger or a malicious address uses the Kubernetes API.',
+    'An anonymous user or a malicious address is using the Kubernetes API.',
     [isolateTheCluster],
     { advice: 'Revoke the access of the Kubernetes user, and rotate what it could read.' },
   ),
@@ -172,7 +172,7 @@ export const FAMILIES = {
   ),
   'cluster-setting': family(
     'suspicious',
-    'A setting of a cluster gives strangers access.',
+    'A setting of a cluster gives more access than it should.',
     [isolateTheCluster],
     { plannedBy: 'target', advice: 'Remove the binding or the service that gives the access.' },
   ),

@@ -123,7 +123,9 @@ function supportsIn(citable: readonly Citable[]): Opinion['supports'] {
   const evidence = observationsIn(citable)
     .slice(0, MAX_CITED)
     .map(({ id }) => id);
-  return evidence.length > 0 ? [{ text: 'This is what its product observed.', evidence }] : [];
+  return evidence.length > 0
+    ? [{ text: 'The product that raised the alert observed it.', evidence }]
+    : [];
 }
 
 /** What the family of the alert means, in one or two sentences; null for a type that the playbook does not know. */

@@ -84,7 +84,10 @@ const containTheTarget = (kinds: Step['kinds'], reasoning: string): Step => ({
 });
 /** The whole host or cluster only if no workload is named. */
 export const containTheWorkload: readonly Step[] = [
-  containTheTarget(['workload'], 'The workload appears to be compromised. Others share its host.'),
+  containTheTarget(
+    ['workload'],
+    'The workload appears to be compromised. Other workloads share its host.',
+  ),
   { ...isolateTheHost, kinds: ['instance', 'cluster'], unless: 'workload' },
 ];
 /** For families in which half of the alerts follow a deployment. */
@@ -92,11 +95,11 @@ export const ifSevere = (steps: readonly Step[]): Step[] =>
   steps.map((step) => ({ ...step, when: 'severe' }));
 export const stopTheFunction = containTheTarget(
   ['function'],
-  'The function runs code that communicates with an attacker, with the rights of its role.',
+  'The function communicates with an attacker and has the permissions of its role.',
 );
 export const closeTheBucket = containTheTarget(
   ['bucket'],
-  'The bucket exposes data, or hands out malware, until access to it is closed.',
+  'The bucket exposes data or serves malware until access to it is restricted.',
 );
 export const secureTheResource = containTheTarget(
   ['resource'],

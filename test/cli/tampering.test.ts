@@ -84,7 +84,7 @@ const edit = (text: string) => {
   const copy: Copy = parseCopy(text);
   return JSON.stringify({ ...copy, record: copy.record && altered(copy.record) });
 };
-/** Changes the first text in the content of an item. */
+/** Adds a field to the content of an item. */
 const altered = (item: object): Stored => {
   const { record, ...keys } = item as Stored;
   return (
@@ -145,7 +145,7 @@ const ATTACKS: Record<string, (state: State, folder: string, withCopies: boolean
     }
   },
 };
-/** The last copy of another record, of the same kind if there is one. */
+/** The last copy of another record. */
 const anyOther = (state: State, folder: string): string => {
   const others = [...state.items.keys()].filter((one) => one !== folder);
   return copiesOf(state, others[0] ?? '').at(-1) ?? '';

@@ -1,5 +1,5 @@
 // Tests the gate of the evaluation, recorded answers, statistics and report.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,7 +96,7 @@ describe('the gate', () => {
     const { '01-stolen-build-key': _, ...playbook } = baseline.results.playbook ?? {};
     const before = { ...baseline, results: { ...baseline.results, playbook } };
     expect(compare(runs, requests, before).reasons).toEqual([
-      'playbook: 1 cases are not in the baseline',
+      'playbook: cases that are not in the baseline: 1',
     ]);
   });
 });
@@ -113,6 +113,21 @@ const standIn = (hash: string): Answer => ({
   promptVersion: '0123456789ab',
   author: 'a test',
   message: reply({}),
+});
+
+describe('a run of one family', () => {
+  test('takes no recorded answer about another family as stale', async () => {
+    const answers = mkdtempSync(join(tmpdir(), 'answers-'));
+    writeAnswer(answers, standIn('e'.repeat(64)));
+    expect((await command({ answers, family: 'posture' }, out)).exitCode).toBe(0);
+    expect((await command({ answers, family: 'iam-key' }, out)).text).toContain('stale');
+  });
+
+  test('writes no baseline', async () => {
+    const baseline = join(folder, 'part.json');
+    await expect(command({ baseline, family: 'posture' }, out)).rejects.toThrow(/every case/);
+    expect(existsSync(baseline)).toBe(false);
+  });
 });
 
 describe('recorded answers', () => {

@@ -28,6 +28,7 @@ const FACTS = {
     cited('E1', 'E1 guardduty api-call: api=CreateUser'),
     cited('E2', 'E2 guardduty api-call: agent~<q-7f3a2c91>kali</q-7f3a2c91>'),
     cited('E3', 'E3 never cited'),
+    cited('R1', 'R1 records: this job ran last week'),
   ],
 };
 const ANSWER: Assessment = {
@@ -35,7 +36,7 @@ const ANSWER: Assessment = {
   ...{ origin: 'anthropic', model: 'a-model', summary: 'Trust me <b>now</b>.' },
   supports: [{ text: 'Words for it.', evidence: ['E1', 'E99'] }],
   contradicts: [{ text: 'Words against it.', evidence: ['E2'] }],
-  alternatives: [{ explanation: 'batch-job', for: ['E2'], against: ['E1'] }],
+  alternatives: [{ explanation: 'batch-job', for: ['E2', 'R1'], against: ['E99'] }],
   missing: ['Who owns the key.'],
   forPeople: [{ act: 'initiate_forensic_capture', text: 'Keep the disk.' }],
   playbook: { verdict: 'suspicious', recommended: ['block_ip_at_firewall ip-1'] },
@@ -55,15 +56,16 @@ async function page(answer: Assessment = ANSWER, facts: Facts = FACTS) {
   return { html, section, lines };
 }
 
-test('shows what supports and contradicts the verdict as lines of evidence, and whether the playbook agrees', async () => {
+test('shows what the verdict and its alternatives rest on as lines of evidence, and whether the playbook agrees', async () => {
   const { lines, section } = await page();
   expect(lines).toEqual([
     ...['Verdict', 'Malicious, according to the model'],
     ...['Supports it', 'E1 guardduty api-call: api=CreateUser'],
     ...['Contradicts it', 'E2 guardduty api-call: agent~&quot;kali&quot;'],
-    ...['Harmless causes', 'Batch job (for it: E2; against it: E1)'],
+    'Harmless explanations',
+    'Batch jobFor it: E2; R1 records: this job ran last weekAgainst it: nothing',
     ...['Playbook', 'Agrees: it recommends the same action'],
-    ...['People so far', expect.stringMatching(/^No decision about the same action/)],
+    ...['Earlier decisions', expect.stringMatching(/^No decision about the same action/)],
   ]);
   // No word of the model is in it.
   expect(section).not.toMatch(/Words|Trust|Keep the disk/);

@@ -97,13 +97,15 @@ function worseReasons(run: Name, flips: readonly Flip[], now: Baseline): string[
   });
 }
 
-/** Cases that only one side has. */
+/** Runs that were not measured again, and cases that the baseline lacks. */
 function differences(runs: readonly Run[], before: Baseline, now: Baseline): string[] {
   return runs.flatMap(({ name, results }) => {
     const [old, own] = [before.results[name], now.results[name]];
     if (!own) return old ? [`${name}: the baseline has results, and nothing was measured now`] : [];
     const missing = results.filter(({ situation }) => old?.[situation.id] === undefined);
-    return missing.length > 0 ? [`${name}: ${missing.length} cases are not in the baseline`] : [];
+    return missing.length > 0
+      ? [`${name}: cases that are not in the baseline: ${missing.length}`]
+      : [];
   });
 }
 

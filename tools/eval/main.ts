@@ -78,9 +78,17 @@ async function allRuns(
   return { runs: names.flatMap((name) => runs.get(name) ?? []), requests };
 }
 
+/** Whether an answer may be stale: one about another family was not looked for. */
+function concerns({ family }: Options, situations: readonly Situation[]) {
+  const ids = new Set(situations.map(({ id }) => id));
+  return ({ situation }: Answer): boolean => family === undefined || ids.has(situation);
+}
+
 const fileOf = (option: string | true): string => (option === true ? BASELINE : option);
 
-function baselineFor({ against }: Options): Baseline | null {
+function baselineFor({ against, baseline, family }: Options): Baseline | null {
+  if (baseline !== undefined && family !== undefined)
+    throw new Refused('a baseline needs every case: leave out --family');
   const before = against === undefined ? null : readBaseline(fileOf(against));
   if (against !== undefined && !before) throw new Refused('there is no baseline to compare with');
   return before;
@@ -90,7 +98,9 @@ export async function evaluate(options: Options, out: Out): Promise<Outcome> {
   const names = namesOf(options);
   const situations = situationsOf(options);
   const before = baselineFor(options);
-  const { runs, requests } = await allRuns(names, situations, options.answers ?? ANSWERS, out);
+  const folder = options.answers ?? ANSWERS;
+  const { runs, requests: all } = await allRuns(names, situations, folder, out);
+  const requests = { ...all, stale: all.stale.filter(concerns(options, situations)) };
   const compared = before && compare(runs, requests, before);
   for (const run of runs) printRun(run, out);
   writeFiles(options, { runs, requests, compared, before: before?.results ?? null }, out);

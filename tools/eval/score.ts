@@ -32,7 +32,7 @@ export const COST: Readonly<Partial<Record<Fault, number>>> = {
   'system:overpaged': 1,
 };
 
-/** Whether an act can show each fault: the denominator. */
+/** Whether the case can show each fault: the denominator. */
 const applies = ({ expect, truth }: Situation): Readonly<Record<Fault, boolean>> => {
   const canMiss = truth !== 'benign' && expect.ask.length > 0;
   const canHarm = expect.never.length > 0;

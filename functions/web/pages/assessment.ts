@@ -1,6 +1,6 @@
 // The assessment on the page that asks: what speaks for and against it.
 import { html } from 'hono/html';
-import type { Assessment, Claim } from '../../domain/assessment.ts';
+import type { Alternative, Assessment, Claim } from '../../domain/assessment.ts';
 import type { Citable } from '../../domain/citable.ts';
 import { oneLine } from '../../domain/wording.ts';
 import type { Html } from '../../site/page.ts';
@@ -10,6 +10,7 @@ import type { View } from '../view.ts';
 
 const MAX_LINES = 5;
 const MAX_LINE = 300;
+const MAX_ALTERNATIVE_LINES = 3;
 
 /**
  * Written by code: the lines of evidence that the analysis cites, never its own words about them. Records of earlier
@@ -21,6 +22,9 @@ export function assessment(view: View): Html | '' {
   const { supports = [], contradicts = [], alternatives = [] } = given;
   const citable = facts?.citable ?? [];
   const scanners = scannersOn(view);
+  const shown = new Set(
+    [supports, contradicts].flatMap((claims) => linesCited(claims, citable).map(({ id }) => id)),
+  );
   const doubts = view.action.reasons.filter(({ code }) => code === 'analysis-doubted');
   return html`
 <section aria-labelledby="assessment">
@@ -30,7 +34,7 @@ export function assessment(view: View): Html | '' {
 <dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
 <dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
-<dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => html`<dd>${ASSESSMENT.alternative(one)}</dd>`)}
+<dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}
 ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.playbook}</dt><dd>${playbookOn(view, given)}</dd>
 <dt>${ASSESSMENT.people}</dt><dd>${ASSESSMENT.agreement(agreement)}</dd>
@@ -47,11 +51,34 @@ const scannersOn = ({ alert, facts }: View): string[] =>
 
 /** Each line once. A citation of a line that does not exist shows nothing: the checks name it. */
 function linesOf(claims: readonly Claim[], citable: readonly Citable[], none: string): Html {
-  const ids = new Set(claims.flatMap(({ evidence }) => evidence));
-  const lines = citable.filter(({ id, text }) => ids.has(id) && text !== '').slice(0, MAX_LINES);
+  const lines = linesCited(claims, citable);
   return lines.length === 0
     ? html`<dd>${none}</dd>`
-    : html`${lines.map(({ text }) => html`<dd><bdi>${oneLine(unmarked(text), MAX_LINE)}</bdi></dd>`)}`;
+    : html`${lines.map((one) => html`<dd>${textOf(one)}</dd>`)}`;
+}
+
+function linesCited(claims: readonly Claim[], citable: readonly Citable[]): Citable[] {
+  const ids = new Set(claims.flatMap(({ evidence }) => evidence));
+  return linesWith(ids, citable).slice(0, MAX_LINES);
+}
+
+const linesWith = (ids: ReadonlySet<string>, citable: readonly Citable[]): Citable[] =>
+  citable.filter(({ id, text }) => ids.has(id) && text !== '');
+
+const textOf = ({ text }: Citable): Html => html`<bdi>${oneLine(unmarked(text), MAX_LINE)}</bdi>`;
+
+/** A line that is shown above is named by its ID. */
+function alternative(
+  one: Alternative,
+  citable: readonly Citable[],
+  shown: ReadonlySet<string>,
+): Html {
+  const lines = (ids: readonly string[]): Html => {
+    const found = linesWith(new Set(ids), citable).slice(0, MAX_ALTERNATIVE_LINES);
+    const texts = found.map((line) => (shown.has(line.id) ? html`${line.id}` : textOf(line)));
+    return html`${texts.length === 0 ? ASSESSMENT.nothing : texts.map((text, i) => html`${i > 0 ? '; ' : ''}${text}`)}`;
+  };
+  return html`<dd>${ASSESSMENT.alternative(one)}<br>${ASSESSMENT.for}: ${lines(one.for)}<br>${ASSESSMENT.against}: ${lines(one.against)}</dd>`;
 }
 
 /** Quotation marks in place of the marks for the model. */

@@ -16,9 +16,11 @@ export const ASSESSMENT = {
   scanners: 'Declared scanners',
   scanner: (value: string, { id, owner, why, until }: DeclaredScanner): string =>
     `${oneLine(value, 60)} is ${id} of ${owner}, until ${until}: ${why}. Policy says so, not the finding`,
-  alternatives: 'Harmless causes',
-  alternative: ({ explanation, for: yes, against }: Alternative): string =>
-    `${capitalised(CAUSES[explanation])} (${cited(yes, 'for')}; ${cited(against, 'against')})`,
+  alternatives: 'Harmless explanations',
+  alternative: ({ explanation }: Alternative): string => capitalised(CAUSES[explanation]),
+  for: 'For it',
+  against: 'Against it',
+  nothing: 'nothing',
   noAlternative: 'None was considered',
   doubts: 'Checks that failed',
   playbook: 'Playbook',
@@ -26,30 +28,20 @@ export const ASSESSMENT = {
   differs: (verdict: string): string =>
     `Disagrees: it does not recommend this action (verdict: ${oneLine(verdict, 20)})`,
   isPlaybook: 'This is the playbook’s own recommendation',
-  people: 'People so far',
+  people: 'Earlier decisions',
   agreement: (found: Agreement | null): string => {
     if (found === null) return 'Earlier decisions could not be read';
     const { decided, agreed, of } = found;
     const like = `the same action and type of finding, in the last ${of} incidents`;
     return decided === 0
       ? `No decision about ${like}`
-      : `Approved ${agreed} of ${decided} requests for ${like}`;
+      : `People approved ${agreed} of ${decided} requests for ${like}`;
   },
   words: 'The analysis in its own words',
   missing: 'Missing, according to the analysis',
-  forPeople: 'Only for people. Nothing carries it out',
+  forPeople: 'For people only. Countermand does none of it',
   act: ({ act }: ForPeople): string => capitalised(act.replaceAll('_', ' ')),
 } as const;
-
-const cited = (ids: readonly string[], side: string): string =>
-  `${side} it: ${
-    ids.length === 0
-      ? 'nothing'
-      : ids
-          .slice(0, 6)
-          .map((id) => oneLine(id, 12))
-          .join(', ')
-  }`;
 
 const CAUSES: Readonly<Record<Alternative['explanation'], string>> = {
   'batch-job': 'batch job',
