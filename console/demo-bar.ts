@@ -24,8 +24,9 @@ const setting = (name: 'shadow' | 'two', isOn: boolean): Html =>
   html`<label><input type="checkbox" name="${name}"${isOn ? html` checked` : ''}>${DEMO[name]}</label>`;
 
 export const DEMO_STYLE = `
-.demo { display: flex; align-items: center; gap: 8px 12px; flex-wrap: wrap; padding: 8px 24px; margin: 0; background: #f1f3f5; color: #14181f; border-bottom: 1px solid #e1e4e8; font: 400 .8125rem/1.125rem system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
+.demo { display: flex; align-items: center; gap: 8px 12px; flex-wrap: wrap; padding: 8px 24px; margin: 0; background: #f1f3f5; color: #14181f; border: 0 solid #e1e4e8; border-width: 0 0 1px; border-radius: 0; font: 400 .8125rem/1.125rem system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums; }
 .demo form, .demo-do { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; margin: 0; } .demo details[open] { flex-basis: 100%; } .demo details .demo-do { margin-top: 8px; gap: 8px 24px; } .demo summary { display: inline-flex; list-style: none; }
+.demo details { margin: 0; padding: 0; border: 0; background: none; font: inherit; }
 .demo summary::-webkit-details-marker { display: none; } .demo details[open] > summary { background: none; }
 .demo label { display: inline-flex; align-items: center; gap: 8px; min-height: 32px; margin: 0; color: inherit; font-size: inherit; }
 .demo input { width: 18px; height: 18px; margin: 0; }

@@ -1,11 +1,20 @@
 // The texts about a closed alert, a hand-off and the state of an action.
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { unknown } from '../../functions/domain/facts.ts';
 import { causedText, closedText } from '../../functions/messaging/texts/incident.ts';
 import { handOffText } from '../../functions/messaging/texts/manual.ts';
 import { statusLine } from '../../functions/messaging/texts/phrases.ts';
+import { unknownsOf } from '../../functions/messaging/texts/unknown.ts';
 import { toyAction } from '../execute/toy.ts';
-import { ALERT_ID, alertWith, incidentWith, leakedKey } from '../fixtures/case.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  factsAbout,
+  factsWith,
+  incidentWith,
+  leakedKey,
+} from '../fixtures/case.ts';
 
 const incident = (title: string) => ({
   ...incidentWith(alertWith({ title })),
@@ -117,5 +126,17 @@ describe('a line about an action', () => {
     const name = 'send_analyst_notification';
     expect(statusLine({ ...action, name, status: 'kept' })).toMatch(/: done$/);
     expect(statusLine({ ...action, status: 'kept' })).toMatch(/: kept$/);
+  });
+});
+
+test('an unknown fact says why without the name of an error class', () => {
+  const why =
+    'The role x could not be read: NoSuchEntityException: The role with name x cannot be found.';
+  const action = toyAction();
+  const protectedBy = unknown(why);
+  const facts = factsWith(factsAbout(action.target?.ref ?? '', { protectedBy }));
+  expect(unknownsOf([action], facts)).toContainEqual({
+    what: 'whether policy protects it',
+    why: 'The role x could not be read: The role with name x cannot be found',
   });
 });

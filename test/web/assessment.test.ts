@@ -3,12 +3,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Assessment } from '../../functions/domain/assessment.ts';
 import type { Facts } from '../../functions/domain/facts.ts';
 import { agreementIn } from '../../functions/web/agreement.ts';
+import { evidenceInWords } from '../../functions/web/texts/evidence-line.ts';
 import {
   alertWith,
   assess,
   factsAbout,
   factsWith,
   INCIDENT_ID,
+  NOW,
   recommend,
 } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
@@ -28,7 +30,7 @@ const FACTS = {
     cited('E1', 'E1 guardduty api-call: api=CreateUser'),
     cited('E2', 'E2 guardduty api-call: agent~<q-7f3a2c91>kali</q-7f3a2c91>'),
     cited('E3', 'E3 never cited'),
-    cited('R1', 'R1 records: this job ran last week'),
+    { ...cited('R1', 'R1 this job ran last week'), source: 'records', kind: 'context' as const },
   ],
 };
 const ANSWER: Assessment = {
@@ -60,10 +62,10 @@ test('shows what the verdict and its alternatives rest on as lines of evidence, 
   const { lines, section } = await page();
   expect(lines).toEqual([
     ...['Verdict', 'Malicious, according to the model'],
-    ...['Supports it', 'E1 guardduty api-call: api=CreateUser'],
-    ...['Contradicts it', 'E2 guardduty api-call: agent~&quot;kali&quot;'],
+    ...['Supports it', 'E1 GuardDuty, api call: API CreateUser'],
+    ...['Contradicts it', 'E2 GuardDuty, api call: agent &quot;kali&quot;'],
     'Harmless explanations',
-    'Batch jobFor it: E2; R1 records: this job ran last weekAgainst it: nothing',
+    'Batch jobFor it: E2; R1 Records: this job ran last weekAgainst it: nothing',
     ...['Playbook', 'Agrees: it recommends the same action'],
     ...['Earlier decisions', expect.stringMatching(/^No decision about the same action/)],
   ]);
@@ -140,4 +142,29 @@ describe('agreement', () => {
       agreed: 1,
     });
   });
+});
+
+test('writes lines of evidence in words, with the names of entities and no code names', () => {
+  const alert = alertWith({
+    entities: [
+      { ...alertWith().entities[0]!, ref: 'user-1', kind: 'iam-user', value: 'deploy-old' },
+    ],
+  });
+  const inWords = (text: string, more: object = {}) =>
+    evidenceInWords({ ...cited(text.split(' ')[0] ?? '', text), ...more }, { alert, now: NOW });
+  expect(
+    inWords('E3 guardduty 2026-03-01T10:05Z signal about user-1: signal=S3/X, userType=IAMUser', {
+      ...{ kind: 'signal', refs: ['user-1'] },
+    }),
+  ).toMatch(
+    /^E3 GuardDuty, signal about deploy-old: 10:05 UTC.*, signal S3\/X, user type IAMUser$/,
+  );
+  expect(inWords('E1 guardduty port-probe: blocked=false, ports=443', { kind: 'port-probe' })).toBe(
+    'E1 GuardDuty, port probe: blocked no, ports 443',
+  );
+  expect(
+    inWords('user-1 iam-user actor name of 10 characters: MFA; 1 groups', {
+      ...{ source: 'facts', kind: 'facts' },
+    }),
+  ).toBe('Facts about deploy-old: MFA; 1 groups');
 });

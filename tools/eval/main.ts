@@ -139,8 +139,10 @@ function printRun({ name, results, basis }: Run, out: Out): void {
     out.line(`${fault.padEnd(18)} ${shown(rateOf(fault, basesOf(results)))}`);
   const { twins, payloads } = sensitivityOf(results);
   out.line(`cost               ${costOf(results)} points`);
-  out.line(`twins              ${twins.events} of ${twins.of} change the result, as they should`);
-  out.line(`payloads           ${payloads.events} of ${payloads.of} change the result\n`);
+  out.line(`twins              ${twins.events} of ${twins.of} change the result; each should`);
+  out.line(
+    `payloads           ${payloads.events} of ${payloads.of} change the result; none should\n`,
+  );
 }
 
 function printGate(compared: Compared | null, reasons: readonly string[], out: Out): void {

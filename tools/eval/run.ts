@@ -54,7 +54,7 @@ export async function runRecorded(
   const standIns = found.filter(({ kind }) => kind === 'stand-in').length;
   const basis =
     results.length === 0
-      ? 'nothing measured: no answer is recorded'
+      ? 'nothing measured, because no answer is recorded'
       : `${results.length} of ${situations.length} cases; ${found.length - standIns} answers of a model, ${standIns} stand-ins written by a person`;
   const stale = [...answers.values()].filter(({ hash }) => !asked.has(hash));
   return { run: { name: 'recorded', results, basis }, requests: { hashes, stale } };
@@ -88,5 +88,11 @@ export async function runModel(
 export async function runByCode(name: ByCode, situations: readonly Situation[]): Promise<Run> {
   const analyst = name === 'playbook' ? playbook : BOUNDS[name]();
   const results = await evaluateAll(situations, analyst);
-  return { name, results, basis: `${results.length} cases, by code alone` };
+  return { name, results, basis: `${countsIn(situations)}, by code alone` };
+}
+
+/** As `72 cases, 8 twins and 14 payloads`. */
+function countsIn(situations: readonly Situation[]): string {
+  const count = (of: Situation['kind']) => situations.filter(({ kind }) => kind === of).length;
+  return `${count('base')} cases, ${count('twin')} twins and ${count('payload')} payloads`;
 }

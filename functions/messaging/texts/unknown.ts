@@ -89,9 +89,15 @@ const inEntity = ({
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {
   return Object.entries(labels).flatMap(([name, what]) => {
     const fact: unknown = group[name as keyof G];
-    return typeof what === 'string' && isUnknown(fact) ? [{ what, why: oneLine(fact.why) }] : [];
+    return typeof what === 'string' && isUnknown(fact)
+      ? [{ what, why: oneLine(withoutClass(fact.why)) }]
+      : [];
   });
 }
+
+/** Without the name of the error's class before its message, and without a full stop. */
+const withoutClass = (why: string): string =>
+  why.replace(/(could not be read: )[A-Za-z]\w*: (?=\S)/, '$1').replace(/\.$/, '');
 
 const isUnknown = (fact: unknown): fact is Extract<Fact<unknown>, { known: false }> =>
   typeof fact === 'object' && fact !== null && 'known' in fact && fact.known === false;

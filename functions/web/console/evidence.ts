@@ -90,7 +90,6 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
   const reversed = knownOf(history.reversedByPeople) ?? 0;
   const services = knownOf(address?.awsServices) ?? [];
   const owner = knownOf(address?.ownedBy);
-  const protectedBy = knownOf(facts.protectedBy);
   const point = (holds: unknown, text: string, from: string): Point[] =>
     holds ? [{ text, from }] : [];
   return [
@@ -120,7 +119,6 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
       'Address ranges that AWS publishes',
     ),
     ...point(owner, `${name} belongs to this account: ${oneLine(owner ?? '', 100)}.`, 'EC2'),
-    ...point(protectedBy, `Policy protects ${name}: ${oneLine(protectedBy ?? '', 60)}.`, 'Policy'),
     ...point(
       knownOf(identity?.serviceAccount),
       `${name} is a service account.`,

@@ -5,6 +5,7 @@ import type { Citable } from '../../domain/citable.ts';
 import { oneLine } from '../../domain/wording.ts';
 import type { Html } from '../../site/page.ts';
 import { ASSESSMENT } from '../texts/assessment.ts';
+import { evidenceInWords } from '../texts/evidence-line.ts';
 import { REASONING } from '../texts/pages.ts';
 import type { View } from '../view.ts';
 
@@ -20,7 +21,10 @@ export function assessment(view: View): Html | '' {
   const { assessment: given, agreement, facts } = view;
   if (!given) return '';
   const { supports = [], contradicts = [], alternatives = [] } = given;
-  const citable = facts?.citable ?? [];
+  const citable = (facts?.citable ?? []).map((line) => ({
+    ...line,
+    text: line.text === '' ? '' : evidenceInWords(line, view),
+  }));
   const scanners = scannersOn(view);
   const shown = new Set(
     [supports, contradicts].flatMap((claims) => linesCited(claims, citable).map(({ id }) => id)),
@@ -67,7 +71,7 @@ const linesWith = (ids: ReadonlySet<string>, citable: readonly Citable[]): Citab
 
 const textOf = ({ text }: Citable): Html => html`<bdi>${oneLine(unmarked(text), MAX_LINE)}</bdi>`;
 
-/** A line that is shown above is named by its ID. */
+/** A numbered line that is shown above is named by its number. */
 function alternative(
   one: Alternative,
   citable: readonly Citable[],
@@ -75,7 +79,9 @@ function alternative(
 ): Html {
   const lines = (ids: readonly string[]): Html => {
     const found = linesWith(new Set(ids), citable).slice(0, MAX_ALTERNATIVE_LINES);
-    const texts = found.map((line) => (shown.has(line.id) ? html`${line.id}` : textOf(line)));
+    const texts = found.map((line) =>
+      shown.has(line.id) && line.kind !== 'facts' ? html`${line.id}` : textOf(line),
+    );
     return html`${texts.length === 0 ? ASSESSMENT.nothing : texts.map((text, i) => html`${i > 0 ? '; ' : ''}${text}`)}`;
   };
   return html`<dd>${ASSESSMENT.alternative(one)}<br>${ASSESSMENT.for}: ${lines(one.for)}<br>${ASSESSMENT.against}: ${lines(one.against)}</dd>`;

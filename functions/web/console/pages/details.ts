@@ -1,7 +1,7 @@
 // Evidence, rules, messages, record, entities and notes of an incident.
 import { html } from 'hono/html';
 import { type Action, personIn } from '../../../domain/action.ts';
-import { oneLine, truncate, utc, words } from '../../../domain/wording.ts';
+import { oneLine, truncate, utc } from '../../../domain/wording.ts';
 import { headlineOf, recommended } from '../../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../../messaging/texts/labels.ts';
 import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
@@ -10,6 +10,7 @@ import { MAX_NOTE } from '../../../store/notes.ts';
 import { evidenceOf, type Point } from '../evidence.ts';
 import type { IncidentView } from '../incident-view.ts';
 import { listUrl, MAX_SEARCH } from '../list/query.ts';
+import { ruleName } from '../rule-names.ts';
 import { INCIDENT } from '../texts.ts';
 import { type Icon, icon } from './icons.ts';
 
@@ -69,7 +70,7 @@ const RULE_ICONS: Partial<Record<NonNullable<Rule['verdict']>, Icon>> = {
 const ruleList = (all: readonly Rule[]): Html =>
   html`<ul class="rows">${all.map(
     ({ rule, inputs, verdict }) =>
-      html`<li>${icon(verdict === null ? 'done' : (RULE_ICONS[verdict] ?? 'none'))}<span>${words(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict ?? INCIDENT.passed}</span></li>`,
+      html`<li>${icon(verdict === null ? 'done' : (RULE_ICONS[verdict] ?? 'none'))}<span>${ruleName(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict ?? INCIDENT.passed}</span></li>`,
   )}</ul>`;
 
 const MESSAGES: readonly string[] = [
