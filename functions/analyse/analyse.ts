@@ -31,7 +31,10 @@ export async function analyse(deps: AnalyseDeps, input: unknown): Promise<Analys
   if (askAnew) return { ...ids, askAnew };
   const isModelAsked = deps.analysts.some(({ origin }) => origin !== 'playbook');
   if (isModelAsked && modelNotAsked !== undefined)
-    return { ...ids, isModelAsked: false, assessment: notAsked(modelNotAsked) };
+    // The answer with which the model asked is an answer all the same.
+    return isAnswered && assessment
+      ? { ...ids, isModelAsked, assessment }
+      : { ...ids, isModelAsked: false, assessment: notAsked(modelNotAsked) };
   const found = await assess(deps, brief, ids);
   if (isAnswered) return { ...ids, isModelAsked, assessment: second(assessment, found.assessment) };
   const questions = questionsIn(found.questions, brief.alert.entities);

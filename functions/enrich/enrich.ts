@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Activity } from '../domain/activity.ts';
-import { type Alert, bySeverity, type Entity } from '../domain/alert.ts';
+import type { Alert, Entity } from '../domain/alert.ts';
 import {
   type EntityFacts,
   type Fact,
@@ -16,7 +16,6 @@ import {
 import { isOptedIn } from '../domain/opt-in.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { isHere, whyElsewhere } from '../domain/target-place.ts';
-import type { Dossier } from '../dossier/parts.ts';
 import { errorFields } from '../platform/log.ts';
 import { signsOf } from '../playbook/signs.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
@@ -33,6 +32,7 @@ import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
+import { modelRefusal } from './model-call.ts';
 import { optInOf } from './opt-in.ts';
 import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
@@ -89,35 +89,14 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const dossier = await composed(deps, { alert, incident, facts, histories });
   const { text, citable } = dossier ?? { text: '', citable: [] };
   if (isAsked && dossier) await records.putFacts(incidentId, alertId, { ...facts, citable });
-  const severity = alert.severity.label;
-  const [worst = severity] = [severity, ...incident.alerts.map((one) => one.severity)].sort(
-    bySeverity,
-  );
   return {
     incidentId,
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, { dossier: text, citable, signs: signsOf(alert, facts) }),
-    ...(isAsked && (await modelRefusal(deps, dossier, { incidentId, severity, worst }))),
+    ...(isAsked &&
+      (dossier ? await modelRefusal(deps, alert, incident) : { modelNotAsked: NOT_COMPOSED })),
   };
-}
-
-/** Reserves a call of the model. A budget that can't be read allows no call. */
-async function modelRefusal(
-  { asksModel, store, policy, now, log }: EnrichDeps,
-  dossier: Dossier | null,
-  wanted: Parameters<EnrichDeps['store']['modelCalls']['reserve']>[0],
-): Promise<{ modelNotAsked: string } | null> {
-  if (!asksModel) return null;
-  if (!dossier) return { modelNotAsked: NOT_COMPOSED };
-  try {
-    const why = await store.modelCalls.reserve(wanted, policy.analysis.budget, now());
-    return why === null ? null : { modelNotAsked: why };
-  } catch (error) {
-    const { incidentId } = wanted;
-    log('error', 'model call not reserved', { incidentId, ...errorFields(error) });
-    return { modelNotAsked: 'the budget of model calls could not be read' };
-  }
 }
 
 async function factsOn(

@@ -11,6 +11,7 @@ import { type Answer, answersPart } from '../dossier/parts.ts';
 import { activityOf } from './activity.ts';
 import type { EnrichDeps } from './deps.ts';
 import { incidentsWith } from './earlier.ts';
+import { modelRefusal } from './model-call.ts';
 
 /** The brief is what `analyse` got; it gets it back with the answers. Everything else is read again. */
 export const QuestionsInput = z.looseObject({
@@ -21,17 +22,21 @@ export const QuestionsInput = z.looseObject({
 });
 
 /**
- * Returns the input with the answers in the dossier, and without questions. Questions that are not on the menu, or not
+ * Returns the input with the answers in the dossier, and without questions; or with the reason why the model must not
+ * be asked once more. Questions that are not on the menu, or not
  * about an entity of the stored alert, get no answer.
  */
 export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof QuestionsInput>) {
   const { questions, brief, ...rest } = input;
   const { incidentId, alertId } = rest;
   const { records } = deps.store;
-  const [alert, facts] = await Promise.all([
+  const [alert, facts, incident] = await Promise.all([
     records.alert(incidentId, alertId),
     records.findFacts(incidentId, alertId),
+    records.incident(incidentId),
   ]);
+  const refused = await modelRefusal(deps, alert, incident);
+  if (refused) return { ...rest, ...refused, brief, isAnswered: true };
   const answers: Answer[] = [];
   // One after another: CloudTrail limits the requests of the account.
   for (const question of questionsIn(questions, alert.entities))

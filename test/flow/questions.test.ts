@@ -1,7 +1,7 @@
 // One round of questions: the model asks, enrichment answers, once.
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import { recommend } from '../fixtures/case.ts';
+import { POLICY, recommend } from '../fixtures/case.ts';
 import { citing } from '../fixtures/citing.ts';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -25,10 +25,10 @@ const asking = (questions: unknown[], read: string[], failsAt = 0): Analyst =>
     },
   });
 
-async function delivered(questions: unknown[], failsAt?: number) {
+async function delivered(questions: unknown[], failsAt?: number, policy = POLICY) {
   const read: string[] = [];
   const called: string[] = [];
-  world = await createWorld({ analyst: asking(questions, read, failsAt) });
+  world = await createWorld({ policy, analyst: asking(questions, read, failsAt) });
   const { functions } = world.runtime;
   for (const [name, fn] of Object.entries(functions))
     functions[name] = (payload) => {
@@ -67,6 +67,15 @@ test('says that an answer is unknown when CloudTrail lists nothing, which proves
 test('decides on the first answer when the model fails after its questions', async () => {
   const { assessment } = await delivered([RELATED], 2);
   expect(assessment).toMatchObject({ summary: 'Answer 1.', failure: null });
+});
+
+test('P12: the second call counts against the budget, above which the first answer stays', async () => {
+  const budget = { ...POLICY.analysis.budget, perIncidentPerHour: 1 };
+  const policy = { ...POLICY, analysis: { ...POLICY.analysis, budget } };
+  const { read, assessment, facts } = await delivered([RELATED], undefined, policy);
+  expect(read).toHaveLength(1);
+  expect(assessment).toMatchObject({ summary: 'Answer 1.', failure: null });
+  expect(facts?.citable?.filter(({ id }) => id.startsWith('A'))).toEqual([]);
 });
 
 test('asks nothing that is not on the menu or not about an entity of the alert', async () => {
