@@ -123,11 +123,16 @@ async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);
   }
   out.line(digestLine(listed));
+  const earlier = listed.earlier();
+  if (earlier > 0)
+    out.line(
+      `${earlier} copies say that they are older than the first digest, and no digest proves them`,
+    );
   out.line(`${records} records, ${copies} copies: ${found.length} with a fault`);
   return {
     exitCode: found.length > 0 ? 1 : 0,
     results: found,
-    counts: { records, copies, digests: listed.digests, faulty: found.length },
+    counts: { records, copies, digests: listed.digests, earlier, faulty: found.length },
   };
 }
 

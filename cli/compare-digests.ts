@@ -22,6 +22,8 @@ export type Listed = {
   found: Fault[];
   /** The fault of a copy, or null. `at`: when the record changed, as the copy says. */
   faultOf(copy: { key: string; text: string; at: string }): string | null;
+  /** How many of the copies without a fault are in no digest, because they say that they are older than the first. */
+  earlier(): number;
   /** The listed copies that are not among these keys, with the digest or log file that lists each. */
   missing(keys: readonly string[]): { key: string; listedIn: string }[];
   /** The newest digest: an auditor who keeps its hash elsewhere notices a digest that was removed later. */
@@ -71,10 +73,12 @@ export async function readDigests(
     const first = folders.get(folder);
     if (first === undefined || key < first) folders.set(folder, key);
   }
+  let earlier = 0;
   return {
     found,
     newest,
     digests: keys.length,
+    earlier: () => earlier,
     faultOf({ key, text, at }) {
       const entry = entries.get(key);
       if (entry)
@@ -82,6 +86,7 @@ export async function readDigests(
       // A copy from before the first digest: of an earlier version, and older than all that are listed.
       const first = folders.get(folderIn(key));
       const isEarlier = (from === null || at < from) && (first === undefined || key < first);
+      if (isEarlier) earlier += 1;
       return isEarlier ? null : 'its copy is in no digest';
     },
     missing(present) {

@@ -238,6 +238,27 @@ describe('the digests', () => {
     expect(await audited(state)).toContainEqual(expect.objectContaining({ record: folder }));
   });
 
+  test('a planted record that claims to be older than the first digest is counted', async () => {
+    const state = copyOf(honest);
+    const [folder = ''] = ofKind('facts');
+    const { files } = state;
+    const [first = ''] = copiesOf(state, folder);
+    const copy = parseCopy(files.get(first) ?? '');
+    const [pk, sk] = ['FACTS#inc-2ffffffffffffffff', 'al-ffffffffffffffff'];
+    const record = { ...copy.record, pk, sk } as Stored;
+    const planted = { ...copy, pk, sk, record, at: '2020-01-01T00:00:00.000Z' };
+    const key = `records/FACTS/inc-2ffffffffffffffff/al-ffffffffffffffff/1.json`;
+    const earlier = async () => {
+      const listed = await readDigests(over(files), publicKey, { every: 'change', now: NOW });
+      await compare(state.items.values(), over(files), listed);
+      return listed.earlier();
+    };
+    expect(await earlier()).toBe(0);
+    files.set(key, JSON.stringify(planted));
+    state.items.set('planted', record);
+    expect(await earlier()).toBe(1);
+  });
+
   test('a planted copy that no digest lists is reported', async () => {
     const [folder = ''] = ofKind('action');
     const last = copiesOf(honest, folder).at(-1) ?? '';

@@ -22,7 +22,9 @@ test('a tag that is removed between the request and the approval hands the actio
   await world.approve('ana.silva');
   const action = await world.action('revoke_api_key');
   expect([action.status, key().enabled]).toEqual(['handed-off', true]);
-  expect(action.failure).toMatch(/^Stopped after approval: .+ the tag countermand=allowed is missing/);
+  expect(action.failure).toMatch(
+    /^Stopped after approval: .+ the tag countermand=allowed is missing/,
+  );
 });
 
 test('a tag that is removed while the action is in force does not keep it from being undone', async () => {
