@@ -77,7 +77,11 @@ export async function activityOf(
  * Looks up the keys and users of an alert that are in this account, one after another: CloudTrail limits the requests of
  * the account. The activity of an instance's or a role's session is that of its temporary key.
  */
-export function activities(deps: ActivityDeps, { entities, firstSeenAt }: Alert) {
+export function activities(
+  { here }: Pick<ActivityDeps, 'here'>,
+  { entities }: Alert,
+  look: (entity: Entity) => Promise<Fact<Activity>>,
+) {
   const wanted = entities.filter(
     ({ kind, part }) => ['access-key', 'iam-user'].includes(kind) && part !== 'related',
   );
@@ -85,11 +89,11 @@ export function activities(deps: ActivityDeps, { entities, firstSeenAt }: Alert)
   return async (entity: Entity): Promise<Fact<Activity> | null> => {
     const index = wanted.findIndex(({ ref }) => ref === entity.ref);
     if (index < 0) return null;
-    const elsewhere = whyElsewhere(entity, deps.here);
+    const elsewhere = whyElsewhere(entity, here);
     if (elsewhere) return unknown(elsewhere);
     if (index >= MAX_LOOKED_UP)
       return unknown(`only the first ${MAX_LOOKED_UP} keys and users are looked up`);
-    const looked = queue.then(() => activityOf(deps, entity, { since: firstSeenAt, days: 1 }));
+    const looked = queue.then(() => look(entity));
     queue = looked;
     return looked;
   };

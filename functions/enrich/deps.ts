@@ -19,6 +19,7 @@ import type { SampleClients } from '../platform/sampled-requests.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { stackPlace } from '../policy/stack-place.ts';
+import { createActivityLookups } from '../store/activity-lookups.ts';
 import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
 import { createModelCalls } from '../store/model-calls.ts';
@@ -36,7 +37,10 @@ import type { ReadDeps } from './read-fact.ts';
 import type { SecurityGroupApi } from './security-groups.ts';
 
 export type EnrichDeps = ReadDeps & {
-  store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls'>;
+  store: Pick<
+    Store,
+    'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls' | 'activityLookups'
+  >;
   /** Whether a model is configured. */
   asksModel: boolean;
   policy: Policy;
@@ -67,6 +71,7 @@ export function enrichDeps(env: Env): EnrichDeps {
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
       modelCalls: createModelCalls(table),
+      activityLookups: createActivityLookups(table),
     },
     asksModel: env[ENV.modelSettings] !== undefined,
     policy,

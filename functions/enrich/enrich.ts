@@ -19,7 +19,6 @@ import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { errorFields } from '../platform/log.ts';
 import { signsOf } from '../playbook/signs.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
-import { activities } from './activity.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
 import { analysedFacts } from './analysed-facts.ts';
@@ -38,6 +37,7 @@ import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
 import { scannerAt } from './scanner.ts';
+import { sharedActivities } from './shared-activity.ts';
 import { firstTags } from './tags.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
@@ -71,7 +71,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
   const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
-  const activity = analysed?.activity ?? activities(deps, alert);
+  const activity = analysed?.activity ?? sharedActivities(deps, alert, incidentId);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,

@@ -21,6 +21,7 @@ const SINGLE_KINDS = {
   check: 'CHECK',
   effect: 'EFFECT',
   modelCalls: 'MODEL-CALLS',
+  activityLookup: 'ACTIVITY',
   policy: 'POLICY',
   lease: 'LEASE',
   limiter: 'LIMITER',

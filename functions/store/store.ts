@@ -1,6 +1,7 @@
 // All stores over one table.
 import type { Verifier } from '../authority/claims.ts';
 import type { Log } from '../platform/log.ts';
+import { createActivityLookups } from './activity-lookups.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
 import { createBounces } from './bounces.ts';
 import { createBreaker } from './breaker.ts';
@@ -46,6 +47,7 @@ export function createStore(table: Table, log: Log, resumptions: Verifier = VERI
     drills: createDrills(table),
     effects: createEffects(table),
     modelCalls: createModelCalls(table),
+    activityLookups: createActivityLookups(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
     notes: createNotes(table, log),

@@ -20,7 +20,7 @@ const WRITES = {
     'entityEvent',
     'breaker',
   ],
-  enrich: ['facts', 'modelCalls'],
+  enrich: ['facts', 'modelCalls', 'activityLookup'],
   analyse: [],
   gate: [
     'assessment',

@@ -1,20 +1,23 @@
 // The activity of keys and users in CloudTrail: read, counted and shown.
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Facts } from '../../functions/domain/facts.ts';
-import { activities, type TrailApi } from '../../functions/enrich/activity.ts';
+import type { TrailApi } from '../../functions/enrich/activity.ts';
+import { sharedActivities } from '../../functions/enrich/shared-activity.ts';
 import { dossierFrom } from '../dossier/case.ts';
 import {
   alertWith,
   factsAbout,
   factsWith,
   HERE,
+  INCIDENT_ID,
   leakedKey,
   NOW,
   suspectUser,
 } from '../fixtures/case.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { sample } from '../intake/events.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
 
 const SINCE = '2026-11-24T02:30:00.000Z';
 const event = (change: object = {}) => ({
@@ -36,7 +39,12 @@ beforeEach(() => {
 type Answer = (asked: Asked, page: number) => { Events?: object[]; NextToken?: string };
 
 /** The activity of an entity of the alert, when CloudTrail answers this in the region of the stack, or in both. */
-async function activityOf(answer: Answer, entity = leakedKey, entities: Entity[] = [leakedKey]) {
+async function activityOf(
+  answer: Answer,
+  entity = leakedKey,
+  entities: Entity[] = [leakedKey],
+  { firstSeenAt = SINCE, store = storeOn(memoryTable()), now = () => NOW } = {},
+) {
   let running = 0;
   const trailIn = (region: string): TrailApi => ({
     lookupEvents: (async (input: Asked['input']) => {
@@ -51,9 +59,10 @@ async function activityOf(answer: Answer, entity = leakedKey, entities: Entity[]
       };
     }) as TrailApi['lookupEvents'],
   });
-  const deps = { trailIn, here: HERE, now: () => NOW, log: () => {} };
-  const alert = alertWith({ entities, firstSeenAt: SINCE });
-  const of = activities({ ...deps, readDeadline: () => new AbortController().signal }, alert);
+  const readDeadline = () => new AbortController().signal;
+  const deps = { trailIn, here: HERE, now, log: () => {}, readDeadline, store };
+  const alert = alertWith({ entities, firstSeenAt });
+  const of = sharedActivities(deps, alert, INCIDENT_ID);
   const all = await Promise.all(entities.map(of));
   return all[entities.indexOf(entity)] ?? null;
 }
@@ -187,6 +196,59 @@ test('asks for at most three keys and users of this account, one after another',
   expect(await activityOf(here(event()), role, entities)).toBeNull();
   expect(await activityOf(here(event()), foreign, [foreign])).toMatchObject({ known: false });
   expect(asked).toHaveLength(12);
+});
+
+describe('100 alerts of an incident that name the same key', () => {
+  const at = (minutes: number) => () => new Date(NOW.getTime() + minutes * 60_000);
+  const alerts = (
+    given: { store: ReturnType<typeof storeOn>; now?: () => Date; firstSeenAt?: string },
+    answer: Answer = here(event()),
+  ) => activityOf(answer, leakedKey, [leakedKey], given);
+  const RUNNING = 'another alert of this incident is looking it up';
+
+  test('are answered by one look-up in five minutes', async () => {
+    const store = storeOn(memoryTable());
+    const first = await alerts({ store });
+    expect(first).toMatchObject({ value: { events: 1 } });
+    for (let n = 0; n < 99; n++) expect(await alerts({ store, now: at(4) })).toEqual(first);
+    expect(asked).toHaveLength(2);
+    await alerts({ store, now: at(5) });
+    expect(asked).toHaveLength(4);
+  });
+
+  test('cause one look-up when they arrive together, and say so where it is not over', async () => {
+    const store = storeOn(memoryTable());
+    const all = await Promise.all(Array.from({ length: 100 }, () => alerts({ store })));
+    expect(asked).toHaveLength(2);
+    expect(all.filter((one) => one?.known)).not.toHaveLength(0);
+    for (const one of all) if (!one?.known) expect(one?.why).toBe(RUNNING);
+  });
+
+  test('look again after a minute when nothing was found, or when an alert crashed', async () => {
+    const store = storeOn(memoryTable());
+    const none: Answer = () => ({});
+    expect(await alerts({ store }, none)).toMatchObject({ known: false });
+    expect(await alerts({ store, now: at(1) })).toMatchObject({ known: true });
+    const about = { incidentId: INCIDENT_ID, entity: suspectUser, since: SINCE };
+    await store.activityLookups.claim(about, NOW);
+    expect(await store.activityLookups.claim(about, NOW)).toMatchObject({
+      found: { why: RUNNING },
+    });
+    expect(await store.activityLookups.claim(about, at(1)())).toEqual({ version: 2 });
+  });
+
+  test('look again for an alert whose activity began earlier, so that nothing new counts as old', async () => {
+    const store = storeOn(memoryTable());
+    await alerts({ store });
+    await alerts({ store, firstSeenAt: '2026-11-24T01:00:00.000Z' });
+    expect(asked).toHaveLength(4);
+  });
+
+  test('look it up without the shared record when the table does not answer', async () => {
+    const down = () => Promise.reject(new Error('no answer'));
+    const store = { ...storeOn(memoryTable()), activityLookups: { claim: down, store: down } };
+    expect(await alerts({ store })).toMatchObject({ known: true });
+  });
 });
 
 test('shows the model counts and features, and no word that a caller chose', async () => {

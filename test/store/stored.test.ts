@@ -214,6 +214,11 @@ test('reads the evidence and the record of the analysis that v4 stored', () => {
   expect(Assessment.parse(assessment).record?.tokens?.output).toBe(350);
 });
 
+test('reads the argument of an analysis as v5 stored it, and loses nothing of it', () => {
+  const [assessment] = itemsOf('v5').map(({ record }) => record);
+  expect(Assessment.parse(assessment)).toEqual(assessment);
+});
+
 describe('items that v1 stored with fewer fields', () => {
   beforeEach(() => putAll(itemsOf('v1')));
 

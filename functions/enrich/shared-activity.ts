@@ -1,0 +1,33 @@
+// Looks up an identity once for all alerts of an incident in some minutes.
+import type { Activity } from '../domain/activity.ts';
+import type { Alert, Entity } from '../domain/alert.ts';
+import type { Fact } from '../domain/facts.ts';
+import { errorFields } from '../platform/log.ts';
+import type { Store } from '../store/store.ts';
+import { type ActivityDeps, activities, activityOf } from './activity.ts';
+
+type SharedDeps = ActivityDeps & { store: Pick<Store, 'activityLookups'> };
+
+export const sharedActivities = (deps: SharedDeps, alert: Alert, incidentId: string) =>
+  activities(deps, alert, (entity) =>
+    sharedActivityOf(deps, entity, { incidentId, since: alert.firstSeenAt }),
+  );
+
+/** Looks it up even if the shared record can't be read or written. */
+async function sharedActivityOf(
+  deps: SharedDeps,
+  entity: Entity,
+  { incidentId, since }: { incidentId: string; since: string | null },
+): Promise<Fact<Activity>> {
+  const { store, now, log } = deps;
+  const about = { incidentId, entity, since: since ?? now().toISOString() };
+  const unshared = (error: unknown) => {
+    log('warn', 'activity not shared', { incidentId, ref: entity.ref, ...errorFields(error) });
+    return null;
+  };
+  const claim = await store.activityLookups.claim(about, now()).catch(unshared);
+  if (claim && 'found' in claim) return claim.found;
+  const found = await activityOf(deps, entity, { since, days: 1 });
+  if (claim) await store.activityLookups.store(about, now(), found, claim.version).catch(unshared);
+  return found;
+}
