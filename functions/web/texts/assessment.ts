@@ -32,7 +32,8 @@ export const ASSESSMENT = {
   agreement: (found: Agreement | null): string => {
     if (found === null) return 'Earlier decisions could not be read';
     const { decided, agreed, of } = found;
-    const like = `the same action and type of finding, in the last ${of} incidents`;
+    const among = of < 2 ? '' : `, in the last ${of} incidents`;
+    const like = `the same action and type of finding${among}`;
     return decided === 0
       ? `No decision about ${like}`
       : `People approved ${agreed} of ${decided} requests for ${like}`;
