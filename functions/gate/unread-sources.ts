@@ -1,4 +1,4 @@
-// Finds sources of evidence that a text claims to have read, and nobody read.
+// Finds sources that a text claims to have read, and that were not read.
 import type { Citable } from '../domain/citable.ts';
 
 /** How people name a source, and the name that it has in a dossier; null for one that is never looked up. */

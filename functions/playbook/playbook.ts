@@ -55,7 +55,8 @@ export function judge({
 }
 
 type Quiet = {
-  text: string /** Whether the reason also speaks against an attack. */;
+  text: string;
+  /** Whether the reason also speaks against an attack. */
   isHarmless: boolean;
 };
 
