@@ -98,6 +98,9 @@ export async function readDigests(
   };
 }
 
+const INVALID = 'the signature of the digest is not valid';
+const NO_KEY = 'there is no public key with which to verify the digest';
+
 function verified(
   key: string,
   text: string,
@@ -117,11 +120,13 @@ function verified(
   return {
     digest,
     faults: [
-      ...(isSigned ? [] : ['the signature of the digest is not valid']),
+      ...(isSigned ? [] : [publicKey ? INVALID : NO_KEY]),
       ...(digestKey(digest.until) === key ? [] : [`the digest belongs to ${digest.until}`]),
       ...(follows
         ? []
-        : [`the digest follows ${expected}, and before it is ${last?.key ?? 'no other digest'}`]),
+        : [
+            `the digest names ${expected} as the one before it, but that is ${last?.key ?? 'no other digest'}`,
+          ]),
     ],
   };
 }

@@ -180,8 +180,8 @@ describe('the digests', () => {
   };
 
   test.each([
-    ['first', 0, /^the digest follows digests.+ and before it is no other digest$/],
-    ['second', 1, /^the digest follows .+ and before it is digests/],
+    ['first', 0, /^the digest names digests.+ as the one before it, but that is no other digest$/],
+    ['second', 1, /^the digest names .+ as the one before it, but that is digests/],
   ])('a missing %s digest is reported', async (_, i, fault) => {
     const key = digests()[i] ?? '';
     expect(await faultsAfter((files) => files.delete(key))).toContainEqual(
@@ -257,6 +257,13 @@ describe('the digests', () => {
     files.set(key, JSON.stringify(planted));
     state.items.set('planted', record);
     expect(await earlier()).toBe(1);
+  });
+
+  test('a missing public key is reported, and not taken for a false signature', async () => {
+    const { found } = await readDigests(over(honest.files), null, { every: 'change', now: NOW });
+    expect(new Set(found.flatMap(({ faults }) => faults))).toEqual(
+      new Set(['there is no public key with which to verify the digest']),
+    );
   });
 
   test('a planted copy that no digest lists is reported', async () => {

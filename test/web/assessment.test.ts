@@ -82,7 +82,7 @@ test('names the owner of a scanner that policy declares at an address of the ale
   const facts = factsWith(factsAbout('ip-1', { address: { ...address!, scanner } }));
   const { lines } = await page(ANSWER, { ...FACTS, entities: facts.entities });
   expect(lines).toContain(
-    '203.0.113.7 is weekly-scan of Platform &lt;b&gt;security, until 2026-12-31: The weekly scan of all addresses. Policy says so, not the finding',
+    'Policy declares 203.0.113.7 as the scanner weekly-scan of Platform &lt;b&gt;security until 2026-12-31: The weekly scan of all addresses',
   );
 });
 

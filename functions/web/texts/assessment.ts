@@ -15,7 +15,7 @@ export const ASSESSMENT = {
   noContradiction: 'Nothing is cited. A reason to decline may still exist',
   scanners: 'Declared scanners',
   scanner: (value: string, { id, owner, why, until }: DeclaredScanner): string =>
-    `${oneLine(value, 60)} is ${id} of ${owner}, until ${until}: ${why}. Policy says so, not the finding`,
+    `Policy declares ${oneLine(value, 60)} as the scanner ${id} of ${owner} until ${until}: ${why}`,
   alternatives: 'Harmless explanations',
   alternative: ({ explanation }: Alternative): string => capitalised(CAUSES[explanation]),
   for: 'For it',

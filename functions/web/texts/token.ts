@@ -4,11 +4,11 @@ import { utc } from '../../domain/wording.ts';
 export const TOKEN = {
   title: 'Create an API token',
   about: (minutes: number) =>
-    `Programs read incidents with it for ${minutes} minutes, in your name. They change nothing. Every read is recorded.`,
+    `A program that has the token can read incidents in your name for ${minutes} minutes. It can’t change anything. Every read is recorded.`,
   create: 'Create a token',
   issued: 'Your API token',
   copy: (until: Date) =>
-    `Copy it now: it is not shown again. It is valid until ${utc(until)}. Anyone who has it reads every incident.`,
+    `Copy it now: it is not shown again. It is valid until ${utc(until)}. Anyone who has it can read every incident.`,
   signInFirst: {
     title: 'Sign in first',
     text: 'A token is issued after you sign in to the console.',
