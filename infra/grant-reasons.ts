@@ -29,7 +29,7 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   invokeNotify: 'Sends an outcome again that no one received',
   invokeTicket: 'Updates the ticket of an incident that changed',
   readTrail:
-    'Who wrote an entry that no action explains, and what a key or user did. LookupEvents supports no resources',
+    'Who wrote an entry that no action explains, what a key or user did, and who changed a resource. No resource-level permissions',
   invokeExecutors: 'Has a change put back that a deployment removed',
   signLinks: 'Signs the links in messages',
   verifyLinks: 'Verifies the link of a page',

@@ -6,6 +6,7 @@ import { EntityRef } from './reference.ts';
 export const CitableKind = z.enum([
   ...EvidenceKind.options,
   'activity', // what CloudTrail lists about an identity
+  'change', // write calls in CloudTrail that named a resource
   'facts', // the line of an entity
   'context', // calendar, planned work, earlier decisions and incidents
 ]);
@@ -38,6 +39,7 @@ const STATES: readonly CitableKind[] = [
   'control',
   'vulnerability',
   'finding',
+  'change', // done to the entity, not by it
   'facts',
   'context',
 ];

@@ -4,6 +4,7 @@ import { Parameters } from './action.ts';
 import { Activity } from './activity.ts';
 import { Citable, MAX_CITABLE } from './citable.ts';
 import { EntityRef, Instant } from './reference.ts';
+import { ResourceChanges } from './resource-changes.ts';
 
 /** A value that was read, or the reason why it could not be read. */
 export const fact = <T extends z.ZodMiniType>(value: T) =>
@@ -195,6 +196,8 @@ export const EntityFacts = z.strictObject({
   identity: z.nullable(IdentityFacts),
   /** What CloudTrail lists about a key or a user. Absent for others, and in records of earlier versions. */
   activity: z.optional(fact(Activity)),
+  /** Write calls in CloudTrail that named a resource. Absent for others, and in records of earlier versions. */
+  changes: z.optional(fact(ResourceChanges)),
   /** The ID of the planned-work window that covers it now, or null. */
   plannedWork: z.nullable(z.string()),
 });

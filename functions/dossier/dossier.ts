@@ -3,6 +3,7 @@ import { type Alert, isPosture } from '../domain/alert.ts';
 import type { DeclaredScanner, EntityFacts, Fact, Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { activityLines } from './activity-lines.ts';
+import { changeLines } from './change-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
@@ -19,7 +20,7 @@ import { possibleActions } from './possible-actions.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 6;
+export const DOSSIER_FORMAT = 7;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
@@ -72,7 +73,11 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const { alert, facts } = input;
   const quote = quoteWith(nonce);
   const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
-  const evidence = [...activityLines(facts.entities), ...evidenceLines(alert, quote)];
+  const evidence = [
+    ...activityLines(facts.entities),
+    ...evidenceLines(alert, quote),
+    ...changeLines(facts.entities),
+  ];
   const signals = new Map<string, number>();
   for (const { refs } of evidence)
     for (const ref of refs) signals.set(ref, (signals.get(ref) ?? 0) + 1);

@@ -235,6 +235,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['active keys', identity?.activeKeys],
     ['history', history.earlierIncidents],
     ['activity in CloudTrail', facts.activity],
+    ['changes in CloudTrail', facts.changes],
   ];
   return named.flatMap(([fact, read]) =>
     read && !read.known ? [{ ref, fact, why: reasonOf(read.why) }] : [],

@@ -24,6 +24,25 @@ const MAX_PAGES = 3;
 /** Of an alert: the most that CloudTrail answers within the time of the step. */
 const MAX_LOOKED_UP = 3;
 
+/** Who called. Callers choose the names of their sessions, which are not read. */
+const Caller = z.object({
+  type: z.optional(z.string()),
+  accountId: z.optional(z.string()),
+  userName: z.optional(z.string()),
+  accessKeyId: z.optional(z.string()),
+  sessionContext: z.optional(
+    z.object({
+      sessionIssuer: z.optional(
+        z.object({
+          type: z.optional(z.string()),
+          userName: z.optional(z.string()),
+          accountId: z.optional(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
 const Event = z.object({
   eventTime: z.iso.datetime(),
   eventSource: z.string().check(z.regex(/^[a-z\d.-]{2,64}\.amazonaws\.com$/)),
@@ -33,8 +52,10 @@ const Event = z.object({
   readOnly: z.optional(z.boolean()),
   sourceIPAddress: z.optional(z.string()),
   userAgent: z.optional(z.string()),
+  userIdentity: z.catch(z.optional(Caller), undefined),
 });
 type Event = z.infer<typeof Event>;
+export type TrailEvent = Event;
 
 /**
  * The activity of a key or a user in the last days, in the region of the stack and in that of IAM. Absence proves
@@ -85,7 +106,6 @@ export function activities(
   const wanted = entities.filter(
     ({ kind, part }) => ['access-key', 'iam-user'].includes(kind) && part !== 'related',
   );
-  let queue: Promise<unknown> = Promise.resolve();
   return async (entity: Entity): Promise<Fact<Activity> | null> => {
     const index = wanted.findIndex(({ ref }) => ref === entity.ref);
     if (index < 0) return null;
@@ -93,15 +113,13 @@ export function activities(
     if (elsewhere) return unknown(elsewhere);
     if (index >= MAX_LOOKED_UP)
       return unknown(`only the first ${MAX_LOOKED_UP} keys and users are looked up`);
-    const looked = queue.then(() => look(entity));
-    queue = looked;
-    return looked;
+    return look(entity);
   };
 }
 
 type Page = { events: Event[]; isComplete: boolean };
 
-async function eventsIn(
+export async function eventsIn(
   trail: TrailApi,
   abortSignal: AbortSignal,
   wanted: Parameters<TrailApi['lookupEvents']>[0],
@@ -134,7 +152,7 @@ function asJson(text: string | undefined): unknown {
 }
 
 /** Where CloudTrail lists calls to IAM. */
-const globalRegion = (region: string): string => {
+export const globalRegion = (region: string): string => {
   if (region.startsWith('cn-')) return 'cn-north-1';
   return region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
 };
@@ -165,13 +183,13 @@ function reduced(
   };
 }
 
-const nameOf = ({ eventSource, eventName }: Event): string =>
+export const nameOf = ({ eventSource, eventName }: Event): string =>
   `${eventSource.slice(0, -'.amazonaws.com'.length)}:${eventName}`;
 
 /** AWS's own codes. Any other text counts as an error without a name. */
 const ERROR = /^[A-Za-z.\d]{2,64}$/;
 
-function callOf(name: string, all: readonly Event[]): Activity['calls'][number] {
+export function callOf(name: string, all: readonly Event[]): Activity['calls'][number] {
   const errors = all.flatMap(({ errorCode }) => errorCode ?? []);
   const byError = [...Map.groupBy(errors, (one) => one)].toSorted(
     ([, a], [, b]) => b.length - a.length,
@@ -194,10 +212,11 @@ const weightOf = (
 /** Services that hold permissions, and services that record what happens. */
 const SENSITIVE =
   /^(?:iam|sts|sso|organizations|cloudtrail|guardduty|config|securityhub|logs|access-analyzer)\.amazonaws\.com$/;
+const isChange = (event: Event): boolean =>
+  SENSITIVE.test(event.eventSource) && event.errorCode === undefined && isWrite(event);
+
 /** Without `readOnly`, as in old events, the name decides. */
-const isChange = ({ eventSource, eventName, readOnly, errorCode }: Event): boolean =>
-  SENSITIVE.test(eventSource) &&
-  errorCode === undefined &&
+export const isWrite = ({ eventName, readOnly }: Event): boolean =>
   !(readOnly ?? /^(?:Get|List|Describe|Lookup|Assume|Simulate)/.test(eventName));
 
 /** The network of a caller; AWS services call under their names. */

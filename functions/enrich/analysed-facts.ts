@@ -1,9 +1,9 @@
 // Keeps what an analysis read when facts are read again without another one.
-import type { Activity } from '../domain/activity.ts';
 import type { Entity } from '../domain/alert.ts';
-import type { Fact, Facts } from '../domain/facts.ts';
+import type { Facts } from '../domain/facts.ts';
 import { errorFields } from '../platform/log.ts';
 import type { EnrichDeps } from './deps.ts';
+import type { TrailFacts } from './trail.ts';
 
 /** The lines that it may cite, which the pages of open requests show, and what CloudTrail listed. */
 export async function analysedFacts(
@@ -19,7 +19,9 @@ export async function analysedFacts(
   }
   return {
     cited: facts?.citable && { citable: facts.citable },
-    activity: async ({ ref }: Entity): Promise<Fact<Activity> | null> =>
-      facts?.entities.find((one) => one.ref === ref)?.activity ?? null,
+    trail: async (entity: Entity): Promise<TrailFacts> => {
+      const { activity, changes } = facts?.entities.find(({ ref }) => ref === entity.ref) ?? {};
+      return { ...(activity && { activity }), ...(changes && { changes }) };
+    },
   };
 }

@@ -1,7 +1,6 @@
 // The enrich step: reads and stores facts about an alert, returns the brief.
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
-import type { Activity } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import {
   type EntityFacts,
@@ -37,8 +36,8 @@ import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
 import { scannerAt } from './scanner.ts';
-import { sharedActivities } from './shared-activity.ts';
 import { firstTags } from './tags.ts';
+import { trailOf } from './trail.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
 export const EnrichInput = z.object({
@@ -61,24 +60,23 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const addresses = alert.entities.flatMap((entity) =>
     entity.kind === 'ip' && isHere(entity, deps.here) ? entity.value : [],
   );
-  const { waf, policy } = deps;
   const [ownerOf, trafficOf, approvers, calendar] = await Promise.all([
     ownersOf(deps, addresses),
-    webTrafficOf(deps, { waf, webAcls: policy.webAcls }, addresses),
+    webTrafficOf(deps, { waf: deps.waf, webAcls: deps.policy.webAcls }, addresses),
     rangesOfApprovers(deps),
-    calendarState(deps, policy),
+    calendarState(deps, deps.policy),
   ]);
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
   const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
-  const activity = analysed?.activity ?? sharedActivities(deps, alert, incidentId);
+  const trail = analysed?.trail ?? trailOf(deps, alert, incidentId);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
         factsOn(deps, entity, {
-          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, activity },
+          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, trail },
         }),
       ),
     ),
@@ -102,18 +100,18 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers, histories, activity }: AlertContext,
+  { alert, incidentId, ownerOf, trafficOf, approvers, histories, trail }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
-  const [history, instance, lambda, identity, looked, tagged] = await Promise.all([
+  const [history, instance, lambda, identity, listed, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
-    activity(entity),
+    trail(entity),
     optInFact(deps, entity, alert),
   ]);
   const optedIn = lambda ? mapFact(lambda.tags, isOptedIn) : tagged;
@@ -131,7 +129,7 @@ async function factsOn(
     lambda: lambda && { tags: firstTags(lambda.tags) },
     ...(optedIn && { optedIn }),
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
-    ...(looked && { activity: looked }),
+    ...listed,
     plannedWork: elsewhere
       ? null
       : plannedWorkFor(entity, alert, deps.policy.plannedWork, deps.now()),
@@ -165,7 +163,7 @@ type AlertContext = {
   approvers: Fact<readonly Interval[]>;
   /** Filled while the facts are read. */
   histories: Map<string, readonly EntityEvent[]>;
-  activity: (entity: Entity) => Promise<Fact<Activity> | null>;
+  trail: ReturnType<typeof trailOf>;
 };
 
 /** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */

@@ -24,7 +24,9 @@ export async function readFact<T>(
     return known(await withDeadline(readDeadline(), read));
   } catch (error) {
     log('warn', 'fact not read', { what: subject, ...errorFields(error) });
-    return unknown(`${subject} could not be read: ${reasonOf(error)}`.slice(0, 300));
+    // The reason is not cut off by a long name in the subject.
+    const what = subject.slice(0, 120);
+    return unknown(`${what} could not be read: ${reasonOf(error)}`.slice(0, 300));
   }
 }
 

@@ -6,11 +6,18 @@ import { errorFields } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
 import { type ActivityDeps, activities, activityOf } from './activity.ts';
 
-type SharedDeps = ActivityDeps & { store: Pick<Store, 'activityLookups'> };
+export type SharedDeps = ActivityDeps & { store: Pick<Store, 'activityLookups'> };
 
-export const sharedActivities = (deps: SharedDeps, alert: Alert, incidentId: string) =>
+/** Runs each read after the one before. */
+export type InTurn = <T>(read: () => Promise<T>) => Promise<T>;
+
+export const sharedActivities = (
+  deps: SharedDeps,
+  alert: Alert,
+  { incidentId, inTurn }: { incidentId: string; inTurn: InTurn },
+) =>
   activities(deps, alert, (entity) =>
-    sharedActivityOf(deps, entity, { incidentId, since: alert.firstSeenAt }),
+    inTurn(() => sharedActivityOf(deps, entity, { incidentId, since: alert.firstSeenAt })),
   );
 
 /** Looks it up even if the shared record can't be read or written. */

@@ -215,6 +215,15 @@ const LOOKED_UP = factsAbout('key-1', {
     ...{ otherCalls: 4, changes: ['iam:CreateUser'], regions: none, userAgents: none },
     networks: { appeared: ['203.0.113.0/24'], before: 0 },
   }),
+  changes: known({
+    ...{ from: '2026-11-23T03:00:00.000Z', to: NOW.toISOString(), isComplete: true, others: 0 },
+    changes: [
+      {
+        ...{ name: 'iam:AttachRolePolicy', by: 'user-1', succeeded: 1, failed: 2, error: 'No' },
+        ...{ firstAt: '2026-11-24T01:00:00Z', lastAt: '2026-11-24T02:00:00Z' },
+      },
+    ],
+  }),
 });
 
 /** Looked up about an attacking address and an instance. */
@@ -254,6 +263,7 @@ test('says whether an identity is an administrator, and how many keys its user h
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    7: '1f89215bf3bef6d1fd86b293ef8e4547741ddb7b63f40ddc1dcf149715201ad0',
     6: '98d7bdf38837da053a0d8cf450bbbcadbe4ea76985cdb26c29743c97b28a5a37',
     5: '214aa3a50d5bb28566778df4337a0e2203662949f09981eb2a084d873d58f794',
     4: 'c20dcfd3520cbe37cf8eaeec22f0f60f367c7bc325f71e124fb70b5e3beb987d',

@@ -39,6 +39,7 @@ const CITABLE: Citable[] = [
   line('E2', { kind: 'connection', refs: ['ip-1'] }),
   line('E3', { kind: 'resource', refs: ['ip-1'] }),
   line('E4', { kind: 'session', refs: ['ip-1'], isUntrusted: true }),
+  line('E6', { kind: 'change', refs: ['ip-1'] }),
   line('R1', { source: 'records', kind: 'context' }),
 ];
 const ALERT = alertWith({
@@ -138,6 +139,7 @@ test.each<[string, DoubtCode, Partial<typeof block>]>([
   ['cites a line that does not exist', 'evidence-not-found', { because: ['E2', 'E99'] }],
   ['cites a line about something else', 'evidence-does-not-fit', { because: ['E1'] }],
   ['cites a state in place of an act', 'evidence-does-not-fit', { because: ['E3'] }],
+  ['cites what was done to the target', 'evidence-does-not-fit', { because: ['E6'] }],
   ['cites facts although its act was observed', 'evidence-does-not-fit', { because: ['ip-1'] }],
   ['cites words that an attacker chose', 'evidence-does-not-fit', { because: ['E4'] }],
 ])('doubts a recommendation that %s', (_, code, change) => {

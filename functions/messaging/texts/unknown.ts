@@ -76,6 +76,7 @@ const inEntity = ({
   lambda,
   identity,
   activity,
+  changes,
 }: EntityFacts) => [
   ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
   ...inGroup(history, HISTORY),
@@ -84,6 +85,7 @@ const inEntity = ({
   ...(lambda ? inGroup(lambda, LAMBDA) : []),
   ...(identity ? inGroup(identity, IDENTITY) : []),
   ...inGroup({ activity }, { activity: 'its activity in CloudTrail' }),
+  ...inGroup({ changes }, { changes: 'its recent changes in CloudTrail' }),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {

@@ -1,0 +1,138 @@
+// Looks up who changed the resources of an alert, and reduces it to counts.
+import type { Alert, Entity } from '../domain/alert.ts';
+import { type Fact, known, unknown } from '../domain/facts.ts';
+import {
+  MAX_CHANGES,
+  type ResourceChange,
+  type ResourceChanges,
+} from '../domain/resource-changes.ts';
+import { whyElsewhere } from '../domain/target-place.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { errorFields } from '../platform/log.ts';
+import {
+  type ActivityDeps,
+  callOf,
+  eventsIn,
+  globalRegion,
+  isWrite,
+  nameOf,
+  type TrailEvent,
+} from './activity.ts';
+import { readFact } from './read-fact.ts';
+import type { InTurn, SharedDeps } from './shared-activity.ts';
+
+const HOURS = 24;
+/** Of an alert: together with the keys and users, what CloudTrail answers within the time of the step. */
+const MAX_LOOKED_UP = 2;
+
+/** Looks up the first resources of an alert, each when it is its turn. Null for other entities. */
+export function changesOfResources(
+  deps: SharedDeps,
+  { entities }: Alert,
+  { incidentId, inTurn }: { incidentId: string; inTurn: InTurn },
+) {
+  const wanted = entities.filter(
+    (entity) => entity.part !== 'related' && resourceName(entity) !== null,
+  );
+  return async (entity: Entity): Promise<Fact<ResourceChanges> | null> => {
+    const index = wanted.findIndex(({ ref }) => ref === entity.ref);
+    if (index < 0) return null;
+    const elsewhere = whyElsewhere(entity, deps.here);
+    if (elsewhere) return unknown(elsewhere);
+    return index < MAX_LOOKED_UP
+      ? inTurn(() => oncePerMinute(deps, entity, { incidentId, entities }))
+      : unknown(`changes of only the first ${MAX_LOOKED_UP} resources are looked up`);
+  };
+}
+
+/** Many alerts of an incident name the same resource. Looks it up if the record of look-ups does not answer. */
+async function oncePerMinute(
+  deps: SharedDeps,
+  entity: Entity,
+  { incidentId, entities }: { incidentId: string; entities: readonly Entity[] },
+): Promise<Fact<ResourceChanges>> {
+  const { store, now, log } = deps;
+  const about = { incidentId, entity, since: now().toISOString() };
+  const claim = await store.activityLookups.claim(about, now()).catch((error: unknown) => {
+    log('warn', 'look-up not claimed', { incidentId, ref: entity.ref, ...errorFields(error) });
+    return null;
+  });
+  // What was found is not shared: it names callers by the references of one alert.
+  return claim && 'found' in claim
+    ? unknown('another alert of this incident looked it up in this minute')
+    : changesOf(deps, entity, entities);
+}
+
+/** Absence proves nothing: events arrive up to 15 minutes late, and a call may name the resource in another form. */
+async function changesOf(
+  deps: ActivityDeps,
+  entity: Entity,
+  entities: readonly Entity[],
+): Promise<Fact<ResourceChanges>> {
+  const AttributeValue = resourceName(entity) ?? entity.value;
+  const { region } = deps.here;
+  const to = deps.now().toISOString();
+  const from = minutesAfter(deps.now(), -HOURS * 60);
+  const found = await readFact(deps, `The changes of ${entity.value}`, (abortSignal) =>
+    eventsIn(
+      deps.trailIn(entity.kind === 'iam-role' ? globalRegion(region) : region),
+      abortSignal,
+      {
+        LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue }],
+        StartTime: new Date(from),
+        EndTime: new Date(to),
+      },
+    ),
+  );
+  if (!found.known) return found;
+  const { events, isComplete } = found.value;
+  const changes = reduced(events.filter(isWrite), entities);
+  if (changes.length === 0)
+    return unknown(
+      isComplete
+        ? `CloudTrail lists no change in ${HOURS} hours, but events arrive up to 15 minutes late`
+        : `CloudTrail lists no change among the latest events of ${HOURS} hours; there are more`,
+    );
+  const others = Math.max(0, changes.length - MAX_CHANGES);
+  return known({ from, to, isComplete, changes: changes.slice(0, MAX_CHANGES), others });
+}
+
+const SECURITY_GROUP = /^(?:arn:[a-z-]+:ec2:[^:]*:\d*:security-group\/)?(sg-[\da-f]{8,17})$/;
+
+/** The name that CloudTrail lists the resource under; null for kinds that are not looked up. */
+function resourceName({ kind, value }: Entity): string | null {
+  if (kind === 'resource') return SECURITY_GROUP.exec(value)?.[1] ?? null;
+  return ['instance', 'bucket', 'function', 'iam-role', 'database'].includes(kind) ? value : null;
+}
+
+function reduced(events: readonly TrailEvent[], entities: readonly Entity[]): ResourceChange[] {
+  const groups = Map.groupBy(events, (event) =>
+    JSON.stringify([nameOf(event), callerIn(entities, event)]),
+  );
+  return [...groups.values()]
+    .flatMap((all) => {
+      const [one] = all;
+      const times = all.map(({ eventTime }) => eventTime).toSorted();
+      const [firstAt, lastAt] = [times[0], times.at(-1)];
+      return one && firstAt && lastAt
+        ? [{ ...callOf(nameOf(one), all), by: callerIn(entities, one), firstAt, lastAt }]
+        : [];
+    })
+    .toSorted(
+      (a, b) => Number(b.succeeded > 0) - Number(a.succeeded > 0) || (a.lastAt < b.lastAt ? 1 : -1),
+    );
+}
+
+/** The identity of the alert that called. Names are compared within their account; sessions count as their role. */
+function callerIn(entities: readonly Entity[], { userIdentity: by }: TrailEvent): string | null {
+  const issuer = by?.sessionContext?.sessionIssuer;
+  const called: Partial<Record<Entity['kind'], (entity: Entity) => boolean>> = {
+    'access-key': ({ value }) => value === by?.accessKeyId,
+    'iam-user': ({ value, place }) =>
+      by?.type === 'IAMUser' && value === by.userName && place.account === by.accountId,
+    'iam-role': ({ value, place }) =>
+      issuer?.type === 'Role' && value === issuer.userName && place.account === issuer.accountId,
+    'root-user': ({ place }) => by?.type === 'Root' && place.account === by.accountId,
+  };
+  return entities.find((entity) => called[entity.kind]?.(entity))?.ref ?? null;
+}
