@@ -40,8 +40,10 @@ export async function analyse(deps: AnalyseDeps, input: unknown): Promise<Analys
   const questions = questionsIn(found.questions, brief.alert.entities);
   return {
     ...{ ...ids, isModelAsked, assessment: found.assessment },
-    // The only round: the second answer asks nothing.
-    ...(isModelAsked && questions.length > 0 && { questions, brief }),
+    // The only round: the second answer asks nothing. No critical alert waits for it: people are paged first.
+    ...(isModelAsked &&
+      questions.length > 0 &&
+      brief.alert.severity.label !== 'critical' && { questions, brief }),
   };
 }
 

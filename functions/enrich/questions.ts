@@ -45,7 +45,11 @@ export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof Qu
   if (facts)
     await records.putFacts(incidentId, alertId, {
       ...facts,
-      citable: [...(facts.citable ?? []), ...citable].slice(0, MAX_CITABLE),
+      // A retry answers anew.
+      citable: [
+        ...(facts.citable ?? []).filter(({ id }) => !citable.some((one) => one.id === id)),
+        ...citable,
+      ].slice(0, MAX_CITABLE),
     });
   const dossier = [brief.dossier ?? '', text].filter(Boolean).join('\n');
   return { ...rest, brief: { ...brief, dossier }, isAnswered: true };

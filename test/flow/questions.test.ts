@@ -25,7 +25,12 @@ const asking = (questions: unknown[], read: string[], failsAt = 0): Analyst =>
     },
   });
 
-async function delivered(questions: unknown[], failsAt?: number, policy = POLICY) {
+async function delivered(
+  questions: unknown[],
+  failsAt?: number,
+  policy = POLICY,
+  event = sample('leaked-access-key'),
+) {
   const read: string[] = [];
   const called: string[] = [];
   world = await createWorld({ policy, analyst: asking(questions, read, failsAt) });
@@ -35,7 +40,7 @@ async function delivered(questions: unknown[], failsAt?: number, policy = POLICY
       called.push(name);
       return fn(payload);
     };
-  await world.deliver(sample('leaked-access-key'));
+  await world.deliver(event);
   const [{ incidentId = '', alertId = '' } = {}] = await world.actions();
   const { records } = world.runtime.store;
   const [assessment, facts] = await Promise.all([
@@ -87,6 +92,15 @@ test('asks nothing that is not on the menu or not about an entity of the alert',
     'related-alerts key-1',
   ]);
   expect(steps).toEqual(['enrich', 'analyse', 'gate']);
+});
+
+test('P12: no critical alert waits for a round of questions', async () => {
+  const critical = sample('attack-sequence');
+  const about = ['key-1', 'user-1', 'role-1', 'ip-1'];
+  const asked = about.map((ref) => ({ ...RELATED, about: ref }));
+  const { steps, assessment } = await delivered(asked, undefined, POLICY, critical);
+  expect(steps).toEqual(['enrich', 'analyse', 'gate']);
+  expect(assessment?.summary).toBe('Answer 1.');
 });
 
 test('reads three different questions at most', async () => {

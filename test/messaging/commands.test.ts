@@ -106,3 +106,14 @@ test.each([
     expect(printed([given, failing, ...undo, 'true'])).toBe(`<get-caller-identity><${restored}>`);
   },
 );
+
+test.each([
+  ['An error occurred (NoSuchPublicAccessBlockConfiguration)', 'delete-public-access-block'],
+  ['An error occurred (AccessDenied)', 'put-public-access-block'],
+  ['', 'put-public-access-block'],
+])('the undo of a contained bucket opens it only if it had no block before: %j', (answer, call) => {
+  const { act, undo } = runbookFor('contain_resource', 'bucket', 'eu-central-1');
+  const getting = `aws() { [ "$2" = get-public-access-block ] && echo '${answer}' >&2; }`;
+  const undoing = `aws() { printf '<%s>' "$2" >&3; }`;
+  expect(printed([getting, ...act, undoing, ...undo])).toBe(`<get-caller-identity><${call}>`);
+});

@@ -172,11 +172,11 @@ export const secureBucket: RunbookTemplate = (one) => {
       aws(`s3api get-bucket-logging ${bucket}`),
     ],
     act: [
-      `${aws(`s3api get-public-access-block ${bucket} --output json --query PublicAccessBlockConfiguration`)} > ${file}; cat ${file}  # needed for the undo: keep this file`,
+      `${aws(`s3api get-public-access-block ${bucket} --output json --query PublicAccessBlockConfiguration`)} > ${file} 2>&1; cat ${file}  # needed for the undo: keep this file`,
       aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration ${block}`),
     ],
     undo: [
-      `if [ -s ${file} ]; then ${aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration "$(cat ${file})"`)}; else ${aws(`s3api delete-public-access-block ${bucket}`)}; fi`,
+      `if grep -q NoSuchPublicAccessBlockConfiguration ${file}; then ${aws(`s3api delete-public-access-block ${bucket}`)}; else ${aws(`s3api put-public-access-block ${bucket} --public-access-block-configuration "$(cat ${file})"`)}; fi`,
     ],
     notify: ['The owner of the bucket'],
   };
