@@ -129,7 +129,8 @@ describe('a decision page on a phone without script', () => {
   });
 
   test("shows the attacker's text as text, never as markup", async () => {
-    await world.deliver(sample('injected-instructions'));
+    const { detail, ...event } = sample('injected-instructions') as { detail: object };
+    await world.deliver({ ...event, detail: { ...detail, severity: 8 } });
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
     expect(await page.locator('script, img, iframe').count()).toBe(0);

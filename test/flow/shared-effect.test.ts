@@ -20,9 +20,9 @@ afterEach(async () => {
 });
 
 /** Another finding of the same probe. */
-const probe = (id: string): Record<string, unknown> => {
+const probe = (id: string, change: object = {}): Record<string, unknown> => {
   const event = sample('web-port-probe') as { detail: Record<string, unknown> };
-  return { ...event, detail: { ...event.detail, id } };
+  return { ...event, detail: { ...event.detail, id, ...change } };
 };
 const blocks = async () =>
   (await world.actions())
@@ -84,13 +84,15 @@ describe('a second finding about a block', () => {
     expect(await statuses()).toEqual(['expired', 'awaiting-approval']);
   });
 
-  test('asks again after a person undid the first block', async () => {
+  test('asks again after a person undid the first block only if the severity is high', async () => {
     await world.deliver(probe('first'));
     await world.approve('ana.silva');
     await world.pass(3);
     await world.choose(world.link('ana.silva', 'Blocked web requests'), { review: 'reverse' });
     expect(world.blocked()).toEqual([]);
     await world.deliver(probe('second'));
+    expect(await statuses()).toEqual(['reversed']);
+    await world.deliver(probe('third', { severity: 8 }));
     expect(await statuses()).toEqual(['reversed', 'awaiting-approval']);
   });
 });
@@ -205,7 +207,7 @@ describe('an update that changes the finding while the request is open', () => {
   });
 
   test('pages the people who were asked when the severity rises after many updates', async () => {
-    await world.deliver(update({ severity: 2 }, 1));
+    await world.deliver(update({}, 1));
     const at = world.clock.now();
     const updates = Array.from({ length: 20 }, (_, n) => [NEWS, `New actor: number ${n}`]);
     for (const { incidentId, actionId, name } of await world.actions())
@@ -220,7 +222,7 @@ describe('an update that changes the finding while the request is open', () => {
   });
 
   test('pages the analyst on call when the severity rises and the block is in force', async () => {
-    await world.deliver(update({ severity: 2 }, 1));
+    await world.deliver(update({ severity: 4 }, 1));
     await world.approve('ana.silva');
     expect(world.blocked()).toEqual([ATTACKER]);
     const pages = () =>
@@ -230,13 +232,13 @@ describe('an update that changes the finding while the request is open', () => {
         .length;
     const before = pages();
     await world.pass(1);
-    await world.deliver(update({ severity: 3 }));
+    await world.deliver(update({ severity: 5 }));
     expect(pages()).toBe(before);
     await world.pass(1);
     await world.deliver(update({ severity: 8 }));
     expect(pages()).toBe(before + 1);
     expect((await world.action('send_analyst_notification')).recommendation.reasoning).toBe(
-      'Severity raised from low to high.',
+      'Severity raised from medium to high.',
     );
   });
 

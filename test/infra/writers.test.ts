@@ -103,8 +103,8 @@ describe.each([{}, { recordLayout: 1 as const }, { layout1Ended: true }])('with 
     },
   );
 
-  test('enrich writes facts and reserves model calls, and analyse writes nothing', () => {
-    expect(keys.get('enrich')).toEqual(['2/FACTS#*', 'MODEL-CALLS#*']);
+  test('enrich writes facts, shares look-ups and reserves model calls, and analyse writes nothing', () => {
+    expect(keys.get('enrich')).toEqual(['2/FACTS#*', 'ACTIVITY#*', 'MODEL-CALLS#*']);
     expect(keys.get('analyse')).toEqual([]);
   });
 });

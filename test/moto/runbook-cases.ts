@@ -8,6 +8,7 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { expect } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
+import { OPT_IN } from '../../functions/domain/opt-in.ts';
 import type { Place } from '../../functions/domain/place.ts';
 import type { Subject } from '../../functions/mechanisms/mechanism.ts';
 import { INCIDENT_ID } from '../fixtures/case.ts';
@@ -106,7 +107,11 @@ export const temporaryKeyOn =
   };
 
 export const apiKeyOn: Prepare = async ({ gateway }) => {
-  const { id: apiKey = '' } = await gateway.createApiKey({ name: fresh('partner'), enabled: true });
+  const { id: apiKey = '' } = await gateway.createApiKey({
+    name: fresh('partner'),
+    enabled: true,
+    tags: { [OPT_IN.key]: OPT_IN.value },
+  });
   const state = async () => {
     const { $metadata, lastUpdatedDate, ...key } = await gateway.getApiKey({ apiKey });
     return key;
