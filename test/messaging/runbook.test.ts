@@ -242,6 +242,19 @@ describe('revoking a credential', () => {
     });
   });
 
+  test('leads to IAM Identity Center for the role of a permission set, which IAM refuses to change', () => {
+    const role = 'AWSReservedSSO_Admins_0123456789abcdef';
+    for (const target of [
+      entity('iam-role', role),
+      entity('access-key', 'ASIAIOSFODNN7EXAMPLE', { userName: role, userType: 'AssumedRole' }),
+    ]) {
+      const { check, act, undo } = bookOf('revoke_service_account_credential', target);
+      expect([...act, ...undo]).toEqual([]);
+      expect(check.join(' ')).toContain('the permission set “Admins” of IAM Identity Center');
+      expect(check.join(' ')).toContain('identitystore:UserId');
+    }
+  });
+
   test('picks the policy of the user or of the role for a temporary key', () => {
     const of = (attributes: object) =>
       bookOf('revoke_api_key', entity('access-key', 'ASIAIOSFODNN7EXAMPLE', attributes)).act;

@@ -6,6 +6,7 @@ import {
   type Case,
   cloudTrailEvents,
   noCommands,
+  type Runbook,
   type RunbookTemplate,
 } from './template.ts';
 
@@ -92,10 +93,30 @@ export const denyUser: RunbookTemplate = (one) => {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html */
 const REVOKE = 'AWSRevokeOlderSessions';
 
+/** The role of a permission set. IAM refuses every change of it. */
+const PERMISSION_SET = /^AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}$/;
+
+/** @see https://docs.aws.amazon.com/singlesignon/latest/userguide/prereqs-revoking-user-permissions.html */
+const endSessionsInIdentityCenter = (one: Case, permissionSet: string): Runbook => ({
+  check: [
+    `The role belongs to the permission set ${quoted(permissionSet, 64)} of IAM Identity Center, and IAM refuses to change it. Work in the account that administers IAM Identity Center.`,
+    'Who was it? The list of events shows the name with which the person signed in.',
+    'Disable the access of this user in IAM Identity Center, delete the user’s active sessions, and disable the account at the identity provider. Role sessions that have started already continue.',
+    `To end those, deny everything where identitystore:UserId is the ID of the user: in a service control policy, or in the inline policy of ${quoted(permissionSet, 64)}. Other users of the permission set keep their sessions.`,
+    'To undo this, remove the policy, then enable the user.',
+  ],
+  look: [cloudTrailEvents(one, 'ResourceName', one.target.value)],
+  act: [],
+  undo: [],
+  notify: ['The user, on a channel that does not need the account', ...OWNERS_TO_NOTIFY],
+});
+
 /** The same as the console's button: denies everything to sessions that began before now, and nothing to later ones. */
 export const revokeSessions: RunbookTemplate = (one) => {
   const { target } = one;
   if (!NAME.test(target.value)) return noCommands('a role name', one);
+  const [, permissionSet] = PERMISSION_SET.exec(target.value) ?? [];
+  if (permissionSet) return endSessionsInIdentityCenter(one, permissionSet);
   const aws = awsIn(one);
   const role = `--role-name ${shellQuoted(target.value)}`;
   const document =
