@@ -26,7 +26,12 @@ export type GivenFacts = {
 export const isCase = (path: string): boolean => extname(path) === '.yaml';
 
 const refuse = (path: string, error: unknown): Refused =>
-  new Refused(`cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  new Refused(`cannot read ${path}: ${whatIsWrong(error)}`);
+
+function whatIsWrong(error: unknown): string {
+  if (error instanceof z.core.$ZodError) return z.prettifyError(error);
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** The event of a case with current times, and its facts. Throws Refused for a file that is no case. */
 export async function readCaseEvent(
