@@ -1,4 +1,4 @@
-// Records that an email did not arrive, and pages whoever comes after.
+// Records that an email did not arrive, and pages the next people.
 import { type Action, concerns } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';

@@ -23,8 +23,7 @@ export const QuestionsInput = z.looseObject({
 
 /**
  * Returns the input with the answers in the dossier, and without questions; or with the reason why the model must not
- * be asked once more. Questions that are not on the menu, or not
- * about an entity of the stored alert, get no answer.
+ * be asked once more. Questions that are not on the menu, or not about an entity of the stored alert, get no answer.
  */
 export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof QuestionsInput>) {
   const { questions, brief, ...rest } = input;
@@ -45,7 +44,7 @@ export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof Qu
   if (facts)
     await records.putFacts(incidentId, alertId, {
       ...facts,
-      // A retry answers anew.
+      // A retry replaces the answers of the first try.
       citable: [
         ...(facts.citable ?? []).filter(({ id }) => !citable.some((one) => one.id === id)),
         ...citable,

@@ -33,7 +33,7 @@ export const keyOf = ({ action, target }: Pick<Recommendation, 'action' | 'targe
 type Given = { alert: Pick<Alert, 'entities'>; citable: readonly Citable[] };
 
 /**
- * Pure. A doubt about the answer as a whole also applies to every change that it recommends. Tickets and notifications
+ * Pure. A doubt about the whole answer also applies to every change that it recommends. Tickets and notifications
  * are never doubted.
  */
 export function doubtsAbout(assessment: Assessment, given: Given): Doubts {

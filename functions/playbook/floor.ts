@@ -3,7 +3,7 @@ import { type Alert, isSevere } from '../domain/alert.ts';
 import type { Assessment, Opinion, Recommendation } from '../domain/assessment.ts';
 
 type Recommended = readonly Recommendation[];
-/** What code doubts: the answer as a whole, and single recommendations. */
+/** Whether the checks doubt the whole answer, and which recommendations they doubt. */
 export type Doubted = { isAnswer: boolean; isDoubted: (one: Recommendation) => boolean };
 const NOTHING: Doubted = { isAnswer: false, isDoubted: () => false };
 

@@ -1,4 +1,4 @@
-// P12: a critical alert pages someone, whatever happened before it.
+// P12: a critical alert pages a person after any sequence of earlier alerts.
 import { expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { mailEvent } from '../bounce/mail-event.ts';

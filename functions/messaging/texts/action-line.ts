@@ -155,7 +155,7 @@ export const headlineOf = ({ description, recommendation, name, target }: Action
   return recommended(name ?? recommendation.action, on, target?.kind ?? null);
 };
 
-/** The headline of a recommendation, whose action may have a name that nobody knows. */
+/** The headline of a recommendation, whose action may have an unknown name. */
 export const recommended = (action: string, target: string, kind: EntityKind | null): string => {
   const { data: name } = ActionName.safeParse(action);
   return name ? ACTIONS[name].headline(target, kind) : `${words(oneLine(action, 64))} on ${target}`;
