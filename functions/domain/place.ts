@@ -40,3 +40,13 @@ export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
+
+export const functionArn = ({ account, region }: Place, name: string): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+
+export const userPoolArn = ({ account, region }: Place, id: string): string =>
+  `arn:${partitionOf(region)}:cognito-idp:${region}:${account}:userpool/${id}`;
+
+/** Of an API key. The ARNs of API Gateway name no account. */
+export const apiKeyArn = ({ region }: Pick<Place, 'region'>, id: string): string =>
+  `arn:${partitionOf(region)}:apigateway:${region}::/apikeys/${id}`;

@@ -8,6 +8,12 @@ export const minutesAfter = (from: Date | Instant, minutes: number): Instant =>
 export const minutesBetween = (from: Instant, to: Instant): number =>
   (Date.parse(to) - Date.parse(from)) / 60_000;
 
+/** The month before, as `yyyy-mm`. */
+export const monthBefore = (month: string): string => {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 'yyyy-mm'.length);
+};
+
 export const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 
 /** Longer than the state machine retries a notification. The sweeper then checks that people were notified. */

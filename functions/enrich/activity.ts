@@ -106,16 +106,25 @@ export function activities(
   const wanted = entities.filter(
     ({ kind, part }) => ['access-key', 'iam-user'].includes(kind) && part !== 'related',
   );
-  return async (entity: Entity): Promise<Fact<Activity> | null> => {
+  const why = `only the first ${MAX_LOOKED_UP} keys and users are looked up`;
+  return firstOf(here, wanted, { most: MAX_LOOKED_UP, why }, look);
+}
+
+/** Looks up the first `most` of the entities. The others are unknown, for this reason. Null for other entities. */
+export const firstOf =
+  <T>(
+    here: Place,
+    wanted: readonly Entity[],
+    { most, why }: { most: number; why: string },
+    look: (entity: Entity) => Promise<Fact<T>>,
+  ) =>
+  async (entity: Entity): Promise<Fact<T> | null> => {
     const index = wanted.findIndex(({ ref }) => ref === entity.ref);
     if (index < 0) return null;
     const elsewhere = whyElsewhere(entity, here);
     if (elsewhere) return unknown(elsewhere);
-    if (index >= MAX_LOOKED_UP)
-      return unknown(`only the first ${MAX_LOOKED_UP} keys and users are looked up`);
-    return look(entity);
+    return index < most ? look(entity) : unknown(why);
   };
-}
 
 type Page = { events: Event[]; isComplete: boolean };
 

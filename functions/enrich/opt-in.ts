@@ -4,7 +4,7 @@ import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-p
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, mapFact, unknown } from '../domain/facts.ts';
 import { isOptedIn } from '../domain/opt-in.ts';
-import { partitionOf } from '../domain/place.ts';
+import { apiKeyArn, userPoolArn } from '../domain/place.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 import type { Tags } from './tags.ts';
 
@@ -28,15 +28,13 @@ export async function optInOf(deps: Deps, entity: Entity): Promise<Fact<boolean>
   if (kind !== 'api-key' && kind !== 'cognito-user') return null;
   const id = kind === 'api-key' ? value : (attributes.userPoolId ?? '');
   if (!(kind === 'api-key' ? KEY_ID : POOL_ID).test(id)) return unknown(`the ID is not valid`);
-  const { region, account } = place;
-  const arn = `arn:${partitionOf(region)}`;
   const tags = await readFact(deps, `The tags of ${id}`, async (abortSignal): Promise<Tags> => {
     const options = { abortSignal };
     if (kind === 'api-key') {
-      const resourceArn = `${arn}:apigateway:${region}::/apikeys/${id}`;
+      const resourceArn = apiKeyArn(place, id);
       return (await deps.gateway.getTags({ resourceArn }, options)).tags ?? {};
     }
-    const ResourceArn = `${arn}:cognito-idp:${region}:${account}:userpool/${id}`;
+    const ResourceArn = userPoolArn(place, id);
     return (await deps.cognito.listTagsForResource({ ResourceArn }, options)).Tags ?? {};
   });
   return mapFact(tags, isOptedIn);

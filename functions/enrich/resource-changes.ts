@@ -6,13 +6,13 @@ import {
   type ResourceChange,
   type ResourceChanges,
 } from '../domain/resource-changes.ts';
-import { whyElsewhere } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import {
   type ActivityDeps,
   callOf,
   eventsIn,
+  firstOf,
   globalRegion,
   isWrite,
   nameOf,
@@ -34,15 +34,10 @@ export function changesOfResources(
   const wanted = entities.filter(
     (entity) => entity.part !== 'related' && resourceName(entity) !== null,
   );
-  return async (entity: Entity): Promise<Fact<ResourceChanges> | null> => {
-    const index = wanted.findIndex(({ ref }) => ref === entity.ref);
-    if (index < 0) return null;
-    const elsewhere = whyElsewhere(entity, deps.here);
-    if (elsewhere) return unknown(elsewhere);
-    return index < MAX_LOOKED_UP
-      ? inTurn(() => oncePerMinute(deps, entity, { incidentId, entities }))
-      : unknown(`changes of only the first ${MAX_LOOKED_UP} resources are looked up`);
-  };
+  const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
+  return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, (entity) =>
+    inTurn(() => oncePerMinute(deps, entity, { incidentId, entities })),
+  );
 }
 
 /** Many alerts of an incident name the same resource. Looks it up if the record of look-ups does not answer. */

@@ -2,6 +2,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Summary } from '../domain/summary.ts';
+import { monthBefore } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import type { WebDeps } from './deps.ts';
 
@@ -37,9 +38,8 @@ async function newest(summaries: WebDeps['store']['summaries'], now: Date): Prom
   const thisMonth = now.toISOString().slice(0, 7);
   const current = (await summaries.readMonth(thisMonth, { limit: MOST_READ })).found;
   if (current.length >= MOST_READ) return current;
-  const before = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1));
   const limit = MOST_READ - current.length;
-  const { found } = await summaries.readMonth(before.toISOString().slice(0, 7), { limit });
+  const { found } = await summaries.readMonth(monthBefore(thisMonth), { limit });
   return [...current, ...found];
 }
 

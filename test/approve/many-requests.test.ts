@@ -3,9 +3,8 @@ import { expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
 import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Message } from '../../functions/messaging/message.ts';
-import type { Table } from '../../functions/store/table.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
-import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { countingActions, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, mac, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
 const unasked = () => requestWith({ askedRungs: 0, taskToken: null });
@@ -13,14 +12,8 @@ const hex = (n: number) => n.toString(16).padStart(16, '0');
 
 /** Asks about `count` requests, each of an alert of its own. Returns the messages and the records read for each. */
 async function askAbout(count: number) {
-  const table = memoryTable();
-  let read = 0;
-  const query: Table['query'] = async (...given) => {
-    const found = await table.query(...given);
-    read += found.filter(({ sk }) => sk.includes('act-')).length;
-    return found;
-  };
-  const store = storeOn({ ...table, query });
+  const { table, counted } = countingActions();
+  const store = storeOn(table);
   const sent: Message[] = [];
   const deps: ApproveDeps = {
     ...{ store, policy: POLICY, mac, webBaseUrl: BASE_URL, log: () => {} },
@@ -47,9 +40,9 @@ async function askAbout(count: number) {
     const actionId = `act-${hex(n)}-1`;
     const { alertId } = alert;
     await store.records.createAction(waiting({ actionId, alertId, approval: unasked() }));
-    read = 0;
+    counted.read = 0;
     await approve(deps, { incidentId: INCIDENT_ID, actionId, rung: 0, taskToken: `token-${n}` });
-    reads.push(read);
+    reads.push(counted.read);
   }
   return { sent, reads };
 }

@@ -4,10 +4,9 @@ import { isNotified } from '../../functions/domain/settled-together.ts';
 import type { Message } from '../../functions/messaging/message.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
-import type { Table } from '../../functions/store/table.ts';
 import { alertWith, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
-import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { countingActions, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, mac, minute, put, waiting } from '../web/approval-pages.ts';
 
 const COUNT = 60;
@@ -17,14 +16,8 @@ const idOf = (n: number) => `act-${n.toString(16).padStart(16, '0')}-1`;
 type Run = (steps: readonly { end: () => Promise<void>; tell: () => Promise<void> }[]) => unknown;
 
 async function expireAll(run: Run) {
-  const table = memoryTable();
-  let read = 0;
-  const query: Table['query'] = async (...given) => {
-    const found = await table.query(...given);
-    read += found.filter(({ sk }) => sk.includes('act-')).length;
-    return found;
-  };
-  const store = storeOn({ ...table, query });
+  const { table, counted } = countingActions();
+  const store = storeOn(table);
   const sent: Message[] = [];
   const at = minute(16);
   const deps = {
@@ -38,7 +31,7 @@ async function expireAll(run: Run) {
   };
   await put(store, waiting({ actionId: idOf(0) }), alertWith());
   for (let n = 1; n < COUNT; n++) await store.records.createAction(waiting({ actionId: idOf(n) }));
-  read = 0;
+  counted.read = 0;
   await run(
     Array.from({ length: COUNT }, (_, n) => ({
       async end() {
@@ -51,7 +44,7 @@ async function expireAll(run: Run) {
   );
   const actions = await store.records.actions(INCIDENT_ID);
   const news = sent.filter(({ revises }) => !revises);
-  return { read, actions, subjects: news.map(({ subject }) => subject) };
+  return { read: counted.read, actions, subjects: news.map(({ subject }) => subject) };
 }
 
 /** Each person of the escalation policy is notified once, about all of them. */

@@ -78,3 +78,15 @@ function dueAt(list: SweepList, { open, attentionAt, sweepShard, sweepAt }: Item
 }
 
 export const storeOn = (table: Table): Store => createStore(table, () => {}, KEYS.resumptions);
+
+/** A table in memory that counts the actions which queries return. */
+export function countingActions() {
+  const table = memoryTable();
+  const counted = { read: 0 };
+  const query: Table['query'] = async (...given) => {
+    const found = await table.query(...given);
+    counted.read += found.filter(({ sk }) => sk.includes('act-')).length;
+    return found;
+  };
+  return { table: { ...table, query }, counted };
+}

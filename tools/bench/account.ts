@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Answer } from '../../functions/domain/assessment.ts';
+import type { LinkClaims } from '../../functions/links/link.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { systemClock } from '../../local/engine/clock.ts';
 import { createRuntime } from '../../local/runtime.ts';
 import type { RuntimeOptions } from '../../local/runtime-options.ts';
-import { loadSamples, type Sample } from '../../local/samples.ts';
+import { freshEvent, loadSamples, type Sample } from '../../local/samples.ts';
 
 const recommending = (...actions: (readonly [action: string, target: string])[]): Analyst => ({
   origin: 'playbook',
@@ -67,6 +68,20 @@ export async function measuredAccount(onEvent: RuntimeOptions['onEvent'] = () =>
   });
   await assumeDrilled(policy, runtime.store.drills, systemClock.now());
   return runtime;
+}
+
+/** Delivers the probe. Returns the claims of a link to review the first action that it caused. */
+export async function reviewClaims(
+  account: Awaited<ReturnType<typeof measuredAccount>>,
+): Promise<LinkClaims> {
+  await account.accept(freshEvent(webProbe(), randomUUID, new Date()));
+  await account.engine.idle();
+  const [incident] = await account.store.records.recentIncidents(1);
+  const [action] = await account.store.records.actions(incident?.incidentId ?? '');
+  if (!action) throw new Error('the sample caused no action to link to');
+  const { incidentId, actionId, digest } = action;
+  const expires = Math.floor(Date.now() / 1000) + 3600;
+  return { purpose: 'review', incidentId, actionId, digest, person: 'ana.silva', expires };
 }
 
 export function webProbe(): Sample {

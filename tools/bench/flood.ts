@@ -1,11 +1,9 @@
 // How long an approver waits while someone floods the approval pages.
 
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Out } from '../../cli/output.ts';
 import { issueLink } from '../../functions/links/link.ts';
-import { freshEvent } from '../../local/samples.ts';
-import { measuredAccount, webProbe } from './account.ts';
+import { measuredAccount, reviewClaims } from './account.ts';
 import type { Figure } from './figure.ts';
 
 /** As infra/web-api.ts and infra/function-table.ts deploy them. */
@@ -19,15 +17,8 @@ const RELOAD_MS = 500;
 
 export async function flood(out: Out): Promise<Figure[]> {
   const account = await measuredAccount();
-  await account.accept(freshEvent(webProbe(), randomUUID, new Date()));
-  await account.engine.idle();
-  const [incident] = await account.store.records.recentIncidents(1);
-  const [action] = await account.store.records.actions(incident?.incidentId ?? '');
-  if (!action) throw new Error('the sample caused no action to link to');
-  const { incidentId, actionId, digest } = action;
-  const expires = Math.floor(Date.now() / 1000) + 3600;
-  const claims = { incidentId, actionId, digest, expires, person: 'ana.silva' };
-  const path = `/review/${await issueLink(account.mac, { ...claims, purpose: 'review' })}`;
+  const claims = await reviewClaims(account);
+  const path = `/review/${await issueLink(account.mac, claims)}`;
   const forged = `${path.slice(0, -4)}AAAA`;
   out.line(
     `An approver during a flood, behind ${LIMITS.perSecond} requests/s (burst ${LIMITS.burst}) and ${LIMITS.executions} executions, for ${SECONDS} s each:`,

@@ -1,31 +1,16 @@
 // Response times of valid and rejected links, which must not differ.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Out } from '../../cli/output.ts';
-import { issueLink, type LinkClaims } from '../../functions/links/link.ts';
+import { issueLink } from '../../functions/links/link.ts';
 import { createMac } from '../../local/mac.ts';
-import { freshEvent } from '../../local/samples.ts';
-import { measuredAccount, webProbe } from './account.ts';
+import { measuredAccount, reviewClaims } from './account.ts';
 import type { Figure } from './figure.ts';
 
 const RUNS = 2_000;
 
 export async function links(out: Out): Promise<Figure[]> {
   const account = await measuredAccount();
-  await account.accept(freshEvent(webProbe(), randomUUID, new Date()));
-  await account.engine.idle();
-  const [incident] = await account.store.records.recentIncidents(1);
-  const [action] = await account.store.records.actions(incident?.incidentId ?? '');
-  if (!action) throw new Error('the sample caused no action to link to');
-  const { incidentId, actionId, digest } = action;
-  const expires = Math.floor(Date.now() / 1000) + 3600;
-  const claims: LinkClaims = {
-    purpose: 'review',
-    incidentId,
-    actionId,
-    digest,
-    person: 'ana.silva',
-    expires,
-  };
+  const claims = await reviewClaims(account);
   const good = await issueLink(account.mac, claims);
   const [payload = '', code = ''] = good.split('.');
   const another = createMac(randomBytes(32));
@@ -36,7 +21,7 @@ export async function links(out: Out): Promise<Figure[]> {
     'claims changed': `/review/${payload.slice(0, -4)}AAAA.${code}`,
     'issued for another purpose': `/approve/${good}`,
     'signed with another key': `/review/${await issueLink(another, claims)}`,
-    'expired two days ago': `/review/${await issueLink(account.mac, { ...claims, expires: expires - 49 * 3600 })}`,
+    'expired two days ago': `/review/${await issueLink(account.mac, { ...claims, expires: claims.expires - 49 * 3600 })}`,
     'digest of no action': `/review/${await issueLink(account.mac, { ...claims, digest: '0'.repeat(64) })}`,
     'not a link': '/review/x',
   };

@@ -113,7 +113,7 @@ function differences(runs: readonly Run[], before: Baseline, now: Baseline): str
 function requestReasons(before: Baseline, now: Baseline, runs: readonly Run[]): string[] {
   const measured = new Set(
     runs
-      .filter(({ name }) => name === 'recorded' || name === 'anthropic' || name === 'bedrock')
+      .filter(({ name }) => !isByCode(name))
       .flatMap(({ results }) => results.map(({ situation }) => situation.id)),
   );
   const changed = Object.entries(now.requests).filter(

@@ -75,9 +75,7 @@ function situationsOf(group: string, file: CaseFile, payloads: Payloads): Situat
 
 /** One case without its variants. Throws if the file is not a valid case. */
 export function readCase(path: string): Situation {
-  const parsed = CaseFile.safeParse(read(path));
-  if (!parsed.success) throw new RangeError(z.prettifyError(parsed.error));
-  const { variants: _, ...base } = parsed.data;
+  const { variants: _, ...base } = readFile(path);
   const id = basename(path, '.yaml');
   return { ...base, id, group: id, kind: 'base' };
 }
@@ -91,16 +89,18 @@ export function readCases(folder = CASES): Catalogue {
     .toSorted();
   const payloads = Payloads.parse(read(join(folder, 'payloads.yaml')));
   const files = new Map(
-    names.map((name) => {
-      const parsed = CaseFile.safeParse(read(join(folder, name)));
-      if (!parsed.success) throw new RangeError(`${name}: ${z.prettifyError(parsed.error)}`);
-      return [basename(name, '.yaml'), parsed.data] as const;
-    }),
+    names.map((name) => [basename(name, '.yaml'), readFile(join(folder, name))] as const),
   );
   return {
     files,
     situations: [...files].flatMap(([id, file]) => situationsOf(id, file, payloads)),
   };
+}
+
+function readFile(path: string): CaseFile {
+  const parsed = CaseFile.safeParse(read(path));
+  if (parsed.success) return parsed.data;
+  throw new RangeError(`${basename(path)}: ${z.prettifyError(parsed.error)}`);
 }
 
 const read = (file: string): unknown => parse(readFileSync(file, 'utf8'));

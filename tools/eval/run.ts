@@ -40,9 +40,10 @@ export async function runRecorded(
   const asked = new Set<string>();
   const results: Evaluated[] = [];
   const found: Answer[] = [];
+  const analysis = settings();
   for (const situation of situations) {
     let isAnswered = true;
-    const analyst = recorded(settings(), answers, (hash, answer) => {
+    const analyst = recorded(analysis, answers, (hash, answer) => {
       if (!hashes.has(situation.id)) hashes.set(situation.id, hash);
       asked.add(hash);
       isAnswered &&= answer !== undefined;
@@ -68,17 +69,18 @@ export async function runModel(
   situations: readonly Situation[],
   { env, record, now }: { env: Env; record: (answer: Answer) => void; now: () => Date },
 ): Promise<Run> {
-  const client = clientOf(name, settings(), env);
+  const analysis = settings();
+  const client = clientOf(name, analysis, env);
   let situation = '';
   const analyst = asking(
-    settings(),
+    analysis,
     { provider: name, client, situation: () => situation, now, record },
     env.AWS_REGION,
   );
   const results: Evaluated[] = [];
   for (const one of situations) {
     situation = one.id;
-    results.push(...(await evaluateAll([one], analyst, settings().secondsInAll * 1000)));
+    results.push(...(await evaluateAll([one], analyst, analysis.secondsInAll * 1000)));
   }
   const failures = results.filter(({ assessment }) => assessment.failure !== null).length;
   const basis = `${results.length} cases, ${failures} without a usable answer`;

@@ -6,7 +6,7 @@ import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { isOptedIn, OPT_IN_TAG } from '../../domain/opt-in.ts';
-import { partitionOf } from '../../domain/place.ts';
+import { apiKeyArn } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -32,9 +32,9 @@ export const disableKeyInfo: MechanismInfo = {
   quota: '10 management requests per second in one account and region',
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
   effectKey: ({ target }) => `api-key:${target.value}`,
-  optIn: ({ value, place: { region } }) => ({
+  optIn: ({ value, place }) => ({
     resource: `the API key ${value}`,
-    command: `aws apigateway tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:apigateway:${region}::/apikeys/${value} --tags ${OPT_IN_TAG}`,
+    command: `aws apigateway tag-resource --region ${shellQuoted(place.region)} --resource-arn ${apiKeyArn(place, value)} --tags ${OPT_IN_TAG}`,
   }),
   describe,
 };

@@ -6,7 +6,7 @@ import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { OPT_IN_TAG } from '../../domain/opt-in.ts';
-import { partitionOf } from '../../domain/place.ts';
+import { functionArn } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
@@ -54,9 +54,9 @@ export const logAtDebugInfo: MechanismInfo = {
   effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
-  optIn: ({ value, place: { account, region } }) => ({
+  optIn: ({ value, place }) => ({
     resource: `the function ${value}`,
-    command: `aws lambda tag-resource --region ${shellQuoted(region)} --resource arn:${partitionOf(region)}:lambda:${region}:${account}:function:${value} --tags ${OPT_IN_TAG}`,
+    command: `aws lambda tag-resource --region ${shellQuoted(place.region)} --resource ${functionArn(place, value)} --tags ${OPT_IN_TAG}`,
   }),
   describe,
 };

@@ -6,7 +6,7 @@ import type { Description } from '../../domain/action.ts';
 import { NotFound, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { OPT_IN_TAG } from '../../domain/opt-in.ts';
-import { partitionOf } from '../../domain/place.ts';
+import { userPoolArn } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
@@ -47,11 +47,11 @@ export const disableUserInfo: MechanismInfo = {
     return here && Username.safeParse(value).success ? [pool.data] : [];
   },
   effectKey: (subject) => `user-pool:${poolOf(subject)}:${subject.target.value}`,
-  optIn: ({ place: { account, region } }, parameters) => {
+  optIn: ({ place }, parameters) => {
     const { userPoolId } = Pool.parse(parameters);
     return {
       resource: `the user pool ${userPoolId}`,
-      command: `aws cognito-idp tag-resource --region ${shellQuoted(region)} --resource-arn arn:${partitionOf(region)}:cognito-idp:${region}:${account}:userpool/${userPoolId} --tags ${OPT_IN_TAG}`,
+      command: `aws cognito-idp tag-resource --region ${shellQuoted(place.region)} --resource-arn ${userPoolArn(place, userPoolId)} --tags ${OPT_IN_TAG}`,
     };
   },
   describe,

@@ -1,5 +1,6 @@
 // Reads the summaries for the list: all open incidents, and the newest others.
 import type { Summary } from '../../../domain/summary.ts';
+import { monthBefore } from '../../../domain/time.ts';
 import { keysOf } from '../../../store/read-all.ts';
 import type { ConsoleDeps } from '../deps.ts';
 
@@ -58,8 +59,3 @@ async function readList({ store, now }: Deps, older: string | undefined): Promis
   unreadable.push(...[...found.values()].flatMap((one) => one.unreadable));
   return { summaries: [...found.values()], unreadable: [...new Set(unreadable)], more };
 }
-
-const monthBefore = (month: string): string => {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 'yyyy-mm'.length);
-};
