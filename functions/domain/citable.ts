@@ -20,7 +20,7 @@ export const Citable = z.strictObject({
   /** The product or the look-up that it comes from. */
   source: z.string().check(z.maxLength(32)),
   kind: CitableKind,
-  /** The entities that it is about; empty if it is about the alert as a whole. */
+  /** The entities that it is about; empty if it is about the whole alert. */
   refs: z.array(EntityRef).check(z.maxLength(20)),
   /** Whether an attacker can choose all of its values. */
   isUntrusted: z.boolean(),

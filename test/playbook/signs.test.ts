@@ -36,7 +36,7 @@ test.each([
 );
 
 describe('planned work', () => {
-  test('explains a high alert if it covers the address, and neither asks nor pages then', () => {
+  test('explains a high alert if it covers the address: no request and no page', () => {
     const planned = { planned: ['ip-1'] };
     expect(asked(STOLEN, 'high', planned)).toEqual([]);
     expect(pagesForSevere(alertOf(STOLEN, 'high'), { ...NO_SIGNS, ...planned })).toBe(false);

@@ -57,7 +57,7 @@ describe('in the documented shape of each type', () => {
     expect(without.map(([name]) => name)).toEqual([]);
   });
 
-  test('a low alert asks for nothing, but for the root user who changes something', () => {
+  test('a low alert requests nothing, except when the root user changes something', () => {
     const asking = shapes
       .map(([name, { finding }]) => [name, alertOf({ ...finding, severity: 2 })] as const)
       .filter(([, alert]) => contained(opinionOn(alert)).length > 0);

@@ -1,4 +1,4 @@
-// The case format: a finding, facts of the account, and what is right.
+// The case format: a finding, facts of the account, and the expected answer.
 import * as z from 'zod/mini';
 import { NamedKind, Traffic } from '../../functions/domain/alert.ts';
 import { Instant } from '../../functions/domain/reference.ts';
