@@ -85,17 +85,20 @@ export async function escalate(
   const others = openRequests(actions, alerts, deps.now()).filter(
     (one) => one.actionId !== actionId,
   );
-  const first = others.filter((one) => asksFirst(one, action));
-  const asked = asSevereAs(asRaised(alert, action), first, alerts);
+  const reaching = others.filter(reachesPeople);
+  const first = reaching.filter((one) => rank(one) < rank(action));
+  const asked = asSevereAs(asRaised(alert, action), reaching, alerts);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
   const facts = (await records.findFacts(incidentId, action.alertId)) ?? null;
   let inDigest = false;
   const notReached = [...passedOver];
   for (let step = due; step < request.rungs.length; step++) {
-    if (step > onTime)
-      await records.changeAction(incidentId, actionId, (current) =>
-        recordAsked(current, step, deps.now()),
-      );
+    const own =
+      step > onTime
+        ? await records.changeAction(incidentId, actionId, (current) =>
+            recordAsked(current, step, deps.now()),
+          )
+        : action;
     const rung = request.rungs[step];
     const people = rung?.ask ?? [];
     // One message asks for all requests of an alert.
@@ -113,7 +116,7 @@ export async function escalate(
           left,
         })),
         // The page about an earlier alert shows this request, too.
-        ...(asked.some((one) => isAsked(one, person)) && {
+        ...(asked.some((one) => isAsked(one, person) && asksSooner(one, own, person)) && {
           urgency: 'inform' as const,
           ...(notReached.length === 0 && { collectUntil: latestArrival(request) }),
         }),
@@ -148,16 +151,24 @@ const asSevereAs = (
     );
   });
 
-/** True when `one` comes before `action`, and reached people. */
-const asksFirst = (one: Action, action: Action): boolean =>
-  rank(one) < rank(action) &&
-  (one.history.every(({ event }) => event !== 'not-reached') ||
-    // An early question lists the other requests, too.
-    one.history.some(({ event }) => event === ASKED_EARLY));
+const reachesPeople = ({ history }: Action): boolean =>
+  history.every(({ event }) => event !== 'not-reached') ||
+  // An early question lists the other requests, too.
+  history.some(({ event }) => event === ASKED_EARLY);
 
 /** Requests that page come first. */
 const rank = (one: Action): string =>
   `${Number(opensTicketUnanswered(one.name))} ${requestOrder(one)}`;
+
+/**
+ * Whether `one` asked the person before `action` did. The order of the questions counts, not that of the requests: of
+ * two requests that were made together, the later one may be asked about first. It is total, so that one of them pages.
+ */
+const asksSooner = (one: Action, action: Action, person: Approver): boolean => {
+  const order = (each: Action) =>
+    `${Number(opensTicketUnanswered(each.name))} ${firstAskedAt(each, person)} ${requestOrder(each)}`;
+  return order(one) < order(action);
+};
 
 /** The gate writes the requests of an alert one after the other, within this time. */
 const MADE_WITHIN_MINUTES = 1;
@@ -185,6 +196,15 @@ function asksFor(one: Action, action: Action, { id }: Approver, at: string): boo
 
 const askedAt = ({ history }: Action, { at, ask }: ApprovalRequest['rungs'][number]): string =>
   history.findLast(({ event, text }) => event === 'asked' && text === askingText(ask))?.at ?? at;
+
+const firstAskedAt = (action: Action, { id }: Approver): string => {
+  const { rungs = [], askedRungs = 0, handedTo = [] } = action.approval ?? {};
+  const asking = rungs.slice(0, askedRungs).filter(({ ask }) => ask.some((one) => one.id === id));
+  const texts = asking.map(({ ask }) => askingText(ask));
+  const entry = action.history.find(({ event, text }) => event === 'asked' && texts.includes(text));
+  const handed = handedTo.find(({ to }) => to.id === id);
+  return entry?.at ?? asking[0]?.at ?? handed?.at ?? '';
+};
 
 const isAsked = (action: Action, { id }: Approver): boolean => {
   const { approval, history } = action;

@@ -12,7 +12,15 @@ import { Message } from '../../functions/messaging/message.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { alertWith, attacker, INCIDENT_ID, NOW, POLICY, theAlertItself } from '../fixtures/case.ts';
+import {
+  alertWith,
+  attacker,
+  INCIDENT_ID,
+  incidentWith,
+  NOW,
+  POLICY,
+  theAlertItself,
+} from '../fixtures/case.ts';
 import { startStores } from '../store/stores.ts';
 import {
   ana,
@@ -421,7 +429,13 @@ describe('a similar request from a later alert of the incident', () => {
   const urgencies = () => sent.map(({ to, urgency }) => [to.kind === 'person' && to.id, urgency]);
   const bring = async (change: Partial<Action> = {}) => {
     const alertId = 'al-fedcba9876543210';
-    await store.records.putAlert(INCIDENT_ID, alertWith({ alertId }), {});
+    const alert = alertWith({ alertId });
+    await store.records.changeIncident(INCIDENT_ID, (incident) => ({
+      ...incident,
+      alerts: [...incident.alerts, ...incidentWith(alert).alerts],
+      version: incident.version + 1,
+    }));
+    await store.records.putAlert(INCIDENT_ID, alert, {});
     const approval = requestWith({
       requestedAt: minute(3).toISOString(),
       expiresAt: minute(18).toISOString(),
@@ -447,6 +461,19 @@ describe('a similar request from a later alert of the incident', () => {
     ]);
     expect(sent[1]?.links).toHaveLength(1);
   });
+
+  test.each([false, true])(
+    'pages once for two requests made in the same millisecond (asked in reverse: %s)',
+    async (isReversed) => {
+      await fresh();
+      await bring({ createdAt: (await load()).createdAt });
+      const earlier = (at: Date) => approve(deps(at), ask(0));
+      const [one, other] = isReversed ? [askLater, earlier] : [earlier, askLater];
+      await one(NOW);
+      await other(minute(1));
+      expect(sent.map(({ urgency }) => urgency)).toEqual(['page', 'inform']);
+    },
+  );
 
   test('pages a person who was not yet asked about the first request', async () => {
     await fresh();
