@@ -42,6 +42,8 @@ export const ApproveInput = z.union([
     actionId: ActionId,
     bounced: z.string().check(z.minLength(1), z.maxLength(64)),
     why: Undelivered,
+    /** The email was a digest. */
+    digest: z.optional(z.literal(true)),
   }),
 ]);
 

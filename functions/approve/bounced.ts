@@ -16,7 +16,13 @@ import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.t
  */
 export async function askPast(
   deps: ApproveDeps,
-  given: { incidentId: string; actionId: string; bounced: string; why: Undelivered },
+  given: {
+    incidentId: string;
+    actionId: string;
+    bounced: string;
+    why: Undelivered;
+    digest?: true | undefined;
+  },
 ): Promise<void> {
   const { records } = deps.store;
   const found = await records.findAction(given.incidentId, given.actionId);

@@ -34,17 +34,19 @@ function pagedBy(action: Action, alert: Alert | undefined, escalation: Policy['e
 
 /**
  * Records that the email did not arrive, and pages the rest of the escalation policy once no one who was paged is left
- * who received it. Pages the team once none of them received theirs. Without this, no one would know.
+ * who received it. A digest counts like the pages that it lists. Pages the team once none of them received theirs. Without this, no one would know.
  */
 export async function pagePast(
   deps: ApproveDeps,
   found: Action,
-  { bounced, why }: { bounced: string; why: Undelivered },
+  { bounced, why, digest }: { bounced: string; why: Undelivered; digest?: true | undefined },
 ): Promise<void> {
   const { escalation } = deps.policy;
   const person = escalation.people[bounced];
   const alert = await deps.store.records.readableAlert(found.incidentId, found.alertId);
-  const paged = pagedBy(found, alert, escalation);
+  // A digest has pages that the person did not get, so `notify` did not record them.
+  const inDigest = digest && person ? [{ id: bounced, ...person }] : null;
+  const paged = pagedBy(found, alert, escalation) ?? inDigest;
   if (!person || !paged) return;
   const { action, isRead } = await recordUnreached(deps, found, {
     person: { id: bounced, name: person.name },

@@ -50,8 +50,8 @@ export async function bounce(deps: BounceDeps, input: unknown): Promise<void> {
   if (id === null || !person)
     return deps.log('warn', 'bounced email to a person outside policy', {});
   const why = WHY[detail.eventType];
-  deps.log('info', 'email not delivered', { person: id, why, ...about });
-  if (about) await deps.askNext({ ...about, bounced: id, why });
+  deps.log('info', 'email not delivered', { person: id, why, about });
+  for (const one of about) await deps.askNext({ ...one, bounced: id, why });
   const isCurrent = detail.mail.destination.some(
     (address) => address.toLowerCase() === person.email.toLowerCase(),
   );

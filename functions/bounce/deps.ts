@@ -19,6 +19,7 @@ export type BounceDeps = {
     actionId: string;
     bounced: string;
     why: Undelivered;
+    digest?: true;
   }) => Promise<void>;
   /** Notifies the team, and no person. */
   send: Send;

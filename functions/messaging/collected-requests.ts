@@ -1,4 +1,5 @@
 // The digest line for all open requests of one incident.
+import type { Action } from '../domain/action.ts';
 import { newsIn } from '../domain/effect-state.ts';
 import { worstOf } from '../domain/incident.ts';
 import { openRequestsTo } from '../domain/open-requests.ts';
@@ -16,8 +17,8 @@ type CollectedRequests = {
   needsAnswer: true;
   text: string;
   link: Message['links'][number];
-  /** How many requests are open. */
-  requests: number;
+  /** The open requests. */
+  requests: readonly Action[];
 };
 
 /** Reads the requests when the digest is sent. Null if the person has answered all of them. */
@@ -40,6 +41,6 @@ export async function collectedRequests(
     needsAnswer: true,
     text: collectedLine(title, open, updates),
     link: { label: LINKS.decide, url: await questionUrl(deps, first, person, others) },
-    requests: open.length,
+    requests: open,
   };
 }

@@ -32,14 +32,18 @@ function mostSevere(lines: readonly Line[]): Held['severity'] {
   return known.length < severities.length ? undefined : known.toSorted(bySeverity)[0];
 }
 
+/** An unknown severity counts as severe. */
+const severestFirst = ({ held: a }: Line, { held: b }: Line): number =>
+  bySeverity(a.severity ?? 'critical', b.severity ?? 'critical');
+
 /** One page that was held back, and its current state. */
 type Line = {
   held: Held;
   needsAnswer: boolean;
   text: string;
   link: Message['links'][number] | null;
-  /** The number of open requests, for a line about all requests of an incident. */
-  requests?: number;
+  /** The open requests, for a line about all requests of an incident. */
+  requests?: readonly Action[];
 };
 
 /** Sends first, then clears the list: after a crash in between, the digest is sent twice. */
@@ -79,6 +83,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
       links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,
+      lists: shown.toSorted(severestFirst).flatMap(listedIn),
     });
   const kept = isPage ? [] : open.map(({ held }) => held.key);
   const sent = { sent: due, kept, more: pager.more };
@@ -91,14 +96,17 @@ function textOf(
   more: number,
   bounds: DigestDeps['policy']['limits']['pages'],
 ) {
-  const requests = lines.flatMap((one) => one.requests ?? []);
-  if (more === 0 && requests.length === lines.length)
-    return collectedText(
-      lines,
-      requests.reduce((a, b) => a + b, 0),
-    );
+  if (more === 0 && lines.every((one) => one.requests))
+    return collectedText(lines, lines.flatMap((one) => one.requests ?? []).length);
   const isMorning = lines.length > 0 && lines.every(({ held }) => held.until && !held.collects);
   return digestText(lines, more, bounds, isMorning);
+}
+
+/** The actions that the line asks for or pages about. A message that waited for working hours does neither. */
+function listedIn({ held, needsAnswer, requests }: Line): NonNullable<Message['lists']> {
+  const { incidentId, actionId } = held;
+  if (requests) return requests.map((one) => ({ incidentId, actionId: one.actionId }));
+  return needsAnswer && !held.until && actionId ? [{ incidentId, actionId }] : [];
 }
 
 /** Null for a person who left policy since: their links no longer work. */

@@ -65,6 +65,8 @@ export const Message = z.strictObject({
   answerToken: z.optional(z.string().check(z.maxLength(2000))),
   incidentId: z.string(),
   actionId: z.nullable(z.string()),
+  /** In a digest: the actions that still need its recipient. */
+  lists: z.optional(z.array(z.strictObject({ incidentId: z.string(), actionId: z.string() }))),
 });
 export type Message = z.infer<typeof Message>;
 

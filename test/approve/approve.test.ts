@@ -657,8 +657,14 @@ describe('several requests from one alert', () => {
 });
 
 describe('an email that did not arrive', () => {
-  const bounced = (person: string, at = minute(1), change: Partial<ApproveDeps> = {}) =>
+  const bounced = (
+    person: string,
+    at = minute(1),
+    change: Partial<ApproveDeps> = {},
+    more: { digest?: true } = {},
+  ) =>
     approve(deps(at, change), {
+      ...more,
       incidentId: INCIDENT_ID,
       actionId: ask(0).actionId,
       bounced: person,
@@ -841,6 +847,20 @@ describe('an email that did not arrive', () => {
     await put(store, withEntry(waiting({ status: 'expired' }), paging()), severe);
     for (const person of [ana.id, ben.id, mei.id]) await bounced(person);
     expect(sent).toEqual([]);
+  });
+
+  test('P12: pages the next people when the digest that has the page does not arrive, and names who missed it', async () => {
+    await put(store, withEntry(waiting({ status: 'expired' }), paging()), severe);
+    for (const _ of [1, 2]) await bounced(ana.id, minute(1), {}, { digest: true });
+    expect(recipients()).toEqual([ben.id, mei.id]);
+    expect(await entries()).toEqual(['Not reached: Ana Silva; the mail server rejected the email']);
+  });
+
+  test('P12: asks the next step when the digest that has the request does not arrive', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await bounced(ana.id, minute(1), {}, { digest: true });
+    expect(recipients()).toEqual([ana.id, ben.id]);
   });
 
   test('P12: an entry of an earlier version without people counts for everyone', async () => {

@@ -55,6 +55,13 @@ describe('an email that did not arrive', () => {
     },
   );
 
+  test('reports each open action that a digest listed', async () => {
+    const other = { ...ACTION, actionId: 'act-fedcba9876543210-2' };
+    await bounce(deps(), mailEvent({ ...notification, lists: [ACTION, other] }));
+    const reported = { bounced: ana.id, why: 'bounced', digest: true };
+    expect(asked).toEqual([ACTION, other].map((one) => ({ ...one, ...reported })));
+  });
+
   test('notifies the team which address to correct, without a page', async () => {
     await bounce(deps(), mailEvent(notification));
     expect(asked).toEqual([]);

@@ -12,7 +12,7 @@ const DETAIL_TYPES = {
 
 /** @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html */
 export function mailEvent(
-  message: Pick<Message, 'to' | 'incidentId' | 'actionId'>,
+  message: Pick<Message, 'to' | 'incidentId' | 'actionId' | 'lists'>,
   {
     eventType = 'Bounce',
     bounceType = 'Permanent',

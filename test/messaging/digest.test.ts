@@ -9,6 +9,7 @@ import { Message, notificationKey } from '../../functions/messaging/message.ts';
 import { IN_TICKET } from '../../functions/messaging/texts/delivery.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
+import { collectedKey, type Page } from '../../functions/store/page-limit.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
@@ -99,12 +100,35 @@ describe('the digest', () => {
     await digestAt(6);
     expect(sent[0]?.subject).toBe('3 messages without a page, 1 still open');
     expect(sent[0]?.links).toEqual([]);
+    expect(sent[0]?.lists, 'if the email bounces').toEqual([
+      { incidentId: INCIDENT_ID, actionId: idOf(3) },
+    ]);
     for (const part of [
       ': declined',
       ': in force until 04:00 UTC',
       ': expired. Nothing was changed; the incident’s ticket has the next steps',
     ])
       expect(text()).toContain(part);
+  });
+
+  test('names each collected request and no message that waited for the morning, in case the email bounces', async () => {
+    for (const n of [1, 2]) await store.records.createAction(waiting({ actionId: idOf(n) }));
+    await store.records.createAction(waiting({ actionId: idOf(3), status: 'expired' }));
+    const admit = (page: Pick<Page, 'key' | 'collects'>, actionId: string) =>
+      store.pager.admit(
+        ANA,
+        {
+          ...page,
+          always: false,
+          until: minute(5).toISOString(),
+          text: { subject: 'Subject', incidentId: INCIDENT_ID, actionId },
+        },
+        { pageKey: PAGE_KEY, bounds: pages, now: minute(1) },
+      );
+    await admit({ key: collectedKey(INCIDENT_ID), collects: true }, idOf(2));
+    await admit({ key: 'morning' }, idOf(3));
+    await digestAt(6);
+    expect(sent[0]?.lists?.map(({ actionId }) => actionId)).toEqual([idOf(1), idOf(2)]);
   });
 
   test('says that a ticket was opened although its request expired', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../../functions/domain/errors.ts';
 import { email, type MailClients } from '../../../functions/messaging/channels/email.ts';
-import { readMailTags } from '../../../functions/messaging/mail-tags.ts';
+import { mailTags, readMailTags } from '../../../functions/messaging/mail-tags.ts';
 import { INCIDENT_ID } from '../../fixtures/case.ts';
 import { LINK, messageWith, toTeam } from './message.ts';
 
@@ -75,10 +75,21 @@ describe('an email message', () => {
       readMailTags(Object.fromEntries(tags!.map(({ Name = '', Value = '' }) => [Name, [Value]])));
     expect(read(ofAction)).toEqual({
       person: 'ana.silva',
-      about: { incidentId: INCIDENT_ID, actionId },
+      about: [{ incidentId: INCIDENT_ID, actionId }],
     });
-    expect(read(ofNone)).toEqual({ person: 'ana.silva', about: null });
+    expect(read(ofNone)).toEqual({ person: 'ana.silva', about: [] });
     expect(mails[0]?.ConfigurationSetName).toBe('mail');
+  });
+
+  test('the tags of a digest name its first 25 open actions', () => {
+    const lists = Array.from({ length: 40 }, (_, n) => ({
+      incidentId: INCIDENT_ID,
+      actionId: `act-0123456789abcde${Math.floor(n / 10)}-1${n % 10}er1`,
+    }));
+    const tags = mailTags(messageWith({ incidentId: 'none', lists }));
+    for (const { Value } of tags) expect(Value).toMatch(/^[\w-]{1,256}$/);
+    const { about } = readMailTags(Object.fromEntries(tags.map((one) => [one.Name, [one.Value]])));
+    expect(about).toEqual(lists.slice(0, 25).map((one) => ({ ...one, digest: true })));
   });
 
   test('the email channel takes messages to people, and none to a team', () => {
