@@ -123,16 +123,25 @@ async function audit(place: Place, { exportFile }: Exported, out: Out): Promise<
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);
   }
   out.line(digestLine(listed));
-  const earlier = listed.earlier();
-  if (earlier > 0)
+  const { named, unproven } = listed.earlier();
+  for (const key of unproven)
     out.line(
-      `${earlier} copies say that they are older than the first digest, and no digest proves them`,
+      `no digest proves this copy, which claims to be older than the first: ${oneLine(key)}`,
     );
+  if (named > 0)
+    out.line(`${named} copies are older than the first digest, which names them without a hash`);
   out.line(`${records} records, ${copies} copies: ${found.length} with a fault`);
   return {
     exitCode: found.length > 0 ? 1 : 0,
     results: found,
-    counts: { records, copies, digests: listed.digests, earlier, faulty: found.length },
+    counts: {
+      records,
+      copies,
+      digests: listed.digests,
+      named,
+      unproven: unproven.length,
+      faulty: found.length,
+    },
   };
 }
 

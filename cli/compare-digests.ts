@@ -22,8 +22,11 @@ export type Listed = {
   found: Fault[];
   /** The fault of a copy, or null. `at`: when the record changed, as the copy says. */
   faultOf(copy: { key: string; text: string; at: string }): string | null;
-  /** How many of the copies without a fault are in no digest, because they say that they are older than the first. */
-  earlier(): number;
+  /**
+   * The copies without a fault and without a hash: they are older than the first digest. `named`: it names them. A first
+   * digest of an earlier version names none, so that each may be planted.
+   */
+  earlier(): { named: number; unproven: string[] };
   /** The listed copies that are not among these keys, with the digest or log file that lists each. */
   missing(keys: readonly string[]): { key: string; listedIn: string }[];
   /** The newest digest: an auditor who keeps its hash elsewhere notices a digest that was removed later. */
@@ -31,8 +34,8 @@ export type Listed = {
   digests: number;
 };
 
-/** The hash of a copy, and the digest or later log file that lists it first. */
-type Entry = { hash: string; listedIn: string };
+/** The hash of a copy, if it was logged, and the digest or later log file that lists it first. */
+type Entry = { hash: string | null; listedIn: string };
 
 /** Reads every digest and the log files after the newest one. */
 export async function readDigests(
@@ -42,13 +45,14 @@ export async function readDigests(
 ): Promise<Listed> {
   const entries = new Map<string, Entry>();
   // A copy is written once, so the first list counts. A later one with another hash would hide a changed copy.
-  const list = (listedIn: string, lines: readonly { key: string; sha256: string }[]) => {
+  const list = (listedIn: string, lines: readonly { key: string; sha256: string | null }[]) => {
     for (const { key, sha256: hash } of lines)
-      if (!entries.has(key)) entries.set(key, { hash, listedIn });
+      if (!entries.get(key)?.hash) entries.set(key, { hash, listedIn });
   };
   const found: Fault[] = [];
   let newest: Listed['newest'] = null;
   let from: string | null = null;
+  let areNamed = false;
   const keys = await copies.keys(DIGESTS);
   for (const key of keys) {
     const text = await copies.text(key);
@@ -56,6 +60,13 @@ export async function readDigests(
     if (faults.length > 0) found.push({ record: key, faults });
     if (digest) list(key, digest.copies);
     from ??= digest?.from ?? null;
+    if (digest?.existing) {
+      areNamed = true;
+      list(
+        key,
+        digest.existing.map((one) => ({ key: one, sha256: null })),
+      );
+    }
     newest = { key, sha256: sha256(text), until: timeIn(key) };
   }
   const until = newest?.until ?? '';
@@ -67,13 +78,8 @@ export async function readDigests(
   }
   const late = overdue(due, until, logs);
   if (late) found.push({ record: newest?.key ?? DIGESTS, faults: [late] });
-  const folders = new Map<string, string>();
-  for (const key of entries.keys()) {
-    const folder = folderIn(key);
-    const first = folders.get(folder);
-    if (first === undefined || key < first) folders.set(folder, key);
-  }
-  let earlier = 0;
+  const folders = firstInFolders(entries.keys());
+  const earlier = { named: 0, unproven: [] as string[] };
   return {
     found,
     newest,
@@ -81,13 +87,18 @@ export async function readDigests(
     earlier: () => earlier,
     faultOf({ key, text, at }) {
       const entry = entries.get(key);
-      if (entry)
+      if (entry?.hash)
         return entry.hash === sha256(text) ? null : `its copy was changed after ${entry.listedIn}`;
+      if (entry) {
+        earlier.named += 1;
+        return null;
+      }
       // A copy from before the first digest: of an earlier version, and older than all that are listed.
       const first = folders.get(folderIn(key));
       const isEarlier = (from === null || at < from) && (first === undefined || key < first);
-      if (isEarlier) earlier += 1;
-      return isEarlier ? null : 'its copy is in no digest';
+      if (areNamed || !isEarlier) return 'its copy is in no digest';
+      earlier.unproven.push(key);
+      return null;
     },
     missing(present) {
       const here = new Set(present);
@@ -96,6 +107,15 @@ export async function readDigests(
       );
     },
   };
+}
+
+function firstInFolders(keys: Iterable<string>): Map<string, string> {
+  const folders = new Map<string, string>();
+  for (const key of keys) {
+    const first = folders.get(folderIn(key));
+    if (first === undefined || key < first) folders.set(folderIn(key), key);
+  }
+  return folders;
 }
 
 const INVALID = 'the signature of the digest is not valid';

@@ -6,7 +6,7 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   archiveRecords:
     'Copies each changed record into the locked bucket. It can neither read nor delete there',
   readCopyLog:
-    'Reads which copies were written, with their hashes, and the previous digest. It can read no copy',
+    'Reads which copies exist and were logged, with their hashes, and the previous digest. It can read no copy',
   writeDigests: 'Writes the digests into the locked bucket',
   signDigests: 'Signs the digests',
   findOverdue: 'Finds what is due or open through the table’s indexes',

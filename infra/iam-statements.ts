@@ -26,11 +26,11 @@ function grantStatements(s: StackContext) {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
     // No read or delete: Object Lock keeps every existing version.
     archiveRecords: allow(['s3:PutObject'], filesIn(s, 'records/*', 'log/*')),
-    // Copies are not among them: they hold untrusted text.
+    // Not the content of copies: it holds untrusted text. The first digest lists their keys.
     readCopyLog: [
       allow(['s3:GetObject'], filesIn(s, 'log/*', 'digests/*')),
       allow(['s3:ListBucket'], [s.archive.bucket.bucketArn], {
-        StringLike: { 's3:prefix': ['log/*', 'digests/*'] },
+        StringLike: { 's3:prefix': ['log/*', 'digests/*', 'records/*'] },
       }),
     ],
     writeDigests: allow(['s3:PutObject'], filesIn(s, 'digests/*')),

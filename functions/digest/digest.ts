@@ -1,6 +1,7 @@
 // Signs a digest of the copies that were logged since the previous one.
 import canonicalize from 'canonicalize';
 import {
+  COPIES,
   CopyLog,
   DIGESTS,
   type Digest,
@@ -24,7 +25,7 @@ export const lastHour = (now: Date): Date =>
 
 /**
  * Signs a list of the copies that were logged before `until`, with the hash of the previous digest. Without any copy,
- * the list is empty: a missing digest shows. Writes nothing if an earlier digest reaches as far.
+ * the list is empty: a missing digest shows. The first digest also names the copies of earlier versions. Writes nothing if an earlier digest reaches as far.
  */
 export async function signDigest(deps: DigestDeps, until: Date): Promise<void> {
   const { keys, text, put, sign } = deps;
@@ -32,17 +33,26 @@ export async function signDigest(deps: DigestDeps, until: Date): Promise<void> {
   const from = last === undefined ? '' : timeIn(last);
   const end = until.toISOString();
   if (from >= end) return;
-  const logs = (await keys(LOG)).filter((key) => timeIn(key) >= from && timeIn(key) < end);
+  // Lists the copies first: each has its log a moment after it was written.
+  const all = last === undefined ? await keys(COPIES) : null;
+  const logged = await keys(LOG);
+  const logs = logged.filter((key) => timeIn(key) >= from && timeIn(key) < end);
   const [first] = logs;
   const digest: Digest = {
     from: from || (first === undefined ? end : timeIn(first)),
     until: end,
     previous: last === undefined ? null : { key: last, sha256: sha256(await text(last)) },
     copies: await copiesIn(logs, text),
+    ...(all && { existing: unlogged(all, await copiesIn(logged, text)) }),
   };
   const line = `${canonicalize(digest)}\n`;
   const signature = await sign(Buffer.from(line));
   await put(digestKey(end), `${line}${Buffer.from(signature).toString('base64')}\n`);
+}
+
+function unlogged(keys: readonly string[], copies: readonly Logged[]): string[] {
+  const known = new Set(copies.map(({ key }) => key));
+  return keys.filter((key) => !known.has(key));
 }
 
 async function copiesIn(logs: readonly string[], text: DigestDeps['text']): Promise<Logged[]> {

@@ -11,12 +11,16 @@ export type Logged = z.infer<typeof Logged>;
 /** One file of the log. A copy that was delivered twice is logged twice. */
 export const CopyLog = z.strictObject({ copies: z.array(Logged) });
 
-/** Lists every copy that was logged from `from` until before `until`, and the file of the previous digest. */
+/**
+ * Lists every copy that was logged from `from` until before `until`, and the file of the previous digest. `existing`: in
+ * the first digest, the keys of the copies that no log lists, because an earlier version wrote them.
+ */
 export const Digest = z.strictObject({
   from: z.iso.datetime(),
   until: z.iso.datetime(),
   previous: z.nullable(Logged),
   copies: z.array(Logged),
+  existing: z.optional(z.array(z.string())),
 });
 export type Digest = z.infer<typeof Digest>;
 

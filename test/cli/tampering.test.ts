@@ -5,7 +5,14 @@ import { compare, type Stored } from '../../cli/compare-copies.ts';
 import { readDigests } from '../../cli/compare-digests.ts';
 import { type Copy, logCopies } from '../../functions/archive/archive.ts';
 import { signDigest } from '../../functions/digest/digest.ts';
-import { COPIES, DIGESTS, LOG, sha256 } from '../../functions/store/copy-log.ts';
+import {
+  COPIES,
+  CopyLog,
+  DIGESTS,
+  LOG,
+  parseDigest,
+  sha256,
+} from '../../functions/store/copy-log.ts';
 import { locate } from '../../functions/store/layout.ts';
 import { copiesInMemory, parseCopy } from '../../local/archive-copies.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
@@ -30,6 +37,14 @@ const over = (files: Files) => {
 };
 const keysOf = (files: Files) => async (prefix: string) =>
   [...files.keys()].filter((key) => key.startsWith(prefix)).sort();
+/** Signs the only digest as an earlier version did. */
+async function signAgain(files: Files): Promise<void> {
+  const [key = ''] = await keysOf(files)(DIGESTS);
+  const { existing: _, ...digest } = parseDigest(files.get(key) ?? '')!.digest;
+  const line = `${JSON.stringify({ ...digest, from: digest.until })}\n`;
+  const signature = await signWith(privateKey)(Buffer.from(line));
+  files.set(key, `${line}${signature.toString('base64')}\n`);
+}
 const folderOf = (key: string) => key.slice(0, key.lastIndexOf('/'));
 
 let honest: State;
@@ -238,26 +253,60 @@ describe('the digests', () => {
     expect(await audited(state)).toContainEqual(expect.objectContaining({ record: folder }));
   });
 
-  test('a planted record that claims to be older than the first digest is counted', async () => {
+  /** An archive that an earlier version began: the log has nothing of this folder, and the digests are signed again. */
+  async function upgraded(folder: string): Promise<State> {
     const state = copyOf(honest);
-    const [folder = ''] = ofKind('facts');
     const { files } = state;
-    const [first = ''] = copiesOf(state, folder);
-    const copy = parseCopy(files.get(first) ?? '');
-    const [pk, sk] = ['FACTS#inc-2ffffffffffffffff', 'al-ffffffffffffffff'];
-    const record = { ...copy.record, pk, sk } as Stored;
-    const planted = { ...copy, pk, sk, record, at: '2020-01-01T00:00:00.000Z' };
-    const key = `records/FACTS/inc-2ffffffffffffffff/al-ffffffffffffffff/1.json`;
-    const earlier = async () => {
-      const listed = await readDigests(over(files), publicKey, { every: 'change', now: NOW });
-      await compare(state.items.values(), over(files), listed);
-      return listed.earlier();
-    };
-    expect(await earlier()).toBe(0);
-    files.set(key, JSON.stringify(planted));
-    state.items.set('planted', record);
-    expect(await earlier()).toBe(1);
-  });
+    for (const key of await keysOf(files)(DIGESTS)) files.delete(key);
+    for (const key of await keysOf(files)(LOG)) {
+      const { copies } = CopyLog.parse(JSON.parse(files.get(key) ?? ''));
+      const kept = copies.filter((one) => folderOf(one.key) !== folder);
+      files.set(key, JSON.stringify({ copies: kept }));
+    }
+    const put = async (key: string, body: string) => void files.set(key, body);
+    await signDigest({ ...over(files), put, sign: signWith(privateKey) }, new Date('2027-01-01'));
+    return state;
+  }
+
+  test.each([
+    ['names all copies that existed', true],
+    ['is of an earlier version and names none', false],
+  ])(
+    'a planted record that claims to be older than the first digest is named if that %s',
+    async (_, isNew) => {
+      const [folder = ''] = ofKind('facts');
+      const state = await upgraded(folder);
+      const { files } = state;
+      if (!isNew) await signAgain(files);
+      const [first = ''] = copiesOf(state, folder);
+      const copy = parseCopy(files.get(first) ?? '');
+      const [pk, sk] = ['FACTS#inc-2ffffffffffffffff', 'al-ffffffffffffffff'];
+      const record = { ...copy.record, pk, sk } as Stored;
+      const planted = { ...copy, pk, sk, record, at: '2020-01-01T00:00:00.000Z' };
+      const key = `records/FACTS/inc-2ffffffffffffffff/al-ffffffffffffffff/1.json`;
+      const audit = async () => {
+        const listed = await readDigests(over(files), publicKey, { every: 'change', now: NOW });
+        const { found } = await compare(state.items.values(), over(files), listed);
+        return { found, ...listed.earlier() };
+      };
+      const old = copiesOf(state, folder);
+      const before = isNew ? { named: old.length, unproven: [] } : { named: 0, unproven: old };
+      expect(await audit()).toEqual({ ...before, found: [] });
+      files.set(key, JSON.stringify(planted));
+      state.items.set('planted', record);
+      const { found, unproven } = await audit();
+      expect(isNew ? found : unproven).toContainEqual(
+        isNew ? { record: folderOf(key), faults: ['its copy is in no digest: 1.json'] } : key,
+      );
+      if (!isNew) return;
+      files.delete(old[0] ?? '');
+      const gone = expect.stringMatching(/^its copy is gone, which digests/);
+      expect((await audit()).found).toContainEqual({
+        record: folder,
+        faults: expect.arrayContaining([gone]),
+      });
+    },
+  );
 
   test('a missing public key is reported, and not taken for a false signature', async () => {
     const { found } = await readDigests(over(honest.files), null, { every: 'change', now: NOW });

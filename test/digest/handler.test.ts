@@ -65,10 +65,11 @@ afterAll(() => {
 
 const AT_9 = 'digests/2026-11-30T09:00:00.000Z.txt';
 
-test('signs the copies of the last full hour, each once, and leaves later ones to the next digest', async () => {
+test('signs the copies of the last full hour, and the keys of those that no log lists', async () => {
   log('2026-11-30T08:15:00.000Z', 'records/a', 'records/b');
   log('2026-11-30T08:59:59.999Z', 'records/b');
   log('2026-11-30T09:00:00.000Z', 'records/c');
+  for (const key of ['a', 'b', 'c', 'old']) files.set(`records/${key}`, 'untrusted text');
   await run();
   const [line = '', signature] = (files.get(AT_9) ?? '').split('\n');
   expect(JSON.parse(line)).toEqual({
@@ -76,7 +77,10 @@ test('signs the copies of the last full hour, each once, and leaves later ones t
     until: '2026-11-30T09:00:00.000Z',
     previous: null,
     copies: ['records/a', 'records/b'].map((key) => ({ key, sha256: 'a'.repeat(64) })),
+    existing: ['records/old'],
   });
+  const read = s3.commandCalls(GetObjectCommand).map(({ args: [{ input }] }) => input.Key ?? '');
+  expect(read.every((key) => key.startsWith('log/'))).toBe(true);
   expect(signature).toBe(Buffer.from('signature').toString('base64'));
   expect(kms.commandCalls(SignCommand).map(({ args: [{ input }] }) => input)).toEqual([
     {
