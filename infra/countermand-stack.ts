@@ -73,6 +73,7 @@ export class CountermandStack extends Stack {
       names,
       integrations: policy.integrations,
       webAcls: policy.webAcls,
+      flowLogGroups: policy.flowLogGroups,
       analysis: policy.analysis,
       channels: policy.channels,
       signIn: policy.signIn,

@@ -7,6 +7,7 @@ import { accountName, type Names } from './names.ts';
 
 export class FlowLogs extends Construct {
   readonly logGroupName: string;
+  readonly logGroupArn: string;
   readonly deliveryRoleArn: string;
 
   constructor(scope: Construct, id: string, names: Names) {
@@ -40,6 +41,7 @@ export class FlowLogs extends Construct {
       }),
     );
     this.logGroupName = group.logGroupName;
+    this.logGroupArn = group.logGroupArn;
     this.deliveryRoleArn = role.roleArn;
   }
 }

@@ -54,7 +54,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('enrich'),
       timeoutSeconds: 60,
       policy: true,
-      env: { ...table, ...modelEnv(s) },
+      env: { ...table, ...modelEnv(s), [ENV.flowLogGroup]: s.flowLogs.logGroupName },
       grants: [
         'readRecords',
         'readInstances',
@@ -66,6 +66,8 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readChangeCalendars',
         'readTrail',
         'sampleWebRequests',
+        'findFlowLogs',
+        'readFlowLogs',
       ],
     },
     {

@@ -20,6 +20,10 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   readOptIns: 'Reads whether an API key or user pool carries the opt-in tag',
   readChangeCalendars: 'Whether a change calendar that policy names is closed now',
   sampleWebRequests: 'Shows who else a block would stop, from AWS WAF’s samples',
+  findFlowLogs:
+    'Which flow logs record an instance or a network interface, and where they write. No resource-level permissions',
+  readFlowLogs:
+    'Traffic of an instance or a network interface, in the log groups of flow logs of this stack and of policy',
   sendToRejectedQueue: 'Keeps an event that is not a valid finding, with the reason',
   keepFailedCalls: 'Lambda keeps a call that failed three times, with the error',
   startRespond: 'Starts the execution that answers an alert',

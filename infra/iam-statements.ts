@@ -102,6 +102,14 @@ function grantStatements(s: StackContext) {
             ['wafv2:GetSampledRequests'],
             s.webAcls.map(({ arn }) => arn),
           ),
+    // DescribeFlowLogs doesn't support resource-level permissions.
+    findFlowLogs: allow(['ec2:DescribeFlowLogs'], ['*'], {
+      StringEquals: { 'ec2:Region': s.stack.region },
+    }),
+    readFlowLogs: allow(
+      ['logs:FilterLogEvents'],
+      [s.flowLogs.logGroupArn, ...s.flowLogGroups.map((name) => logGroupArn(s, name))],
+    ),
     sendToRejectedQueue: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
     keepFailedCalls: allow(['sqs:SendMessage'], [s.failedCalls.queue.queueArn]),
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
@@ -196,6 +204,14 @@ export function grantsOf(s: StackContext, grants: readonly Grant[]): PolicyState
 
 const filesIn = ({ archive }: StackContext, ...paths: string[]): string[] =>
   paths.map((path) => `${archive.bucket.bucketArn}/${path}`);
+
+const logGroupArn = ({ stack }: StackContext, name: string): string =>
+  stack.formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${name}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
 const verify = ({ current, previous }: Rotated): PolicyStatement =>
   allow(['kms:VerifyMac'], [current.keyArn, previous?.keyArn ?? []].flat());

@@ -19,6 +19,7 @@ export type StackContext = {
   integrations: Policy['integrations'];
   analysis: Policy['analysis'];
   webAcls: Policy['webAcls'];
+  flowLogGroups: Policy['flowLogGroups'];
   channels: Channels;
   signIn: Policy['signIn'];
   onCall: Policy['escalation']['onCall'];

@@ -21,6 +21,7 @@ import {
   type UserPools,
 } from '../functions/mechanisms/user-pool/stand-in.ts';
 import { LOCAL_IP_SETS, type WafState } from '../functions/mechanisms/waf/stand-in.ts';
+import { createFlowSource } from './aws/flow-source.ts';
 import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
 import { STAND_IN_WORLDS, STAND_INS } from './stand-ins.ts';
@@ -40,6 +41,7 @@ export function createAccount(given: StandInAccount) {
   const network = state<Ec2State>('ec2', LOCAL_NETWORK);
   const functions = state('functions', LOCAL_FUNCTIONS);
   const users = state<IamState>('iam', LOCAL_IAM);
+  const ec2 = createEc2(network);
   const samples = createWafSamples(LOCAL_VISITS, account.now);
   return {
     scopes,
@@ -47,7 +49,12 @@ export function createAccount(given: StandInAccount) {
     worlds: STAND_IN_WORLDS.map((world) => world(account)),
     ssm,
     ticketProvider: opsCenter(ssm),
-    ec2: createEc2(network),
+    ec2,
+    flowSource: createFlowSource({
+      ec2,
+      flowLogs: state('flow-logs', NO_FLOW_LOGS),
+      now: account.now,
+    }),
     iam: createIam(users),
     lambda: createLambda(functions),
     gateway: createApiKeys(state<ApiKeys>('api-keys', LOCAL_API_KEYS)),

@@ -161,6 +161,7 @@ export async function createRuntime(options: RuntimeOptions) {
     cognito: account.cognito,
     ssm: account.ssm,
     waf: account.samples,
+    flowSource: account.flowSource,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),

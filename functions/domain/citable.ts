@@ -7,6 +7,8 @@ export const CitableKind = z.enum([
   ...EvidenceKind.options,
   'activity', // what CloudTrail lists about an identity
   'change', // write calls in CloudTrail that named a resource
+  'flow', // connections in flow logs that an entity of the line began
+  'traffic', // counts of flow logs that show no one's act
   'facts', // the line of an entity
   'context', // calendar, planned work, earlier decisions and incidents
 ]);
@@ -40,6 +42,7 @@ const STATES: readonly CitableKind[] = [
   'vulnerability',
   'finding',
   'change', // done to the entity, not by it
+  'traffic',
   'facts',
   'context',
 ];

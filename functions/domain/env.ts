@@ -55,6 +55,8 @@ export const ENV = {
   ipSets: 'IP_SETS',
   /** Destination of the flow logs and the role that writes them, as JSON. */
   flowLogs: 'FLOW_LOGS',
+  /** Name of the log group of the stack's flow logs. */
+  flowLogGroup: 'FLOW_LOG_GROUP',
   /** How the model is asked, as JSON, or absent to use the playbook: part of policies/analysis.yaml. */
   modelSettings: 'MODEL_SETTINGS',
   /** Secrets Manager secret with the Anthropic API key; never the key itself. */

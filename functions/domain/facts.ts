@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
 import { Activity } from './activity.ts';
 import { Citable, MAX_CITABLE } from './citable.ts';
+import { Flows } from './flows.ts';
 import { EntityRef, Instant } from './reference.ts';
 import { ResourceChanges } from './resource-changes.ts';
 
@@ -198,6 +199,8 @@ export const EntityFacts = z.strictObject({
   activity: z.optional(fact(Activity)),
   /** Write calls in CloudTrail that named a resource. Absent for others, and in records of earlier versions. */
   changes: z.optional(fact(ResourceChanges)),
+  /** What VPC flow logs record about a host. Absent for others, and in records of earlier versions. */
+  flows: z.optional(fact(Flows)),
   /** The ID of the planned-work window that covers it now, or null. */
   plannedWork: z.nullable(z.string()),
 });

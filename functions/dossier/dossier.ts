@@ -7,6 +7,7 @@ import { changeLines } from './change-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
+import { flowLines } from './flow-lines.ts';
 import {
   contextual,
   type Dossier,
@@ -20,7 +21,7 @@ import { possibleActions } from './possible-actions.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 7;
+export const DOSSIER_FORMAT = 8;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
@@ -75,6 +76,7 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
   const evidence = [
     ...activityLines(facts.entities),
+    ...flowLines(facts.entities),
     ...evidenceLines(alert, quote),
     ...changeLines(facts.entities),
   ];

@@ -236,6 +236,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['history', history.earlierIncidents],
     ['activity in CloudTrail', facts.activity],
     ['changes in CloudTrail', facts.changes],
+    ['flow logs', facts.flows],
   ];
   return named.flatMap(([fact, read]) =>
     read && !read.known ? [{ ref, fact, why: reasonOf(read.why) }] : [],

@@ -3,9 +3,9 @@ import type { Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import { errorFields } from '../platform/log.ts';
 import type { EnrichDeps } from './deps.ts';
-import type { TrailFacts } from './trail.ts';
+import type { LoggedFacts } from './logged-facts.ts';
 
-/** The lines that it may cite, which the pages of open requests show, and what CloudTrail listed. */
+/** The lines that it may cite, which the pages of open requests show, and what AWS's logs listed. */
 export async function analysedFacts(
   { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
   incidentId: string,
@@ -19,9 +19,14 @@ export async function analysedFacts(
   }
   return {
     cited: facts?.citable && { citable: facts.citable },
-    trail: async (entity: Entity): Promise<TrailFacts> => {
-      const { activity, changes } = facts?.entities.find(({ ref }) => ref === entity.ref) ?? {};
-      return { ...(activity && { activity }), ...(changes && { changes }) };
+    loggedOn: async (entity: Entity): Promise<LoggedFacts> => {
+      const found = facts?.entities.find(({ ref }) => ref === entity.ref);
+      const { activity, changes, flows } = found ?? {};
+      return {
+        ...(activity && { activity }),
+        ...(changes && { changes }),
+        ...(flows && { flows }),
+      };
     },
   };
 }

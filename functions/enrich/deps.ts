@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { CloudTrail } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
@@ -29,6 +30,7 @@ import { createTable } from '../store/table.ts';
 import type { ActivityDeps } from './activity.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
+import type { FlowSource } from './flows.ts';
 import type { FunctionTagsApi } from './function.ts';
 import type { IdentityApi } from './identity.ts';
 import type { InstanceApi } from './instance.ts';
@@ -53,6 +55,7 @@ export type EnrichDeps = ReadDeps & {
   ssm: CalendarApi;
   waf: SampleClients['waf'];
   trailIn: ActivityDeps['trailIn'];
+  flowSource: FlowSource;
   now: () => Date;
   /** Marks untrusted text in the dossier. New for each request. */
   nonce: () => string;
@@ -61,7 +64,11 @@ export type EnrichDeps = ReadDeps & {
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function enrichDeps(env: Env): EnrichDeps {
-  const { tableName, policyPath } = readEnv(env, 'tableName', 'policyPath');
+  const { tableName, policyPath, flowLogGroup } = readEnv(
+    env,
+    ...(['tableName', 'policyPath', 'flowLogGroup'] as const),
+  );
+  const ec2 = new EC2({});
   const log = createLog('enrich', env);
   const policy = readPolicyFile(policyPath);
   const table = createTable(new DynamoDBClient({}), tableName);
@@ -76,7 +83,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     asksModel: env[ENV.modelSettings] !== undefined,
     policy,
     here: stackPlace(policy, env),
-    ec2: new EC2({}),
+    ec2,
     iam: new IAM({}),
     lambda: new Lambda({}),
     gateway: new APIGateway({}),
@@ -84,6 +91,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     ssm: new SSM({}),
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
     trailIn: (region) => new CloudTrail({ region }),
+    flowSource: { ec2, logs: new CloudWatchLogs({}), ownGroup: flowLogGroup },
     // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),

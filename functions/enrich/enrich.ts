@@ -30,6 +30,7 @@ import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
+import { loggedFactsOf } from './logged-facts.ts';
 import { modelRefusal } from './model-call.ts';
 import { optInOf } from './opt-in.ts';
 import { plannedWorkFor } from './planned-work.ts';
@@ -37,7 +38,6 @@ import { approverAddress, firstProtection, protection, rangeOfApprover } from '.
 import { readFact } from './read-fact.ts';
 import { scannerAt } from './scanner.ts';
 import { firstTags } from './tags.ts';
-import { trailOf } from './trail.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
 export const EnrichInput = z.object({
@@ -69,14 +69,14 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
   const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
-  const trail = analysed?.trail ?? trailOf(deps, alert, incidentId);
+  const loggedOn = analysed?.loggedOn ?? loggedFactsOf(deps, alert, incidentId);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
         factsOn(deps, entity, {
-          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, trail },
+          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn },
         }),
       ),
     ),
@@ -100,18 +100,18 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers, histories, trail }: AlertContext,
+  { alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
-  const [history, instance, lambda, identity, listed, tagged] = await Promise.all([
+  const [history, instance, lambda, identity, logged, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
-    trail(entity),
+    loggedOn(entity),
     optInFact(deps, entity, alert),
   ]);
   const optedIn = lambda ? mapFact(lambda.tags, isOptedIn) : tagged;
@@ -129,7 +129,7 @@ async function factsOn(
     lambda: lambda && { tags: firstTags(lambda.tags) },
     ...(optedIn && { optedIn }),
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
-    ...listed,
+    ...logged,
     plannedWork: elsewhere
       ? null
       : plannedWorkFor(entity, alert, deps.policy.plannedWork, deps.now()),
@@ -163,7 +163,7 @@ type AlertContext = {
   approvers: Fact<readonly Interval[]>;
   /** Filled while the facts are read. */
   histories: Map<string, readonly EntityEvent[]>;
-  trail: ReturnType<typeof trailOf>;
+  loggedOn: ReturnType<typeof loggedFactsOf>;
 };
 
 /** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */

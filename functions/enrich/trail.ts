@@ -4,7 +4,7 @@ import type { EntityFacts } from '../domain/facts.ts';
 import { changesOfResources } from './resource-changes.ts';
 import { type SharedDeps, sharedActivities } from './shared-activity.ts';
 
-export type TrailFacts = Pick<EntityFacts, 'activity' | 'changes'>;
+type TrailFacts = Pick<EntityFacts, 'activity' | 'changes'>;
 
 /** One entity after another: CloudTrail limits the requests of the account. */
 export function trailOf(deps: SharedDeps, alert: Alert, incidentId: string) {

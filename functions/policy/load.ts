@@ -81,6 +81,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     integrations: data.integrations ?? {},
     signIn: data.signIn ?? null,
     webAcls: data.webAcls ?? [],
+    flowLogGroups: data.flowLogGroups ?? [],
     partnerSources: data.partnerSources ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };

@@ -1,7 +1,14 @@
 // The compiled policy of one account: merged and validated.
 import * as z from 'zod/mini';
 import { ActionName } from '../domain/action-catalog.ts';
-import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './schemas/account.ts';
+import {
+  FlowLogGroups,
+  Integrations,
+  PartnerSource,
+  Region,
+  SignIn,
+  WebAcls,
+} from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';
 import { AnalysisFile } from './schemas/analysis.ts';
 import { CalendarFile } from './schemas/calendar.ts';
@@ -31,6 +38,7 @@ export const Policy = z.strictObject({
   integrations: Integrations,
   signIn: z.nullable(SignIn),
   webAcls: WebAcls,
+  flowLogGroups: FlowLogGroups,
   partnerSources: z.array(PartnerSource),
   canaries: z.array(Canary),
 });

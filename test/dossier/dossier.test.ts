@@ -240,6 +240,26 @@ const OPEN = factsAbout('instance-1', {
     inbound: known({ fromAnywhere: ['tcp 22'], attackedPort: { port: 22, isOpen: true } }),
   },
 });
+/** One peer that shows an act, and the counts of all others. */
+const TRAFFIC = factsAbout('instance-1', {
+  address: null,
+  flows: known({
+    ...{ from: '2026-11-24T02:36:00.000Z', to: '2026-11-24T03:00:00.000Z', isComplete: false },
+    ...{ recorded: 'accepted', records: 9, unreadable: 1, otherPeers: 1, notListed: ['ip-2'] },
+    peers: [
+      {
+        ...{ ref: 'ip-1', begunBy: 'address', accepted: 3, rejected: 0, proven: 2 },
+        ...{ bytesIn: 12_000, bytesOut: 1_200_000, ports: [22], otherPorts: 1 },
+        ...{ firstAt: '2026-11-24T02:50:00.000Z', lastAt: '2026-11-24T02:59:59.000Z' },
+      },
+    ],
+    others: {
+      begunByHost: { connections: 4, publicAddresses: 2, bytesOut: 900 },
+      begunByOthers: { accepted: 1, rejected: 0, addresses: 1 },
+      unclear: 1,
+    },
+  }),
+});
 
 test('says what the security groups of an instance let everyone reach', () => {
   expect(dossierFrom(sample('mining'), { facts: factsWith(OPEN) })).toMatch(
@@ -263,6 +283,7 @@ test('says whether an identity is an administrator, and how many keys its user h
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    8: '06568d13f0572ec30f37d5c1e9df330c64defd3d5c293bbc0a217ba3b92980bc',
     7: '1f89215bf3bef6d1fd86b293ef8e4547741ddb7b63f40ddc1dcf149715201ad0',
     6: '98d7bdf38837da053a0d8cf450bbbcadbe4ea76985cdb26c29743c97b28a5a37',
     5: '214aa3a50d5bb28566778df4337a0e2203662949f09981eb2a084d873d58f794',
@@ -273,7 +294,7 @@ describe('the text of the dossier', () => {
   test('has a new format number exactly when the dossier of any family or sample changes', () => {
     const all = [...FAMILIES.map(findingOf), ...sampleIds.map(sample)];
     const looked = dossierFrom(sample('leaked-access-key'), { facts: factsWith(LOOKED_UP) });
-    const others = [DECLARED, OPEN].map((one) =>
+    const others = [DECLARED, OPEN, TRAFFIC].map((one) =>
       dossierFrom(sample('mining'), { facts: factsWith(one) }),
     );
     const digest = digestOf([...all.map((event) => dossierFrom(event)), looked, ...others]);

@@ -7,6 +7,7 @@ import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
 import type { EnrichDeps } from '../../functions/enrich/deps.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { createApiKeys, LOCAL_API_KEYS } from '../../functions/mechanisms/api-key/stand-in.ts';
+import { NO_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
 import {
   createLambda,
   LOCAL_FUNCTIONS,
@@ -22,6 +23,7 @@ import {
 } from '../../functions/mechanisms/user-pool/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples, LOCAL_VISITS } from '../../local/aws/waf-samples.ts';
 import {
@@ -61,6 +63,11 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   ssm: createOpsCenter(inMemory([])),
   waf: { REGIONAL: samples, CLOUDFRONT: samples },
   trailIn: () => NO_EVENTS,
+  flowSource: createFlowSource({
+    ec2: createEc2(inMemory(LOCAL_NETWORK)),
+    flowLogs: inMemory(NO_FLOW_LOGS),
+    now: () => NOW,
+  }),
   readDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},

@@ -9,6 +9,7 @@ import { enrich } from '../../functions/enrich/enrich.ts';
 import { instanceFacts as factsOf, type InstanceApi } from '../../functions/enrich/instance.ts';
 import type { Attacked, SecurityGroupApi } from '../../functions/enrich/security-groups.ts';
 import { createApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
+import { NO_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
 import { createLambda } from '../../functions/mechanisms/function-log/stand-in.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
@@ -16,6 +17,7 @@ import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
 import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
 import { createUserPools } from '../../functions/mechanisms/user-pool/stand-in.ts';
+import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import {
@@ -285,6 +287,11 @@ describe('the instances of an alert', () => {
     const lambda = createLambda(inMemory({}));
     const gateway = createApiKeys(inMemory({}));
     const cognito = createUserPools(inMemory({}));
+    const flowSource = createFlowSource({
+      ec2: createEc2(inMemory(LOCAL_NETWORK)),
+      flowLogs: inMemory(NO_FLOW_LOGS),
+      now: () => NOW,
+    });
     const trailIn = () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) });
     const looked = {
       ...deps(client),
@@ -296,6 +303,7 @@ describe('the instances of an alert', () => {
       ssm,
       waf,
       trailIn,
+      flowSource,
     };
     const given = {
       store,

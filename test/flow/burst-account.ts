@@ -83,6 +83,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     cognito: standIns.cognito,
     ssm: standIns.ssm,
     waf: standIns.samples,
+    flowSource: standIns.flowSource,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     ownPrefix: 'countermand-',
     schedules: schedulesIn(new Map()),

@@ -648,6 +648,20 @@ describe('least privilege', () => {
     ]);
   });
 
+  test('only enrich reads flow logs, and only in the log groups of the stack and of policy', () => {
+    const readers = (flowLogGroups: Policy['flowLogGroups']) =>
+      [...functionsOf(templateWith({ policy: { flowLogGroups } })).values()].flatMap((one) =>
+        one.permissions
+          .filter(({ actions }) => actions.some((action) => action.startsWith('logs:Filter')))
+          .map(({ resources }) => [one.name, ...resources]),
+      );
+    const own = expect.stringMatching(/FlowLogs/);
+    expect(readers([])).toEqual([['enrich', own]]);
+    expect(readers(['vpc/flows'])).toEqual([
+      ['enrich', own, expect.stringMatching(/^arn:.*:123456789012:log-group:vpc\/flows:\*$/)],
+    ]);
+  });
+
   describe('secrets', () => {
     const reads = (names: typeof functions) =>
       Object.fromEntries(

@@ -19,6 +19,7 @@ export type Ec2State = {
     instanceId: string | null;
     /** The public address, if it has one. */
     publicIp?: string;
+    privateIp?: string;
     ipv6?: string;
     /** Defaults to `interface`; or `nat_gateway`, `network_load_balancer`, ... */
     type?: string;
@@ -78,9 +79,10 @@ export function createEc2(
       const found = file.read().interfaces.filter((one) => passesAll(Filters ?? [], one));
       return {
         NetworkInterfaces: found.map(
-          ({ id, vpcId, subnetId, instanceId, publicIp, ipv6, type }) => ({
+          ({ id, vpcId, subnetId, instanceId, publicIp, privateIp, ipv6, type }) => ({
             InterfaceType: type ?? 'interface',
             ...(publicIp && { Association: { PublicIp: publicIp } }),
+            ...(privateIp && { PrivateIpAddress: privateIp }),
             ...(ipv6 && { Ipv6Addresses: [{ Ipv6Address: ipv6 }] }),
             NetworkInterfaceId: id,
             VpcId: vpcId,
@@ -177,6 +179,8 @@ const INTERFACE_FILTERS: Readonly<
   Record<string, (one: Ec2State['interfaces'][number]) => string | undefined>
 > = {
   'subnet-id': ({ subnetId }) => subnetId,
+  'attachment.instance-id': ({ instanceId }) => instanceId ?? undefined,
+  'network-interface-id': ({ id }) => id,
   'association.public-ip': ({ publicIp }) => publicIp,
   'ipv6-addresses.ipv6-address': ({ ipv6 }) => ipv6,
 };

@@ -13,6 +13,7 @@ const behind = (end: string, subnetId: string, instanceId: string | null) => ({
   vpcId: VPC,
   subnetId,
   instanceId,
+  privateIp: `10.20.1.${Number(end) - 64}`,
 });
 
 /** The rules of a new ACL: allow everything, then the default deny rules. */

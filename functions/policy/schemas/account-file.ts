@@ -1,7 +1,7 @@
 // Schema of policies/accounts/*.yaml. Functions load the merged policy instead.
 import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';
-import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './account.ts';
+import { FlowLogGroups, Integrations, PartnerSource, Region, SignIn, WebAcls } from './account.ts';
 import { AnalysisFile } from './analysis.ts';
 import { CalendarFile } from './calendar.ts';
 import { ChannelsFile } from './channels.ts';
@@ -48,6 +48,8 @@ export const AccountFile = z.strictObject({
   signIn: z.optional(SignIn),
   /** Web ACLs whose requests are sampled. Without any, the recent web requests of an address are unknown. */
   webAcls: z.optional(WebAcls),
+  /** Log groups whose VPC flow logs are read, besides the stack's own. Other flow logs are unknown. */
+  flowLogGroups: z.optional(FlowLogGroups),
   /** Partners whose findings are accepted in addition to those of AWS. */
   partnerSources: z.optional(
     z.array(PartnerSource).check(

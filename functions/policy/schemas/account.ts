@@ -66,6 +66,13 @@ export type WebAcl = z.infer<typeof WebAcl>;
 
 export const WebAcls = z.array(WebAcl).check(z.maxLength(5));
 
+/** Log groups of CloudWatch Logs, in the account and region of the stack, that VPC flow logs write to. */
+export const FlowLogGroups = z
+  .array(
+    z.string().check(z.regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group, without `*`')),
+  )
+  .check(z.maxLength(5));
+
 /** A partner's events on its own event bus, and their format. */
 export const PartnerSource = z.strictObject({
   /** The partner's event bus, which has the name of its event source. */
