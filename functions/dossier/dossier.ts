@@ -21,7 +21,7 @@ import { possibleActions } from './possible-actions.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 8;
+export const DOSSIER_FORMAT = 9;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<

@@ -29,44 +29,54 @@ function peerLine(host: string, flows: Flows, peer: Peer): EvidenceLine {
   const { ref, begunBy, accepted, rejected, proven, bytesIn, bytesOut } = peer;
   const count = countIn(flows);
   const who = {
-    address: `connections from ${ref} to ${host}`,
-    host: `connections from ${host} to ${ref}`,
-    unclear: `traffic between ${host} and ${ref}, unclear who began it`,
+    address: `from ${ref} to ${host}`,
+    host: `from ${host} to ${ref}`,
+    unclear: `between ${host} and ${ref}, begun by=unclear`,
   };
   const said = [
+    who[begunBy],
     `accepted=${recorded(flows, 'rejected', accepted, count)}`,
     `rejected=${recorded(flows, 'accepted', rejected, count)}`,
-    ...(begunBy === 'address' ? [`with data both ways=${count(proven)}`] : []),
+    ...(begunBy === 'address' ? [`data both ways=${count(proven)}`] : []),
     `ports=${portsOf(peer)}`,
     `in=${count(bytesIn, sizeOf)}`,
     `out=${count(bytesOut, sizeOf)}`,
   ];
   const isAct = proven > 0;
-  return {
-    text: `flow-logs ${timeOf(peer.firstAt, peer.lastAt)} ${who[begunBy]}: ${said.join(', ')}`,
-    ...{ source: 'flow-logs', kind: isAct ? 'flow' : 'traffic', isUntrusted: false },
+  return lineOf(isAct ? 'flow' : 'traffic', {
+    time: timeOf(peer.firstAt, peer.lastAt),
     refs: isAct && begunBy === 'address' ? [ref] : [host, ref],
-  };
+    said: said.join(', '),
+  });
 }
 
 function othersLine(host: string, flows: Flows, left: number): EvidenceLine {
   const { begunByHost: own, begunByOthers: foreign, unclear } = flows.others;
   const count = countIn(flows);
   const said = [
-    `began ${count(own.connections)} to ${count(own.publicAddresses)} public addresses, out=${count(own.bytesOut, sizeOf)}`,
-    `${count(foreign.addresses)} addresses began ${count(foreign.accepted)} accepted and ${count(foreign.rejected)} rejected`,
-    unclear > 0 && `${count(unclear)} unclear`,
-    flows.notListed.length > 0 &&
-      `nothing listed yet with ${flows.notListed.slice(0, 6).join(' ')}`,
-    flows.recorded !== 'all' && `only ${flows.recorded} traffic is recorded`,
-    flows.unreadable > 0 && `${flows.unreadable} lines not readable`,
-    left > 0 && `${left} more lines about addresses of the alert left out`,
+    'with other addresses',
+    `begun by the host=${count(own.connections)} to ${count(own.publicAddresses)} public addresses`,
+    `out=${count(own.bytesOut, sizeOf)}`,
+    `begun by others=${count(foreign.accepted)} accepted and ${count(foreign.rejected)} rejected from ${count(foreign.addresses)} addresses`,
+    unclear > 0 && `begun by either=${count(unclear)}`,
+    flows.notListed.length > 0 && `not listed yet=${flows.notListed.slice(0, 6).join(' ')}`,
+    flows.recorded !== 'all' && `recorded=${flows.recorded} only`,
+    flows.unreadable > 0 && `unreadable lines=${flows.unreadable}`,
+    left > 0 && `${left} lines about addresses of the alert left out`,
   ];
-  return {
-    text: `flow-logs ${timeOf(flows.from, flows.to)} other connections of ${host}: ${said.filter(Boolean).join('; ')}`,
-    ...{ source: 'flow-logs', kind: 'traffic', refs: [host], isUntrusted: false },
-  };
+  return lineOf('traffic', {
+    ...{ time: timeOf(flows.from, flows.to), refs: [host] },
+    said: said.filter(Boolean).join(', '),
+  });
 }
+
+const lineOf = (
+  kind: 'flow' | 'traffic',
+  { time, refs, said }: { time: string; refs: string[]; said: string },
+): EvidenceLine => ({
+  text: `flow-logs ${time} ${kind} about ${refs.join(' ')}: ${said}`,
+  ...{ source: 'flow-logs', kind, refs, isUntrusted: false },
+});
 
 type Counted = (value: number, shown?: (value: number) => string) => string;
 const countIn =

@@ -7,6 +7,7 @@ import { Facts } from '../../functions/domain/facts.ts';
 import type { Flows, Peer } from '../../functions/domain/flows.ts';
 import { type FlowSource, flowsOf, windowOf } from '../../functions/enrich/flows.ts';
 import { doubtsAbout } from '../../functions/gate/doubts.ts';
+import { evidenceInWords } from '../../functions/web/texts/evidence-line.ts';
 import { citedFrom } from '../dossier/case.ts';
 import {
   alertWith,
@@ -410,7 +411,11 @@ describe('in the dossier', () => {
     const [first, others] = await linesOf({ lines: [line(), reply({ bytes: 1_200_000 }), closed] });
     expect(first).toMatchObject({ kind: 'flow', refs: ['ip-1'], isUntrusted: false });
     expect(first?.text).toBe(
-      'E1 flow-logs 2026-11-24T02:50Z connections from ip-1 to instance-1: accepted=1, rejected=1, with data both ways=1, ports=22 23, in=4.0 kB, out=1.2 MB',
+      'E1 flow-logs 2026-11-24T02:50Z flow about ip-1: from ip-1 to instance-1, accepted=1, rejected=1, data both ways=1, ports=22 23, in=4.0 kB, out=1.2 MB',
+    );
+    const alert = alertWith({ entities: [attacker, theInstance] });
+    expect(evidenceInWords(first as Citable, { alert, now: NOW })).toBe(
+      'E1 VPC flow logs, flow about 203.0.113.7: 02:50 UTC, from 203.0.113.7 to i-0aa1bb2cc3dd4ee5f, accepted 1, rejected 1, data both ways 1, ports 22 23, in 4.0 kB, out 1.2 MB',
     );
     expect(others).toMatchObject({ kind: 'traffic', refs: ['instance-1'] });
   });
@@ -422,7 +427,7 @@ describe('in the dossier', () => {
       entities: [attacker, theInstance, { ...attacker, ref: 'ip-2', value: '203.0.113.9' }],
     });
     expect(others?.text).toContain(
-      'other connections of instance-1: began at least 0 to at least 0 public addresses, out=at least 0 B; at least 1 addresses began at least 1 accepted and at least 0 rejected; nothing listed yet with ip-2; only accepted traffic is recorded; 1 lines not readable',
+      'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, not listed yet=ip-2, recorded=accepted only, unreadable lines=1',
     );
   });
 

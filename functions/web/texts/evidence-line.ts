@@ -8,6 +8,7 @@ type Reader = { alert: Pick<Alert, 'entities'> | undefined; now: Date };
 const SOURCES: Readonly<Record<string, string>> = {
   guardduty: 'GuardDuty',
   cloudtrail: 'CloudTrail',
+  'flow-logs': 'VPC flow logs',
   inspector: 'Inspector',
   facts: 'Facts',
   records: 'Records',
