@@ -74,6 +74,7 @@ export class CountermandStack extends Stack {
       integrations: policy.integrations,
       webAcls: policy.webAcls,
       flowLogGroups: policy.flowLogGroups,
+      configHistory: policy.configHistory,
       analysis: policy.analysis,
       channels: policy.channels,
       signIn: policy.signIn,

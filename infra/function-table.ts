@@ -65,6 +65,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readOptIns',
         'readChangeCalendars',
         'readTrail',
+        'readConfigHistory',
         'sampleWebRequests',
         'findFlowLogs',
         'readFlowLogs',

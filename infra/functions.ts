@@ -134,7 +134,7 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
   accept(
     '*',
-    'X-Ray, ListStreams, EC2 Describe calls, ListIPSets, LookupEvents and CreateOpsItem do not support resource-level permissions',
+    'X-Ray, ListStreams, EC2 Describe calls, ListIPSets, LookupEvents, AWS Config and CreateOpsItem do not support resource-level permissions',
   );
   if (grants.includes('manageSchedules') || grants.includes('deleteSchedules'))
     accept(

@@ -32,6 +32,8 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
   invokeApprove: 'Asks one more person, or shows a vote in the questions that were sent',
   invokeNotify: 'Sends an outcome again that no one received',
   invokeTicket: 'Updates the ticket of an incident that changed',
+  readConfigHistory:
+    'How a resource changed, if policy allows it (configHistory). The history holds whole configurations. No resource-level permissions',
   readTrail:
     'Who wrote an entry that no action explains, what a key or user did, and who changed a resource. No resource-level permissions',
   invokeExecutors: 'Has a change put back that a deployment removed',

@@ -118,6 +118,12 @@ function grantStatements(s: StackContext) {
     invokeApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
     invokeNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
     invokeTicket: allow(['lambda:InvokeFunction'], [functionArn(names, 'ticket')]),
+    // Neither call supports resource-level permissions.
+    readConfigHistory: s.configHistory
+      ? allow(['config:GetResourceConfigHistory', 'config:ListDiscoveredResources'], ['*'], {
+          StringEquals: { 'aws:RequestedRegion': s.stack.region },
+        })
+      : null,
     // LookupEvents doesn't support resource-level permissions.
     readTrail: allow(['cloudtrail:LookupEvents'], ['*']),
     invokeExecutors: allow(

@@ -20,6 +20,7 @@ export type StackContext = {
   analysis: Policy['analysis'];
   webAcls: Policy['webAcls'];
   flowLogGroups: Policy['flowLogGroups'];
+  configHistory: boolean;
   channels: Channels;
   signIn: Policy['signIn'];
   onCall: Policy['escalation']['onCall'];

@@ -163,6 +163,7 @@ export async function createRuntime(options: RuntimeOptions) {
     waf: account.samples,
     flowSource: account.flowSource,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
+    awsConfig: account.awsConfig,
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
     readers: account.worlds,

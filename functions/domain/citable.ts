@@ -6,7 +6,7 @@ import { EntityRef } from './reference.ts';
 export const CitableKind = z.enum([
   ...EvidenceKind.options,
   'activity', // what CloudTrail lists about an identity
-  'change', // write calls in CloudTrail that named a resource
+  'change', // done to a resource: write calls in CloudTrail, records of AWS Config
   'flow', // connections in flow logs that an entity of the line began
   'traffic', // counts of flow logs that show no one's act
   'facts', // the line of an entity

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
 import { Activity } from './activity.ts';
 import { Citable, MAX_CITABLE } from './citable.ts';
+import { ConfigChanges } from './config-changes.ts';
 import { Flows } from './flows.ts';
 import { EntityRef, Instant } from './reference.ts';
 import { ResourceChanges } from './resource-changes.ts';
@@ -201,6 +202,8 @@ export const EntityFacts = z.strictObject({
   changes: z.optional(fact(ResourceChanges)),
   /** What VPC flow logs record about a host. Absent for others, and in records of earlier versions. */
   flows: z.optional(fact(Flows)),
+  /** Records of AWS Config about a resource. Absent for others, if policy does not turn it on, and in earlier records. */
+  configChanges: z.optional(fact(ConfigChanges)),
   /** The ID of the planned-work window that covers it now, or null. */
   plannedWork: z.nullable(z.string()),
 });

@@ -4,6 +4,7 @@ import type { DeclaredScanner, EntityFacts, Fact, Facts } from '../domain/facts.
 import type { Incident } from '../domain/incident.ts';
 import { activityLines } from './activity-lines.ts';
 import { changeLines } from './change-lines.ts';
+import { configLines } from './config-lines.ts';
 import { entityLines, type Unknown } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
@@ -78,6 +79,7 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
     ...activityLines(facts.entities),
     ...flowLines(facts.entities),
     ...evidenceLines(alert, quote),
+    ...configLines(facts.entities),
     ...changeLines(facts.entities),
   ];
   const signals = new Map<string, number>();

@@ -237,6 +237,7 @@ function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
     ['activity in CloudTrail', facts.activity],
     ['changes in CloudTrail', facts.changes],
     ['flow logs', facts.flows],
+    ['changes in AWS Config', facts.configChanges],
   ];
   return named.flatMap(([fact, read]) =>
     read && !read.known ? [{ ref, fact, why: reasonOf(read.why) }] : [],

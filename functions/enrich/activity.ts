@@ -8,6 +8,7 @@ import { type Fact, unknown } from '../domain/facts.ts';
 import type { Place } from '../domain/place.ts';
 import { whyElsewhere } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { asJson } from './json.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** The CloudTrail API call that this step makes. */
@@ -150,14 +151,6 @@ export async function eventsIn(
     if (!NextToken) return { events, isComplete: isReadable };
   }
   return { events, isComplete: false };
-}
-
-function asJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
 }
 
 /** Where CloudTrail lists calls to IAM. */

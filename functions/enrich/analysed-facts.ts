@@ -21,11 +21,12 @@ export async function analysedFacts(
     cited: facts?.citable && { citable: facts.citable },
     loggedOn: async (entity: Entity): Promise<LoggedFacts> => {
       const found = facts?.entities.find(({ ref }) => ref === entity.ref);
-      const { activity, changes, flows } = found ?? {};
+      const { activity, changes, flows, configChanges } = found ?? {};
       return {
         ...(activity && { activity }),
         ...(changes && { changes }),
         ...(flows && { flows }),
+        ...(configChanges && { configChanges }),
       };
     },
   };

@@ -5,6 +5,7 @@ import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import { ConfigService } from '@aws-sdk/client-config-service';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
@@ -30,6 +31,7 @@ import { createTable } from '../store/table.ts';
 import type { ActivityDeps } from './activity.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
+import type { ConfigApi } from './config-changes.ts';
 import type { FlowSource } from './flows.ts';
 import type { FunctionTagsApi } from './function.ts';
 import type { IdentityApi } from './identity.ts';
@@ -56,6 +58,8 @@ export type EnrichDeps = ReadDeps & {
   waf: SampleClients['waf'];
   trailIn: ActivityDeps['trailIn'];
   flowSource: FlowSource;
+  /** Null unless policy turns the look-up on. */
+  awsConfig: ConfigApi | null;
   now: () => Date;
   /** Marks untrusted text in the dossier. New for each request. */
   nonce: () => string;
@@ -92,6 +96,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
     trailIn: (region) => new CloudTrail({ region }),
     flowSource: { ec2, logs: new CloudWatchLogs({}), ownGroup: flowLogGroup },
+    awsConfig: policy.configHistory ? new ConfigService({}) : null,
     // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),

@@ -28,7 +28,7 @@ import type { EnrichDeps } from './deps.ts';
 import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
-import { instanceFacts, unreadInstance } from './instance.ts';
+import { instanceFacts, securityGroupsOf, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
 import { loggedFactsOf } from './logged-facts.ts';
 import { modelRefusal } from './model-call.ts';
@@ -104,14 +104,15 @@ async function factsOn(
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
+  const asInstance = kind === 'instance' ? instanceOf(deps, entity, alert) : null;
   const [history, instance, lambda, identity, logged, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
-    kind === 'instance' ? instanceOf(deps, entity, alert) : null,
+    asInstance,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
-    loggedOn(entity),
+    loggedOn(entity, securityGroupsOf(asInstance)),
     optInFact(deps, entity, alert),
   ]);
   const optedIn = lambda ? mapFact(lambda.tags, isOptedIn) : tagged;

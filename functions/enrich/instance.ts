@@ -48,6 +48,12 @@ export function unreadInstance(why: string): InstanceFacts {
   };
 }
 
+/** Its security groups; none if it is no instance, or could not be read. */
+export async function securityGroupsOf(read: Promise<InstanceFacts> | null): Promise<string[]> {
+  const exposure = (await read)?.exposure;
+  return exposure?.known ? exposure.value.securityGroups : [];
+}
+
 const MAX_GROUPS = 20;
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsResponse.html */

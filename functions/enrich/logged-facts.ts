@@ -1,17 +1,28 @@
-// Looks up what AWS's own logs say about the entities of an alert.
+// Looks up what AWS recorded about the entities of an alert.
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { EntityFacts } from '../domain/facts.ts';
+import { type ConfigDeps, configChangesOf } from './config-changes.ts';
 import { type FlowDeps, flowsOf } from './flows.ts';
 import type { SharedDeps } from './shared-activity.ts';
 import { trailOf } from './trail.ts';
 
-export type LoggedFacts = Pick<EntityFacts, 'activity' | 'changes' | 'flows'>;
+export type LoggedFacts = Pick<EntityFacts, 'activity' | 'changes' | 'flows' | 'configChanges'>;
 
-export function loggedFactsOf(deps: SharedDeps & FlowDeps, alert: Alert, incidentId: string) {
+export function loggedFactsOf(
+  deps: SharedDeps & FlowDeps & ConfigDeps,
+  alert: Alert,
+  incidentId: string,
+) {
   const trail = trailOf(deps, alert, incidentId);
   const flowsAbout = flowsOf(deps, alert, incidentId);
-  return async (entity: Entity): Promise<LoggedFacts> => {
-    const [listed, flows] = await Promise.all([trail(entity), flowsAbout(entity)]);
-    return { ...listed, ...(flows && { flows }) };
+  const configOf = configChangesOf(deps, alert, incidentId);
+  /** `groups`: the security groups of an instance. */
+  return async (entity: Entity, groups: Promise<readonly string[]>): Promise<LoggedFacts> => {
+    const [listed, flows, configChanges] = await Promise.all([
+      trail(entity),
+      flowsAbout(entity),
+      configOf(entity, groups),
+    ]);
+    return { ...listed, ...(flows && { flows }), ...(configChanges && { configChanges }) };
   };
 }

@@ -7,7 +7,6 @@ import {
   type ResourceChanges,
 } from '../domain/resource-changes.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { errorFields } from '../platform/log.ts';
 import {
   type ActivityDeps,
   callOf,
@@ -18,6 +17,7 @@ import {
   nameOf,
   type TrailEvent,
 } from './activity.ts';
+import { oncePerMinute } from './once-per-minute.ts';
 import { readFact } from './read-fact.ts';
 import type { InTurn, SharedDeps } from './shared-activity.ts';
 
@@ -36,26 +36,10 @@ export function changesOfResources(
   );
   const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
   return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, (entity) =>
-    inTurn(() => oncePerMinute(deps, entity, { incidentId, entities })),
+    inTurn(() =>
+      oncePerMinute(deps, { incidentId, entity }, () => changesOf(deps, entity, entities)),
+    ),
   );
-}
-
-/** Many alerts of an incident name the same resource. Looks it up if the record of look-ups does not answer. */
-async function oncePerMinute(
-  deps: SharedDeps,
-  entity: Entity,
-  { incidentId, entities }: { incidentId: string; entities: readonly Entity[] },
-): Promise<Fact<ResourceChanges>> {
-  const { store, now, log } = deps;
-  const about = { incidentId, entity, since: now().toISOString() };
-  const claim = await store.activityLookups.claim(about, now()).catch((error: unknown) => {
-    log('warn', 'look-up not claimed', { incidentId, ref: entity.ref, ...errorFields(error) });
-    return null;
-  });
-  // What was found is not shared: it names callers by the references of one alert.
-  return claim && 'found' in claim
-    ? unknown('another alert of this incident looked it up in this minute')
-    : changesOf(deps, entity, entities);
 }
 
 /** Absence proves nothing: events arrive up to 15 minutes late, and a call may name the resource in another form. */
@@ -92,11 +76,15 @@ async function changesOf(
   return known({ from, to, isComplete, changes: changes.slice(0, MAX_CHANGES), others });
 }
 
+/** The ID of a security group in an ID or an ARN; null for anything else. */
+export const securityGroupIn = (value: string): string | null =>
+  SECURITY_GROUP.exec(value)?.[1] ?? null;
+
 const SECURITY_GROUP = /^(?:arn:[a-z-]+:ec2:[^:]*:\d*:security-group\/)?(sg-[\da-f]{8,17})$/;
 
 /** The name that CloudTrail lists the resource under; null for kinds that are not looked up. */
 function resourceName({ kind, value }: Entity): string | null {
-  if (kind === 'resource') return SECURITY_GROUP.exec(value)?.[1] ?? null;
+  if (kind === 'resource') return securityGroupIn(value);
   return ['instance', 'bucket', 'function', 'iam-role', 'database'].includes(kind) ? value : null;
 }
 

@@ -41,13 +41,18 @@ function inboundIn(
   const covers = (rule: IpPermission) => isOn(rule, localPort ?? -1, protocol);
   const isUnclear = rules.some((rule) => (rule.PrefixListIds ?? []).length > 0 && covers(rule));
   return {
-    fromAnywhere: [...new Set(open.map(inWords))].slice(0, MAX_LISTED),
+    fromAnywhere: openToAnyone(rules).slice(0, MAX_LISTED),
     attackedPort:
       localPort === null || direction === 'outbound'
         ? null
         : { port: localPort, isOpen: open.some(covers) || (isUnclear ? null : false) },
   };
 }
+
+/** What anyone may reach, in words. */
+export const openToAnyone = (rules: readonly IpPermission[]): string[] => [
+  ...new Set(rules.filter(isFromAnywhere).map(inWords)),
+];
 
 /** Ranges wider than any private one (10.0.0.0/8, fc00::/7). Two halves of the internet count as well. */
 const isFromAnywhere = ({ IpRanges = [], Ipv6Ranges = [] }: IpPermission): boolean =>

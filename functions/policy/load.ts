@@ -82,6 +82,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     signIn: data.signIn ?? null,
     webAcls: data.webAcls ?? [],
     flowLogGroups: data.flowLogGroups ?? [],
+    configHistory: data.configHistory,
     partnerSources: data.partnerSources ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };

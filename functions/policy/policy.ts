@@ -39,6 +39,7 @@ export const Policy = z.strictObject({
   signIn: z.nullable(SignIn),
   webAcls: WebAcls,
   flowLogGroups: FlowLogGroups,
+  configHistory: z.boolean(),
   partnerSources: z.array(PartnerSource),
   canaries: z.array(Canary),
 });

@@ -68,6 +68,7 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
     flowLogs: inMemory(NO_FLOW_LOGS),
     now: () => NOW,
   }),
+  awsConfig: null,
   readDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},

@@ -33,7 +33,7 @@ import {
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 import { startStores } from '../store/stores.ts';
 
-const WEB = 'i-0bb2cc3dd4ee5ff60';
+const BASTION = 'i-0bb2cc3dd4ee5ff60';
 const ec2 = createEc2(inMemory(LOCAL_NETWORK));
 type Ec2 = InstanceApi & SecurityGroupApi;
 const deps = (client: Ec2, ends = new AbortController()) => ({
@@ -63,7 +63,7 @@ test.each([
     const describeInstances = (async () => ({
       Reservations: [{ Instances: [instance] }],
     })) as unknown as InstanceApi['describeInstances'];
-    const { exposure } = await instanceFacts(deps(answering({ describeInstances })), WEB);
+    const { exposure } = await instanceFacts(deps(answering({ describeInstances })), BASTION);
     expect(exposure).toEqual(
       known({
         ...{ allowsImdsV1, hasRole: true, isPublic: true, launchedAt: '2026-11-20T08:00:00.000Z' },
@@ -77,12 +77,12 @@ test.each([
 );
 
 test('names the network ACL with the subnets, instances and interfaces behind it', async () => {
-  expect(await instanceFacts(deps(ec2), WEB)).toEqual({
+  expect(await instanceFacts(deps(ec2), BASTION)).toEqual({
     exposure: known({
       ...{ allowsImdsV1: null, hasRole: false, isPublic: false, launchedAt: null },
-      securityGroups: ['sg-0a1b2c3d4e5f60701'],
+      securityGroups: ['sg-0a1b2c3d4e5f60702'],
     }),
-    inbound: known({ fromAnywhere: ['tcp 443'], attackedPort: { port: 443, isOpen: true } }),
+    inbound: known({ fromAnywhere: ['tcp 22'], attackedPort: { port: 443, isOpen: false } }),
     networkAcls: known([
       {
         networkAclId: 'acl-0a1b2c3d4e5f60701',
@@ -111,13 +111,13 @@ test('names the network ACL with the subnets, instances and interfaces behind it
 });
 
 test('recognises an instance without a source/destination check as one that forwards traffic', async () => {
-  const instance = { InstanceId: WEB, SourceDestCheck: false, NetworkInterfaces: [] };
+  const instance = { InstanceId: BASTION, SourceDestCheck: false, NetworkInterfaces: [] };
   const describeInstances = async () => ({
     Reservations: [{ Instances: [instance] }],
     $metadata: {},
   });
   const nat = answering({ describeInstances } as unknown as Partial<InstanceApi>);
-  expect((await instanceFacts(deps(nat), WEB)).forwards).toEqual(known(true));
+  expect((await instanceFacts(deps(nat), BASTION)).forwards).toEqual(known(true));
 });
 
 test('names the interfaces of an instance, the primary one first', async () => {
@@ -126,11 +126,11 @@ test('names the interfaces of an instance, the primary one first', async () => {
     { NetworkInterfaceId: 'eni-1', Attachment: { DeviceIndex: 0 } },
   ];
   const describeInstances = async () => ({
-    Reservations: [{ Instances: [{ InstanceId: WEB, NetworkInterfaces }] }],
+    Reservations: [{ Instances: [{ InstanceId: BASTION, NetworkInterfaces }] }],
     $metadata: {},
   });
   const two = answering({ describeInstances } as unknown as Partial<InstanceApi>);
-  expect((await instanceFacts(deps(two), WEB)).interfaceIds).toEqual(known(['eni-1', 'eni-2']));
+  expect((await instanceFacts(deps(two), BASTION)).interfaceIds).toEqual(known(['eni-1', 'eni-2']));
 });
 
 test('recognises the default network ACL of a VPC', async () => {
@@ -160,18 +160,20 @@ test('reads all pages of network interfaces', async () => {
       return { NetworkInterfaces: NetworkInterfaces.slice(at, at + 1), ...next, $metadata: {} };
     }) as InstanceApi['describeNetworkInterfaces'],
   });
-  expect(await instanceFacts(deps(paged), WEB)).toEqual(await instanceFacts(deps(ec2), WEB));
+  expect(await instanceFacts(deps(paged), BASTION)).toEqual(
+    await instanceFacts(deps(ec2), BASTION),
+  );
 });
 
 describe('the security groups', () => {
   const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22 };
   const from = (CidrIp: string) => ({ IpRanges: [{ CidrIp }] });
   const inboundFor = async (IpPermissions: object[], attacked: Partial<Attacked> = {}) => {
-    const SecurityGroups = [{ GroupId: 'sg-0a1b2c3d4e5f60701', IpPermissions }];
+    const SecurityGroups = [{ GroupId: 'sg-0a1b2c3d4e5f60702', IpPermissions }];
     const describeSecurityGroups = async () => ({ SecurityGroups, $metadata: {} });
     const given = { ...ATTACKED, localPort: 22, ...attacked };
     const client = { ...ec2, describeSecurityGroups } as Ec2;
-    const { inbound } = await instanceFacts(deps(client), WEB, given);
+    const { inbound } = await instanceFacts(deps(client), BASTION, given);
     return inbound?.known ? inbound.value : inbound?.why;
   };
 
@@ -209,17 +211,17 @@ describe('the security groups', () => {
     const refused = async () => {
       throw awsFailure('UnauthorizedOperation', 403, 'You are not authorized');
     };
-    const facts = await instanceFacts(deps({ ...ec2, describeSecurityGroups: refused }), WEB);
+    const facts = await instanceFacts(deps({ ...ec2, describeSecurityGroups: refused }), BASTION);
     expect(facts.inbound).toMatchObject({ why: expect.stringContaining('UnauthorizedOperation') });
     expect(facts.networkAcls.known).toBe(true);
     const none = async () => ({ SecurityGroups: [], $metadata: {} });
-    const missing = await instanceFacts(deps({ ...ec2, describeSecurityGroups: none }), WEB);
+    const missing = await instanceFacts(deps({ ...ec2, describeSecurityGroups: none }), BASTION);
     expect(missing.inbound).toMatchObject({ why: expect.stringContaining('not return all') });
   });
 });
 
 describe('unreadable network ACLs', () => {
-  const why = async (client: Ec2, instanceId = WEB) => {
+  const why = async (client: Ec2, instanceId = BASTION) => {
     const { networkAcls } = await instanceFacts(deps(client), instanceId);
     return networkAcls.known ? 'it is readable' : networkAcls.why;
   };
@@ -253,11 +255,11 @@ describe('unreadable network ACLs', () => {
   test('leaves the network ACLs unknown when the read exceeds its time limit', async () => {
     const ends = new AbortController();
     const deaf = answering({ describeInstances: () => new Promise(() => {}) });
-    const reading = instanceFacts(deps(deaf, ends), WEB);
+    const reading = instanceFacts(deps(deaf, ends), BASTION);
     ends.abort(new Error('the time is over'));
     expect((await reading).networkAcls).toEqual({
       known: false,
-      why: `The instance ${WEB} could not be read: Error: the time is over`,
+      why: `The instance ${BASTION} could not be read: Error: the time is over`,
     });
   });
 });
@@ -269,7 +271,7 @@ describe('the instances of an alert', () => {
     ref: `instance-${ref}`,
     kind: 'instance',
     part: 'target',
-    value: WEB,
+    value: BASTION,
   });
   const factsFor = async (
     change: Parameters<typeof alertWith>[0],
@@ -304,6 +306,7 @@ describe('the instances of an alert', () => {
       waf,
       trailIn,
       flowSource,
+      awsConfig: null,
     };
     const given = {
       store,

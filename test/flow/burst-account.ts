@@ -84,6 +84,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     ssm: standIns.ssm,
     waf: standIns.samples,
     flowSource: standIns.flowSource,
+    awsConfig: null,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     ownPrefix: 'countermand-',
     schedules: schedulesIn(new Map()),

@@ -9,6 +9,7 @@ import type { StateFile } from '../stand-in.ts';
 import { awsFailure } from '../stand-in.ts';
 import type { NetworkAclApi } from './acl.ts';
 import { MAX_RULES } from './rules.ts';
+import { describeSecurityGroups, groupOf } from './stand-in-groups.ts';
 
 export type Ec2State = {
   /** An instance exists if an interface is attached to it. */
@@ -37,9 +38,6 @@ export type Ec2State = {
   }[];
 };
 
-/** The group of every instance. It lets everyone reach HTTPS. */
-const WEB_GROUP = 'sg-0a1b2c3d4e5f60701';
-
 /** Old IDs have 8 digits, newer ones 17. */
 const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
@@ -63,7 +61,7 @@ export function createEc2(
           throw refuse('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
         return {
           InstanceId: id,
-          SecurityGroups: [{ GroupId: WEB_GROUP }],
+          SecurityGroups: [groupOf(id)],
           NetworkInterfaces: own.map((one) => ({
             NetworkInterfaceId: one.id,
             SubnetId: one.subnetId,
@@ -93,11 +91,7 @@ export function createEc2(
         $metadata: {},
       };
     },
-    describeSecurityGroups: async () => {
-      const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };
-      const IpPermissions = [{ ...https, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
-      return { SecurityGroups: [{ GroupId: WEB_GROUP, IpPermissions }], $metadata: {} };
-    },
+    describeSecurityGroups,
     describeAddresses: async ({ Filters }: Parameters<OwnershipApi['describeAddresses']>[0]) => {
       const wanted = passing(Filters, 'public-ip');
       const { interfaces, reservedIps = [] } = file.read();

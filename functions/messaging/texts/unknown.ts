@@ -77,6 +77,7 @@ const inEntity = ({
   identity,
   activity,
   changes,
+  configChanges,
 }: EntityFacts) => [
   ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
   ...inGroup(history, HISTORY),
@@ -86,6 +87,7 @@ const inEntity = ({
   ...(identity ? inGroup(identity, IDENTITY) : []),
   ...inGroup({ activity }, { activity: 'its activity in CloudTrail' }),
   ...inGroup({ changes }, { changes: 'its recent changes in CloudTrail' }),
+  ...inGroup({ configChanges }, { configChanges: 'its recent changes in AWS Config' }),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {

@@ -50,6 +50,8 @@ export const AccountFile = z.strictObject({
   webAcls: z.optional(WebAcls),
   /** Log groups whose VPC flow logs are read, besides the stack's own. Other flow logs are unknown. */
   flowLogGroups: z.optional(FlowLogGroups),
+  /** Whether `enrich` may read the history of AWS Config, which holds whole configurations. See docs/lookups.md. */
+  configHistory: z._default(z.boolean(), false),
   /** Partners whose findings are accepted in addition to those of AWS. */
   partnerSources: z.optional(
     z.array(PartnerSource).check(

@@ -9,6 +9,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   guardduty: 'GuardDuty',
   cloudtrail: 'CloudTrail',
   'flow-logs': 'VPC flow logs',
+  config: 'AWS Config',
   inspector: 'Inspector',
   facts: 'Facts',
   records: 'Records',
