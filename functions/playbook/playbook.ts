@@ -42,9 +42,7 @@ export function judge({
     .slice(0, MAX_STEPS);
   return {
     verdict: why?.isHarmless ? 'unclear' : family.verdict,
-    summary: [family.summary, why?.text, `(${alert.type}, severity ${alert.severity.label})`]
-      .filter(Boolean)
-      .join(' '),
+    summary: [family.summary, why?.text, `(${alert.type})`].filter(Boolean).join(' '),
     recommendations: [...containment, ...ticketAndPage(alert, signs, containment)].map((one) => ({
       ...one,
       because: citedAbout(one.target, citable),

@@ -1,7 +1,7 @@
 // Labels of links, and the names of history entries.
-import type { Action } from '../../domain/action.ts';
+import { type Action, personIn } from '../../domain/action.ts';
 import { IN_PLACE_BEFORE } from '../../domain/effect-state.ts';
-import { oneLine, words } from '../../domain/wording.ts';
+import { oneLine, utc, words } from '../../domain/wording.ts';
 import { headlineOf } from './action-line.ts';
 
 /** A label beside those of other actions names its action. */
@@ -42,6 +42,38 @@ const EVENTS: Readonly<Record<string, string>> = {
   telling: 'being notified',
   told: 'notified',
 };
+
+/** Who made an entry, if no person did. Every other step is Countermand to its readers. */
+const ACTORS: Readonly<Record<string, string>> = {
+  gate: 'the rules',
+  policy: 'policy',
+  breaker: 'the breaker',
+  schedule: 'the schedule',
+};
+
+/** The name of a person, or what else made a history entry. */
+export function actorInWords(by: string, names: Readonly<Record<string, string>>): string {
+  const id = personIn(by);
+  return id === null ? (ACTORS[by] ?? 'Countermand') : (names[id] ?? id);
+}
+
+/** A stored text about an action, without the IDs of actions and of its own incident. */
+export const withoutIds = (text: string, { incidentId }: Pick<Action, 'incidentId'>): string =>
+  text
+    .replace(/\bact-[0-9a-z]{16}-\w+/g, 'another action')
+    .replace(` of ${incidentId}`, ' of this incident');
+
+/** The text of a history entry. A proposal's stored text names the action by its code name. */
+export function textInWords(
+  { event, text }: { event: string; text: string },
+  action: Pick<Action, 'recommendation' | 'incidentId'> | null,
+  now: Date,
+): string {
+  if (action && event === 'proposed')
+    return `Confidence ${action.recommendation.confidence} of 100`;
+  return (action ? withoutIds(text, action) : text).replace(INSTANT, (at) => utc(at, now));
+}
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 export const eventInWords = ({ event, text }: { event: string; text: string }): string =>
   text === IN_PLACE_BEFORE ? 'found in place' : (EVENTS[event] ?? words(event));

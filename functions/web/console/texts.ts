@@ -98,9 +98,9 @@ export const MODE = {
 } as const;
 
 export const SWITCH = {
-  run: { title: 'Kill switch: running', means: 'rules decide what runs' },
-  ask: { title: 'Kill switch: ask first', means: 'a person approves every action' },
-  halt: { title: 'Kill switch: halted', means: 'nothing is applied; undos continue' },
+  run: { title: 'Kill switch: run', means: 'rules decide what runs' },
+  ask: { title: 'Kill switch: ask', means: 'a person approves every action' },
+  halt: { title: 'Kill switch: halt', means: 'nothing is applied; undos continue' },
   press: 'Halt',
   resume: 'Resume…',
 } as const;
@@ -164,13 +164,14 @@ export const INCIDENT = {
   rules: 'Rules',
   rulesCount: (count: number) => `up to ${count} evaluated per action`,
   rulesPassed: (count: number) => `${count} rules passed`,
-  passed: 'passed',
   messages: 'Messages',
   messagesCount: (count: number) => `${count} recorded`,
   analysis: (by: string) => `Analysis by ${by}`,
   analysisWarning:
     'Based on the alert, parts of which an attacker may have written. It may be wrong, and it decides nothing.',
   audit: 'Record',
+  itself: 'Incident',
+  by: (name: string) => `by ${name}`,
   auditCount: (count: number) => `${count} entries`,
   entities: 'Entities',
   onlyLatest: (shown: number, all: number) =>
@@ -194,6 +195,17 @@ export const REPORT = {
   hashes: 'Hashes of the record',
   written: (name: string, at: string) => `Exported by ${name} at ${at}.`,
 } as const;
+
+/** What the rules allow for an action. */
+export const ALLOWED: Readonly<
+  Record<Action['disposition'], { icon: 'done' | 'wait' | 'none' | 'hand'; word: string }>
+> = {
+  auto: { icon: 'done', word: 'May run without a person' },
+  approve: { icon: 'wait', word: 'Needs approval' },
+  observe: { icon: 'none', word: 'Recorded only' },
+  'hand-off': { icon: 'hand', word: 'Handed off to a person' },
+  dropped: { icon: 'none', word: 'Not pursued' },
+};
 
 /** The state of an action as a word and an icon. */
 export const STATES: Readonly<

@@ -1,12 +1,12 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
-import { type Action, personIn } from '../../domain/action.ts';
+import type { Action } from '../../domain/action.ts';
 import { type Alert, bySeverity } from '../../domain/alert.ts';
 import { asRaised } from '../../domain/effect-state.ts';
 import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
-import { eventInWords } from '../../messaging/texts/labels.ts';
+import { actorInWords, eventInWords, textInWords } from '../../messaging/texts/labels.ts';
 import { titleOf } from '../../messaging/texts/phrases.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import { incidentPath } from '../../policy/incident-page.ts';
@@ -125,7 +125,7 @@ ${action.history
   .slice(-30)
   .map(
     ({ at, by, event, text }) =>
-      html`<li><time datetime="${at}">${utc(at, now)}</time> <b>${eventInWords({ event, text })}</b> by ${nameOf(by, names)}${text ? html`: ${data(text, 500)}` : ''}</li>`,
+      html`<li><time datetime="${at}">${utc(at, now)}</time> <b>${eventInWords({ event, text })}</b> by ${actorInWords(by, names)}${text ? html`: ${data(textInWords({ event, text }, action, now), 500)}` : ''}</li>`,
   )}
 </ol>
 <p class="quiet">${IDS(action)}</p>
@@ -136,8 +136,6 @@ function incidentLink(policy: View['policy'], { incidentId }: Action): Html | ''
   const path = incidentPath(policy, incidentId);
   return path ? html`<p><a href="${path}">${INCIDENT_LINK}</a></p>` : '';
 }
-
-const nameOf = (by: string, names: View['names']): string => names[personIn(by) ?? ''] ?? by;
 
 /** Untrusted text: escaped by the template, on one line, without invisible characters, in its own reading direction. */
 const data = (text: string, most = 1024): Html => html`<bdi>${oneLine(text, most)}</bdi>`;

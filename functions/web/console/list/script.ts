@@ -21,7 +21,7 @@ const words = (minutes) => {
   const rest = minutes % 60;
   return hours === 0 ? minutes + ' min' : rest === 0 ? hours + ' h' : hours + ' h ' + rest + ' min';
 };
-const age = (minutes) => minutes < 60 ? minutes + ' min' : minutes < 2880 ? Math.floor(minutes / 60) + ' h' : Math.floor(minutes / 1440) + ' d';
+const age = (minutes) => minutes < 1 ? '<1 min' : minutes < 60 ? minutes + ' min' : minutes < 2880 ? Math.floor(minutes / 60) + ' h' : Math.floor(minutes / 1440) + ' d';
 function tick() {
   for (const one of document.querySelectorAll('[data-until]')) {
     const left = Math.floor((Date.parse(one.dataset.until) - Date.now()) / 60000);

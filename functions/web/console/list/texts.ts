@@ -122,7 +122,12 @@ export const kindName = (kind: string): string => KIND_NAMES[kind] ?? capitalise
 
 /** `UnauthorizedAccess` as `Unauthorized access`. */
 export const typeName = (group: string): string =>
-  capitalised(group.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase());
+  capitalised(
+    group
+      .replace('CryptoC', 'Cryptoc')
+      .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+      .toLowerCase(),
+  );
 
 export const STATE_ICONS: Readonly<Record<SummaryState, Icon>> = {
   'undo-failed': 'fail',

@@ -12,6 +12,7 @@ import {
   sentence,
   stateOf,
 } from '../../../messaging/texts/action-line.ts';
+import { withoutIds } from '../../../messaging/texts/labels.ts';
 import type { Html } from '../../../site/page.ts';
 import { mayReverse } from '../../keep-decision.ts';
 import { decidedBy } from '../../texts/status.ts';
@@ -137,5 +138,7 @@ function because(action: Action, { names, now }: IncidentView): string {
     joinReason(action) ??
     (failure && capitalised(withoutErrorName(failure))) ??
     reasons.at(-1)?.text;
-  return [decided, rule ? sentence(rule) : ''].filter((text) => text !== '').join(' ');
+  return [decided, rule ? sentence(withoutIds(rule, action)) : '']
+    .filter((text) => text !== '')
+    .join(' ');
 }

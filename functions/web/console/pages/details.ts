@@ -1,9 +1,14 @@
 // Evidence, rules, messages, record, entities and notes of an incident.
 import { html } from 'hono/html';
-import { type Action, personIn } from '../../../domain/action.ts';
+import type { Action } from '../../../domain/action.ts';
 import { oneLine, truncate, utc } from '../../../domain/wording.ts';
-import { headlineOf, recommended } from '../../../messaging/texts/action-line.ts';
-import { eventInWords } from '../../../messaging/texts/labels.ts';
+import { headlineOf, recommended, sentence } from '../../../messaging/texts/action-line.ts';
+import {
+  actorInWords,
+  eventInWords,
+  textInWords,
+  withoutIds,
+} from '../../../messaging/texts/labels.ts';
 import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
 import type { Html } from '../../../site/page.ts';
 import { MAX_NOTE } from '../../../store/notes.ts';
@@ -11,7 +16,7 @@ import { evidenceOf, type Point } from '../evidence.ts';
 import type { IncidentView } from '../incident-view.ts';
 import { listUrl, MAX_SEARCH } from '../list/query.ts';
 import { ruleName } from '../rule-names.ts';
-import { INCIDENT } from '../texts.ts';
+import { ALLOWED, INCIDENT } from '../texts.ts';
 import { type Icon, icon } from './icons.ts';
 
 const data = (text: string, most = 600): Html => html`<bdi>${oneLine(text, most)}</bdi>`;
@@ -46,32 +51,34 @@ const MOST = { ruled: 20, messages: 100, entries: 200, notes: 50 } as const;
 const onlyLatest = (shown: number, all: number): Html =>
   all > shown ? html`<p class="sub">${INCIDENT.onlyLatest(shown, all)}</p>` : html``;
 
-/** For each action, the rules that limited it and, folded, the rules that passed. */
+/** For each action, what the rules allow and why and, folded, the rules that passed. The JSON export has their inputs. */
 function rules({ actions }: IncidentView): Html {
   if (actions.length === 0) return html``;
   const most = Math.max(...actions.map(({ considered }) => considered.length));
   return fold(
     INCIDENT.rules,
     INCIDENT.rulesCount(most),
-    html`${onlyLatest(MOST.ruled, actions.length)}${actions.slice(-MOST.ruled).map((action) => {
-      const limiting = action.considered.filter(({ verdict }) => verdict !== null);
-      const passed = action.considered.filter(({ verdict }) => verdict === null);
-      return html`<h3>${headlineOf(action)}</h3>${ruleList(limiting)}<details><summary class="small">${INCIDENT.rulesPassed(passed.length)}</summary>${ruleList(passed)}</details>`;
-    })}`,
+    html`${onlyLatest(MOST.ruled, actions.length)}${alike(actions.slice(-MOST.ruled)).map(ruled)}`,
   );
 }
 
-type Rule = Action['considered'][number];
-const RULE_ICONS: Partial<Record<NonNullable<Rule['verdict']>, Icon>> = {
-  auto: 'done',
-  approve: 'wait',
-};
+/** Actions that the rules answered with the same words. A flood of alerts repeats the same proposal. */
+const alike = (actions: readonly Action[]): Action[][] => [
+  ...Map.groupBy(actions, (one) =>
+    [headlineOf(one), one.disposition, ...one.reasons.map(({ text }) => text)].join('\n'),
+  ).values(),
+];
 
-const ruleList = (all: readonly Rule[]): Html =>
-  html`<ul class="rows">${all.map(
-    ({ rule, inputs, verdict }) =>
-      html`<li>${icon(verdict === null ? 'done' : (RULE_ICONS[verdict] ?? 'none'))}<span>${ruleName(rule)}<small>${data(inputs, 300)}</small></span><span class="quiet small">${verdict ?? INCIDENT.passed}</span></li>`,
-  )}</ul>`;
+function ruled([action, ...others]: Action[]): Html {
+  if (!action) return html``;
+  const { considered, disposition, reasons } = action;
+  const passed = considered.filter(({ verdict }) => verdict === null);
+  const { icon: name, word } = ALLOWED[disposition];
+  const why = reasons.map(({ text }) => sentence(withoutIds(text, action)));
+  return html`<h3>${headlineOf(action)}${others.length > 0 ? html` <span class="quiet num">${INCIDENT.times(others.length + 1)}</span>` : ''}</h3>
+<ul class="rows"><li>${icon(name)}<span>${word}${why.map((text) => html`<small>${data(text)}</small>`)}</span></li></ul>
+<details><summary class="small">${INCIDENT.rulesPassed(passed.length)}</summary><p class="sub">${passed.map(({ rule }) => ruleName(rule)).join(', ')}</p></details>`;
+}
 
 const MESSAGES: readonly string[] = [
   'asked',
@@ -119,10 +126,8 @@ function analysis({ worst }: IncidentView): Html {
 
 function record({ incident, actions, names, now }: IncidentView): Html {
   const entries = [
-    ...incident.history.map((entry) => ({ about: 'Incident', entry })),
-    ...actions.flatMap((action) =>
-      action.history.map((entry) => ({ about: headlineOf(action), entry })),
-    ),
+    ...incident.history.map((entry) => ({ action: null, entry })),
+    ...actions.flatMap((action) => action.history.map((entry) => ({ action, entry }))),
   ].toSorted((a, b) => (a.entry.at < b.entry.at ? -1 : 1));
   return fold(
     INCIDENT.audit,
@@ -130,16 +135,11 @@ function record({ incident, actions, names, now }: IncidentView): Html {
     html`${onlyLatest(MOST.entries, entries.length)}<ol class="tlist">${entries
       .slice(-MOST.entries)
       .map(
-        ({ about, entry }) =>
-          html`<li><time datetime="${entry.at}">${utc(entry.at, now)}</time><span class="quiet">${eventInWords(entry)}</span><span>${data(about, 120)}: ${data(entry.text, 300)} <small class="quiet">${actor(entry, names)}</small></span></li>`,
+        ({ action, entry }) =>
+          html`<li><time datetime="${entry.at}">${utc(entry.at, now)}</time><span class="quiet">${eventInWords(entry)}</span><span>${data(action ? headlineOf(action) : INCIDENT.itself, 120)}: ${data(textInWords(entry, action, now), 300)} <small class="quiet">${INCIDENT.by(actorInWords(entry.by, names))}</small></span></li>`,
       )}</ol>`,
   );
 }
-
-const actor = ({ by }: Action['history'][number], names: Readonly<Record<string, string>>) => {
-  const id = personIn(by);
-  return id === null ? by : (names[id] ?? id);
-};
 
 const MAX_ENTITIES = 12;
 

@@ -131,6 +131,7 @@ function row(summary: Summary, tone: string, now: Date): Html {
 /** As the script writes it. */
 export function age(since: string, now: Date): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / 60_000));
+  if (minutes < 1) return '<1 min';
   if (minutes < 60) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
 }
