@@ -61,6 +61,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readUsers',
         'readRoles',
         'readGroups',
+        'readInstanceProfiles',
         'readFunctionTags',
         'readOptIns',
         'readChangeCalendars',

@@ -160,6 +160,7 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
       [`iam::${s.stack.account}:user/*`, 'An alert may be about any user'],
       [`iam::${s.stack.account}:role/*`, 'An alert may be about any role'],
       [`iam::${s.stack.account}:group/*`, 'A user may be in any group'],
+      [`iam::${s.stack.account}:instance-profile/*`, 'An alert may be about any instance'],
       [`lambda:${NAG_REGION}:${s.stack.account}:function:*`, 'An alert may be about any function'],
       [`apigateway:${NAG_REGION}::/tags/*`, 'An alert may be about any API key'],
       [`cognito-idp:${NAG_REGION}:${s.stack.account}:userpool/*`, 'A user may be in any pool'],

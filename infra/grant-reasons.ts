@@ -16,6 +16,7 @@ export const GRANT_REASONS: Readonly<Record<Grant, string>> = {
     'Facts about a user: tags, keys, groups and MFA, which tell a person from a service account',
   readRoles: 'Facts about a role: its tags, path and policies',
   readGroups: 'Whether a group makes a user an administrator',
+  readInstanceProfiles: 'Whether policy declares the role of an instance as a scanner',
   readFunctionTags: 'Facts about a function: its tags',
   readOptIns: 'Reads whether an API key or user pool carries the opt-in tag',
   readChangeCalendars: 'Whether a change calendar that policy names is closed now',

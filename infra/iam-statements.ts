@@ -67,6 +67,17 @@ function grantStatements(s: StackContext) {
       ['iam:GetRole', 'iam:ListAttachedRolePolicies'],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
     ),
+    readInstanceProfiles: allow(
+      ['iam:GetInstanceProfile'],
+      [
+        s.stack.formatArn({
+          service: 'iam',
+          region: '',
+          resource: 'instance-profile',
+          resourceName: '*',
+        }),
+      ],
+    ),
     readGroups: allow(
       ['iam:ListAttachedGroupPolicies'],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'group', resourceName: '*' })],

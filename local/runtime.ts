@@ -47,6 +47,7 @@ import { recordDeployed, writtenResource } from '../functions/world/deployed.ts'
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { createArchiver } from './archiver.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
+import { createDns, LOCAL_ZONES } from './aws/dns.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { openState } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
@@ -164,6 +165,7 @@ export async function createRuntime(options: RuntimeOptions) {
     flowSource: account.flowSource,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
     awsConfig: account.awsConfig,
+    dns: createDns(LOCAL_ZONES),
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
     readers: account.worlds,

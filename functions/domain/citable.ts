@@ -9,6 +9,7 @@ export const CitableKind = z.enum([
   'change', // done to a resource: write calls in CloudTrail, records of AWS Config
   'flow', // connections in flow logs that an entity of the line began
   'traffic', // counts of flow logs that show no one's act
+  'host-name', // what DNS lists about an address
   'facts', // the line of an entity
   'context', // calendar, planned work, earlier decisions and incidents
 ]);
@@ -43,6 +44,7 @@ const STATES: readonly CitableKind[] = [
   'finding',
   'change', // done to the entity, not by it
   'traffic',
+  'host-name',
   'facts',
   'context',
 ];

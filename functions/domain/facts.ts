@@ -4,9 +4,11 @@ import { Parameters } from './action.ts';
 import { Activity } from './activity.ts';
 import { Citable, MAX_CITABLE } from './citable.ts';
 import { ConfigChanges } from './config-changes.ts';
+import { DeclaredScanner } from './declared-scanner.ts';
 import { Flows } from './flows.ts';
 import { EntityRef, Instant } from './reference.ts';
 import { ResourceChanges } from './resource-changes.ts';
+import { ReverseDns } from './reverse-dns.ts';
 
 /** A value that was read, or the reason why it could not be read. */
 export const fact = <T extends z.ZodMiniType>(value: T) =>
@@ -37,15 +39,6 @@ export const SeenOnWeb = z.strictObject({
 });
 export type SeenOnWeb = z.infer<typeof SeenOnWeb>;
 
-/** What policy says about a scanner, copied when the facts were read. */
-export const DeclaredScanner = z.strictObject({
-  id: z.string().check(z.maxLength(64)),
-  owner: z.string().check(z.maxLength(100)),
-  why: z.string().check(z.maxLength(300)),
-  until: z.iso.date(),
-});
-export type DeclaredScanner = z.infer<typeof DeclaredScanner>;
-
 /** Facts about an address, from the address itself, published ranges, policy, and sampled web requests. */
 export const AddressFacts = z.strictObject({
   /** The address or range in CIDR notation, `203.0.113.7/32`; unknown if it is not an address. */
@@ -62,7 +55,7 @@ export const AddressFacts = z.strictObject({
    */
   ownedBy: fact(z.nullable(z.string().check(z.maxLength(200)))),
   seenOnWeb: fact(SeenOnWeb),
-  /** The scanner of policy at this address. Evidence for people, never input of a rule. Absent if there is none. */
+  /** In records of earlier versions. Now it is `scanner` of the entity. */
   scanner: z.optional(DeclaredScanner),
 });
 
@@ -204,10 +197,18 @@ export const EntityFacts = z.strictObject({
   flows: z.optional(fact(Flows)),
   /** Records of AWS Config about a resource. Absent for others, if policy does not turn it on, and in earlier records. */
   configChanges: z.optional(fact(ConfigChanges)),
+  /** The scanner of policy at an address, instance or role, or null. Absent if policy declares none. */
+  scanner: z.optional(fact(z.nullable(DeclaredScanner))),
+  /** The names of an address of an actor. Absent if they were not looked up. */
+  reverseDns: z.optional(fact(ReverseDns)),
   /** The ID of the planned-work window that covers it now, or null. */
   plannedWork: z.nullable(z.string()),
 });
 export type EntityFacts = z.infer<typeof EntityFacts>;
+
+/** The scanner that policy declares there; null if there is none, or if it is unknown. */
+export const scannerIn = ({ scanner, address }: EntityFacts): DeclaredScanner | null =>
+  (scanner?.known ? scanner.value : address?.scanner) ?? null;
 
 export const Facts = z.strictObject({
   readAt: Instant,

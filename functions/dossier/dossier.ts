@@ -1,14 +1,15 @@
 // Composes the dossier: what the model gets about an alert, within its budgets.
 import { type Alert, isPosture } from '../domain/alert.ts';
-import type { DeclaredScanner, EntityFacts, Fact, Facts } from '../domain/facts.ts';
+import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { activityLines } from './activity-lines.ts';
 import { changeLines } from './change-lines.ts';
 import { configLines } from './config-lines.ts';
-import { entityLines, type Unknown } from './entity-lines.ts';
+import { entityLines } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
 import { flowLines } from './flow-lines.ts';
+import { nameLines } from './name-lines.ts';
 import {
   contextual,
   type Dossier,
@@ -19,10 +20,12 @@ import {
   withinTotal,
 } from './parts.ts';
 import { possibleActions } from './possible-actions.ts';
+import { scannerLines } from './scanner-text.ts';
+import type { Unknown } from './unknowns.ts';
 import { ownText, shownValue } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 9;
+export const DOSSIER_FORMAT = 10;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
@@ -81,6 +84,7 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
     ...evidenceLines(alert, quote),
     ...configLines(facts.entities),
     ...changeLines(facts.entities),
+    ...nameLines(facts.entities),
   ];
   const signals = new Map<string, number>();
   for (const { refs } of evidence)
@@ -207,10 +211,7 @@ function contextLines({
     ...plannedWork
       .filter(({ id }) => covering.has(id))
       .map(({ id, why }) => `planned work ${id} covers it: ${ownText(why)}`),
-    ...scannersIn(facts).map(
-      ({ id, owner, why }) =>
-        `declared scanner ${id} of ${ownText(owner)}: ${ownText(why)}; it explains probes, not a success`,
-    ),
+    ...scannerLines(facts.entities),
     ...decisions.map(
       ({ ref, action, event, at, reasons, text }) =>
         `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
@@ -219,14 +220,6 @@ function contextLines({
     ...earlierLines(earlier),
   ];
 }
-
-const scannersIn = ({ entities }: Facts): DeclaredScanner[] => [
-  ...new Map(
-    entities.flatMap(({ address }) =>
-      address?.scanner ? [[address.scanner.id, address.scanner] as const] : [],
-    ),
-  ).values(),
-];
 
 function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): string[] {
   const others = alerts.filter((one) => one.alertId !== alertId);

@@ -5,7 +5,9 @@ import type { EntityFacts, Fact, SeenOnWeb } from '../domain/facts.ts';
 import { closed, domainOf, networkOf } from './agents.ts';
 import { exposureText, inboundText } from './exposure-text.ts';
 import { featuresOf, knownWords, type Quote } from './features.ts';
+import { scannerText } from './scanner-text.ts';
 import { tagsShown } from './tags.ts';
+import { type Unknown, unknownsOf } from './unknowns.ts';
 import { nameFeatures, shownValue } from './values.ts';
 
 /** The kinds whose value AWS assigns. The others have names that their creator chose. */
@@ -20,7 +22,6 @@ const ID =
   /^(?:[A-Z]{4}[A-Z\d]{12,124}|[a-z]{1,8}-[\da-f]{8,17}|root|[\da-fA-F.:]+(?:\/\d{1,3})?)$/;
 
 type Line = { ref: string; text: string };
-export type Unknown = { ref: string; fact: string; why: string };
 
 /** How many addresses of actors have lines of their own. */
 const MAX_ADDRESSES = 5;
@@ -161,9 +162,7 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
         ? `OURS (${owner.match(/\b(?:i|eni)-[\da-f]+|Elastic IP|load balancer/)?.[0] ?? 'an interface'})`
         : 'not ours',
     ),
-    ...(address?.scanner
-      ? [`declared scanner ${address.scanner.id} until ${address.scanner.until}`]
-      : []),
+    ...scannerText(facts),
     ...when(address?.seenOnWeb, seen),
     ...when(instance?.forwards, (forwards) => forwards && 'forwards packets (NAT or router)'),
     ...when(instance?.exposure, exposureText),
@@ -215,38 +214,3 @@ const seen = ({ requests, lastAt, example }: SeenOnWeb): string | false => {
   const path = example ? ` ${method} ${featuresOf(example)}` : '';
   return `at least ${requests} web requests${lastAt ? `, last ${lastAt.slice(0, 16)}Z` : ''}${path}`;
 };
-
-/** Facts that were not read. Those that say nothing about this kind of entity are left out. */
-function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
-  const { address, instance, lambda, identity, history } = facts;
-  const named: [string, Fact<unknown> | undefined][] = [
-    ['protection', facts.protectedBy],
-    ['owner', address?.ownedBy],
-    ['web requests', address?.seenOnWeb],
-    ['tags', instance?.tags ?? lambda?.tags ?? identity?.tags],
-    ['network ACLs', instance?.networkAcls],
-    ['exposure', instance?.exposure],
-    ['open ports', instance?.inbound],
-    ['service account', identity?.serviceAccount],
-    ['last use', identity?.lastUsed],
-    ['status', identity?.status],
-    ['MFA', identity?.mfa],
-    ['policies', identity?.access],
-    ['active keys', identity?.activeKeys],
-    ['history', history.earlierIncidents],
-    ['activity in CloudTrail', facts.activity],
-    ['changes in CloudTrail', facts.changes],
-    ['flow logs', facts.flows],
-    ['changes in AWS Config', facts.configChanges],
-  ];
-  return named.flatMap(([fact, read]) =>
-    read && !read.known ? [{ ref, fact, why: reasonOf(read.why) }] : [],
-  );
-}
-
-/** Errors of AWS repeat names of resources, so only their own name is shown. */
-function reasonOf(why: string): string {
-  const [, error] = /could not be read: (\w{1,60})/.exec(why) ?? [];
-  if (error) return `could not be read (${error})`;
-  return why.replace(/^its tags are unknown: .*$/s, 'its tags are unknown').slice(0, 100);
-}

@@ -4,8 +4,9 @@ import type { Facts } from '../domain/facts.ts';
 import { errorFields } from '../platform/log.ts';
 import type { EnrichDeps } from './deps.ts';
 import type { LoggedFacts } from './logged-facts.ts';
+import type { ScannerFacts } from './scanner.ts';
 
-/** The lines that it may cite, which the pages of open requests show, and what AWS's logs listed. */
+/** The lines that it may cite, which the pages of open requests show, and what AWS's logs and DNS listed. */
 export async function analysedFacts(
   { store, log }: Pick<EnrichDeps, 'store' | 'log'>,
   incidentId: string,
@@ -17,17 +18,21 @@ export async function analysedFacts(
   } catch (error) {
     log('warn', 'earlier facts not read', { incidentId, alertId, ...errorFields(error) });
   }
+  const factsOn = ({ ref }: Entity) => facts?.entities.find((one) => one.ref === ref);
   return {
     cited: facts?.citable && { citable: facts.citable },
     loggedOn: async (entity: Entity): Promise<LoggedFacts> => {
-      const found = facts?.entities.find(({ ref }) => ref === entity.ref);
-      const { activity, changes, flows, configChanges } = found ?? {};
+      const { activity, changes, flows, configChanges } = factsOn(entity) ?? {};
       return {
         ...(activity && { activity }),
         ...(changes && { changes }),
         ...(flows && { flows }),
         ...(configChanges && { configChanges }),
       };
+    },
+    scannerOf: async (entity: Entity): Promise<ScannerFacts> => {
+      const { scanner, reverseDns } = factsOn(entity) ?? {};
+      return { ...(scanner && { scanner }), ...(reverseDns && { reverseDns }) };
     },
   };
 }

@@ -1,6 +1,7 @@
 // Dependencies of `enrich`, and how they are built in AWS.
 
 import { randomBytes } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
 import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
@@ -32,8 +33,10 @@ import type { ActivityDeps } from './activity.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { ConfigApi } from './config-changes.ts';
+import { createDns, type Dns } from './dns.ts';
 import type { FlowSource } from './flows.ts';
 import type { FunctionTagsApi } from './function.ts';
+import type { InstanceProfileApi } from './host-role.ts';
 import type { IdentityApi } from './identity.ts';
 import type { InstanceApi } from './instance.ts';
 import type { TagApis } from './opt-in.ts';
@@ -50,7 +53,7 @@ export type EnrichDeps = ReadDeps & {
   policy: Policy;
   here: Place;
   ec2: InstanceApi & OwnershipApi & SecurityGroupApi;
-  iam: IdentityApi;
+  iam: IdentityApi & InstanceProfileApi;
   lambda: FunctionTagsApi;
   gateway: TagApis['gateway'];
   cognito: TagApis['cognito'];
@@ -60,6 +63,7 @@ export type EnrichDeps = ReadDeps & {
   flowSource: FlowSource;
   /** Null unless policy turns the look-up on. */
   awsConfig: ConfigApi | null;
+  dns: Dns;
   now: () => Date;
   /** Marks untrusted text in the dossier. New for each request. */
   nonce: () => string;
@@ -97,6 +101,8 @@ export function enrichDeps(env: Env): EnrichDeps {
     trailIn: (region) => new CloudTrail({ region }),
     flowSource: { ec2, logs: new CloudWatchLogs({}), ownGroup: flowLogGroup },
     awsConfig: policy.configHistory ? new ConfigService({}) : null,
+    // Two questions, each asked twice with 1 s and 2 s of patience, end before the deadline.
+    dns: createDns(() => new Resolver({ timeout: 1_000, tries: 2 })),
     // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),

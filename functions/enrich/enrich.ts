@@ -36,7 +36,7 @@ import { optInOf } from './opt-in.ts';
 import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
-import { scannerAt } from './scanner.ts';
+import { scannersOf } from './scanner.ts';
 import { firstTags } from './tags.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
@@ -70,13 +70,14 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const isAsked = !askAnew && !actionId;
   const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
   const loggedOn = analysed?.loggedOn ?? loggedFactsOf(deps, alert, incidentId);
+  const scannerOf = analysed?.scannerOf ?? scannersOf(deps, alert, ownerOf);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
         factsOn(deps, entity, {
-          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn },
+          ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn, scannerOf },
         }),
       ),
     ),
@@ -100,12 +101,21 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn }: AlertContext,
+  {
+    alert,
+    incidentId,
+    ownerOf,
+    trafficOf,
+    approvers,
+    histories,
+    loggedOn,
+    scannerOf,
+  }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
   const asInstance = kind === 'instance' ? instanceOf(deps, entity, alert) : null;
-  const [history, instance, lambda, identity, logged, tagged] = await Promise.all([
+  const [history, instance, lambda, identity, logged, declared, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
       : historyOf(deps, entity, { incidentId, histories }),
@@ -113,6 +123,7 @@ async function factsOn(
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
     loggedOn(entity, securityGroupsOf(asInstance)),
+    scannerOf(entity),
     optInFact(deps, entity, alert),
   ]);
   const optedIn = lambda ? mapFact(lambda.tags, isOptedIn) : tagged;
@@ -124,13 +135,13 @@ async function factsOn(
       approverAddress(entity, approvers),
     ),
     history,
-    address:
-      kind === 'ip' ? await factsOnAddress(deps, entity, elsewhere, { ownerOf, trafficOf }) : null,
+    address: kind === 'ip' ? await factsOnAddress(entity, elsewhere, { ownerOf, trafficOf }) : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     ...(optedIn && { optedIn }),
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
     ...logged,
+    ...declared,
     plannedWork: elsewhere
       ? null
       : plannedWorkFor(entity, alert, deps.policy.plannedWork, deps.now()),
@@ -141,18 +152,13 @@ async function factsOn(
 const SHARED: readonly Entity['kind'][] = ['ip', 'domain', 'alert'];
 
 async function factsOnAddress(
-  { policy, now }: EnrichDeps,
   { value }: Entity,
   elsewhere: string | null,
   { ownerOf, trafficOf }: Pick<AlertContext, 'ownerOf' | 'trafficOf'>,
 ): Promise<EntityFacts['address']> {
   const facts = await addressFacts(value);
   if (elsewhere) return { ...facts, ownedBy: unknown(elsewhere), seenOnWeb: unknown(elsewhere) };
-  const scanner = scannerAt(value, policy.scanners, now());
-  return {
-    ...{ ...facts, ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) },
-    ...(scanner && { scanner }),
-  };
+  return { ...facts, ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) };
 }
 
 /** Context that all entities of one alert share. */
@@ -165,6 +171,7 @@ type AlertContext = {
   /** Filled while the facts are read. */
   histories: Map<string, readonly EntityEvent[]>;
   loggedOn: ReturnType<typeof loggedFactsOf>;
+  scannerOf: ReturnType<typeof scannersOf>;
 };
 
 /** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */

@@ -89,8 +89,8 @@ const interfacesOf = ({ NetworkInterfaces = [] }: Instance): string[] =>
     .flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? [])
     .slice(0, MAX_INTERFACES);
 
-async function describe(
-  ec2: InstanceApi,
+export async function describe(
+  ec2: Pick<InstanceApi, 'describeInstances'>,
   instanceId: string,
   abortSignal: AbortSignal,
 ): Promise<Instance> {

@@ -12,11 +12,12 @@ import {
   unknownRecipients,
   withoutReversal,
 } from './cross-checks.ts';
-import { type Fault, PolicyError } from './fault.ts';
+import { type Fault, type Path, PolicyError } from './fault.ts';
 import { unexplainedFloors } from './floors.ts';
 import { withChanges, withLimits } from './overlay.ts';
 import { Policy } from './policy.ts';
-import { AccountFile } from './schemas/account-file.ts';
+import { scannerFaults } from './scanner-faults.ts';
+import { AccountFile, type AccountOverlay } from './schemas/account-file.ts';
 import { ActionsFile } from './schemas/actions.ts';
 import { AnalysisFile } from './schemas/analysis.ts';
 import { CalendarFile } from './schemas/calendar.ts';
@@ -26,7 +27,7 @@ import { EffectiveFile } from './schemas/effective.ts';
 import { EscalationFile } from './schemas/escalation.ts';
 import { LimitsFile } from './schemas/limits.ts';
 import { ProtectedFile } from './schemas/protected.ts';
-import { readPolicy } from './yaml-file.ts';
+import { type Read, readPolicy } from './yaml-file.ts';
 
 export { PolicyError } from './fault.ts';
 
@@ -86,9 +87,9 @@ export function loadPolicy(directory: string, account: string): Policy {
     partnerSources: data.partnerSources ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
-  const escalationSource = data.escalation
-    ? { read: overlay, at: ['escalation'] }
-    : { read: escalation, at: [] };
+  const escalationSource = sourceOf('escalation', overlay, escalation);
+  const channelsSource = sourceOf('channels', overlay, channels);
+  const calendarSource = sourceOf('calendar', overlay, calendar);
   faults.push(
     ...unexplainedFloors(actions.data.actions, actions),
     ...withoutReversal(merged.actions, actions),
@@ -97,11 +98,8 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...lateSteps(merged, escalationSource.read, escalationSource.at),
     ...sharedAddresses(merged, escalationSource.read, escalationSource.at),
     ...signInFaults(merged, escalationSource.read, escalationSource.at),
-    ...unknownRecipients(
-      merged,
-      data.channels ? overlay : channels,
-      data.channels ? ['channels'] : [],
-    ),
+    ...unknownRecipients(merged, channelsSource.read, channelsSource.at),
+    ...scannerFaults(merged, calendarSource.read, calendarSource.at),
     ...duplicateRuleIds(merged, data.protected ? overlay : protectedTargets),
     ...canaryFaults(drill.data.canaries, drill),
     ...canaryFaults(data.canaries ?? [], overlay),
@@ -109,6 +107,14 @@ export function loadPolicy(directory: string, account: string): Policy {
   if (faults.length > 0) throw new PolicyError(faults);
   return Policy.parse({ ...merged, version: digestOf(merged).slice(0, 12) });
 }
+
+/** Where the author wrote a part: in the account's own file, or in the shared one. */
+const sourceOf = (
+  name: 'escalation' | 'channels' | 'calendar',
+  overlay: Read<AccountOverlay>,
+  shared: Read<unknown>,
+): { read: Read<unknown>; at: Path } =>
+  overlay.data[name] ? { read: overlay, at: [name] } : { read: shared, at: [] };
 
 /** The account's own file in place of the shared one. */
 const replaced = <Files extends object>(

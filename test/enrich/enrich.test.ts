@@ -23,6 +23,7 @@ import {
 } from '../../functions/mechanisms/user-pool/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { createDns, LOCAL_ZONES } from '../../local/aws/dns.ts';
 import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples, LOCAL_VISITS } from '../../local/aws/waf-samples.ts';
@@ -69,6 +70,7 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
     now: () => NOW,
   }),
   awsConfig: null,
+  dns: createDns(LOCAL_ZONES),
   readDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},
@@ -375,7 +377,24 @@ describe('the brief', () => {
     const { dossier } = await briefFor(deps);
     expect(dossier).toMatch(/^ip-1 .*declared scanner weekly-scan until 2026-12-31/m);
     expect(dossier).toContain(`declared scanner weekly-scan of Platform security: ${why}`);
-    expect((await onTheAttacker(deps)).address?.scanner).toEqual({ ...scanner, why });
+    const by = { kind: 'network', value: '203.0.113.0/28' };
+    expect((await onTheAttacker(deps)).scanner).toEqual(known({ ...scanner, why, by }));
+  });
+
+  test('an alert asks DNS once for the name of an address, and the answer stays until an action runs', async () => {
+    const declared = { id: 'survey', owner: 'Ana', until: '2026-12-31', why: 'The survey' };
+    const policy = { ...POLICY, scanners: [{ ...declared, domains: ['survey.example'] }] };
+    const names = { '203.0.113.7': ['probe-7.survey.example'] };
+    const dns = createDns({ names, addresses: { 'probe-7.survey.example': ['203.0.113.7'] } });
+    await opened();
+    const { reverseDns, scanner } = await onTheAttacker(depsOf({ policy, dns }));
+    expect(reverseDns).toMatchObject({ known: true, value: { claim: { isConfirmed: true } } });
+    expect(scanner).toMatchObject({ known: true, value: { id: 'survey' } });
+    const namesOf = () => expect.fail('it was asked again');
+    const again = { ...INPUT, actionId: 'act-0123456789abcdef-1' };
+    await enrich(depsOf({ policy, dns: { ...dns, namesOf } }), again);
+    const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+    expect(facts?.entities[0]).toMatchObject({ reverseDns, scanner });
   });
 
   const longest = (i: number, letter: string): Entity => ({

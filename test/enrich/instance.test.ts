@@ -17,6 +17,7 @@ import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
 import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
 import { createUserPools } from '../../functions/mechanisms/user-pool/stand-in.ts';
+import { createDns, LOCAL_ZONES } from '../../local/aws/dns.ts';
 import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
@@ -307,6 +308,7 @@ describe('the instances of an alert', () => {
       trailIn,
       flowSource,
       awsConfig: null,
+      dns: createDns(LOCAL_ZONES),
     };
     const given = {
       store,

@@ -18,6 +18,7 @@ import { ticketOf } from '../../functions/messaging/ticket.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { createAccount } from '../../local/account.ts';
+import { createDns, LOCAL_ZONES } from '../../local/aws/dns.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { schedulesIn } from '../execute/toy.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
@@ -86,6 +87,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     flowSource: standIns.flowSource,
     awsConfig: null,
     trailIn: () => ({ lookupEvents: async () => ({ $metadata: {}, Events: [] }) }),
+    dns: createDns(LOCAL_ZONES),
     ownPrefix: 'countermand-',
     schedules: schedulesIn(new Map()),
     callback: () => Promise.reject(new NotFound('no execution is waiting')),

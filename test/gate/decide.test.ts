@@ -6,6 +6,7 @@ import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
 import {
+  type EntityFacts,
   type Fact,
   type IdentityFacts,
   type InForce,
@@ -49,19 +50,27 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   findingState: 'active' as const,
   ...change,
 });
-test.each(['low', 'critical'] as const)(
-  'decides about a declared scanner as about any address, for severity %s',
-  (label) => {
-    const alert = alertWith({ severity: { score: 9, label } });
-    const scanner = { id: 'scan', owner: 'Ana', why: 'The weekly scan', until: '2026-12-31' };
-    const { address } = factsAbout('ip-1');
-    const facts = factsWith(factsAbout('ip-1', { address: { ...address!, scanner } }));
-    for (const action of ['add_ip_to_watchlist', 'block_ip_at_firewall'] as const) {
-      const one = recommend({ action });
-      expect(decide(one, circumstances({ alert, facts }))).toEqual(
-        decide(one, circumstances({ alert, facts: factsWith(factsAbout('ip-1')) })),
-      );
-    }
+const SCANNER = { id: 'scan', owner: 'Ana', why: 'The weekly scan', until: '2026-12-31' };
+const NAME = { name: 'a.scan.example', domain: 'scan.example', isConfirmed: true };
+test.each<Partial<EntityFacts>>([
+  { address: { ...factsAbout('ip-1').address!, scanner: SCANNER } },
+  ...(['network', 'domain', 'role'] as const).map((kind) => ({
+    scanner: known({ ...SCANNER, by: { kind, value: 'any' } }),
+  })),
+  { reverseDns: known({ names: [NAME.name], count: 1, claim: NAME }) },
+  { scanner: unknown('no answer'), reverseDns: unknown('no answer') },
+])(
+  'decides about a declared scanner as about any address, for low and critical severity: %j',
+  (change) => {
+    const facts = factsWith(factsAbout('ip-1', change));
+    for (const label of ['low', 'critical'] as const)
+      for (const action of ['add_ip_to_watchlist', 'block_ip_at_firewall'] as const) {
+        const alert = alertWith({ severity: { score: 9, label } });
+        const one = recommend({ action });
+        expect(decide(one, circumstances({ alert, facts }))).toEqual(
+          decide(one, circumstances({ alert, facts: factsWith(factsAbout('ip-1')) })),
+        );
+      }
   },
 );
 

@@ -342,6 +342,7 @@ describe('least privilege', () => {
           'iam:GetRole on arn:${AWS::Partition}:iam::123456789012:role/*',
           'iam:ListAttachedRolePolicies on arn:${AWS::Partition}:iam::123456789012:role/*',
           'iam:ListAttachedGroupPolicies on arn:${AWS::Partition}:iam::123456789012:group/*',
+          'iam:GetInstanceProfile on arn:${AWS::Partition}:iam::123456789012:instance-profile/*',
           'ssm:GetCalendarState on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:document/*',
           ...[
             'iam:GetAccessKeyLastUsed',

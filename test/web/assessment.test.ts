@@ -1,7 +1,7 @@
 // The assessment on the page that asks: evidence by code, and words marked.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Assessment } from '../../functions/domain/assessment.ts';
-import type { Facts } from '../../functions/domain/facts.ts';
+import { type Facts, known } from '../../functions/domain/facts.ts';
 import { agreementIn } from '../../functions/web/agreement.ts';
 import { evidenceInWords } from '../../functions/web/texts/evidence-line.ts';
 import {
@@ -85,6 +85,27 @@ test('names the owner of a scanner that policy declares at an address of the ale
     'Policy declares 203.0.113.7 as the scanner weekly-scan of Platform &lt;b&gt;security until 2026-12-31: The weekly scan of all addresses',
   );
 });
+
+test.each([
+  [
+    { name: 'a.scan.example', domain: 'scan.example', isConfirmed: true },
+    '. scan.example, which policy declares, lists the address. DNS answers are not authenticated',
+  ],
+  [
+    { name: 'a.scan.example', domain: 'scan.example', isConfirmed: false },
+    ', but scan.example does not list the address',
+  ],
+  [null, ', the first of 4 names. Anyone can choose such a name'],
+])(
+  'says who chose the name of an address, and whether its domain agrees: %j',
+  async (claim, rest) => {
+    const reverseDns = known({ names: ['a.scan.example'], count: 4, claim });
+    const facts = factsWith(factsAbout('ip-1', { reverseDns }));
+    const { lines } = await page(ANSWER, { ...FACTS, entities: facts.entities });
+    const found = lines[lines.indexOf('Reverse DNS') + 1]?.replaceAll('\u200b', '');
+    expect(found).toBe(`The owner of 203.0.113.7 named it “a.scan.example”${rest}`);
+  },
+);
 
 test('folds the words of the analysis, marks them and escapes them', async () => {
   const { html } = await page();

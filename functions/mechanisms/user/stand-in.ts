@@ -1,5 +1,6 @@
 // Stand-in of IAM: users with tags, attached policies and access keys.
 
+import type { InstanceProfileApi } from '../../enrich/host-role.ts';
 import type { IdentityApi } from '../../enrich/identity.ts';
 import type { AccessKeyApi } from '../access-key/access-key.ts';
 import { connected } from '../mechanism.ts';
@@ -8,7 +9,7 @@ import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
 import type { UserApi } from './deny-all.ts';
 import { denyUser } from './deny-all.ts';
 
-export type IamApi = UserApi & AccessKeyApi & IdentityApi;
+export type IamApi = UserApi & AccessKeyApi & IdentityApi & InstanceProfileApi;
 
 type KeyStatus = 'Active' | 'Inactive' | 'Expired';
 export type IamUser = {
@@ -112,6 +113,11 @@ export function createIam(file: StateFile<IamState>): IamApi {
     getLoginProfile: async ({ UserName }: Parameters<IdentityApi['getLoginProfile']>[0]) => {
       named(file.read(), UserName);
       throw noEntity(`Login Profile for User ${UserName} cannot be found.`);
+    },
+    getInstanceProfile: async ({
+      InstanceProfileName,
+    }: Parameters<InstanceProfileApi['getInstanceProfile']>[0]) => {
+      throw noEntity(`Instance Profile ${InstanceProfileName} cannot be found.`);
     },
     getRole: async ({ RoleName }: Parameters<IdentityApi['getRole']>[0]) => {
       throw noEntity(`The role with name ${RoleName} cannot be found.`);

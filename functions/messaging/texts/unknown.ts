@@ -78,6 +78,8 @@ const inEntity = ({
   activity,
   changes,
   configChanges,
+  scanner,
+  reverseDns,
 }: EntityFacts) => [
   ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
   ...inGroup(history, HISTORY),
@@ -88,6 +90,8 @@ const inEntity = ({
   ...inGroup({ activity }, { activity: 'its activity in CloudTrail' }),
   ...inGroup({ changes }, { changes: 'its recent changes in CloudTrail' }),
   ...inGroup({ configChanges }, { configChanges: 'its recent changes in AWS Config' }),
+  ...inGroup({ scanner }, { scanner: 'whether policy declares a scanner there' }),
+  ...inGroup({ reverseDns }, { reverseDns: 'its name in DNS' }),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {

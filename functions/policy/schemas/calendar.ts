@@ -1,6 +1,7 @@
 // policies/calendar.yaml: change calendars and planned work.
 import * as z from 'zod/mini';
 import { Day, TimeOfDay, TimeZone, type WeeklyWindow } from '../../domain/weekly-window.ts';
+import { Scanner } from './scanner.ts';
 
 /** `*` matches any characters. */
 const Patterns = z.array(z.string().check(z.minLength(1), z.maxLength(2048))).check(z.minLength(1));
@@ -53,34 +54,6 @@ const PlannedWork = z
     }),
   );
 export type PlannedWork = z.infer<typeof PlannedWork>;
-
-/** A wider range would declare strangers: the prefix of an IPv4 or IPv6 network has at least this length. */
-const SHORTEST_PREFIX = { ipv4: 16, ipv6: 32 };
-
-/** Only addresses declare a scanner: names, tags and user agents are text that an attacker can copy. */
-const Scanner = z.strictObject({
-  id: z.string().check(z.regex(/^[a-z0-9-]{3,64}$/)),
-  owner: z.string().check(z.minLength(2), z.maxLength(100)),
-  why: z.string().check(z.minLength(5), z.maxLength(300)),
-  /** Addresses and networks from which it scans. */
-  networks: z
-    .array(
-      z
-        .union([z.cidrv4(), z.cidrv6()])
-        .check(
-          z.refine(
-            (network) =>
-              Number(network.split('/')[1]) >=
-              SHORTEST_PREFIX[network.includes(':') ? 'ipv6' : 'ipv4'],
-            { error: 'expected a prefix of at least /16 for IPv4 and /32 for IPv6' },
-          ),
-        ),
-    )
-    .check(z.minLength(1), z.maxLength(20)),
-  /** The last day (UTC) on which the declaration holds. */
-  until: z.iso.date(),
-});
-export type Scanner = z.infer<typeof Scanner>;
 
 /** When the work takes place; null for work without a clock. */
 export function windowOf(work: PlannedWork): WeeklyWindow | null {

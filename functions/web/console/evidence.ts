@@ -1,5 +1,5 @@
 // Evidence for and against an attack, and unknown facts, from the records.
-import type { EntityFacts, Fact } from '../../domain/facts.ts';
+import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
@@ -89,6 +89,7 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
   const declined = knownOf(history.declined) ?? 0;
   const reversed = knownOf(history.reversedByPeople) ?? 0;
   const services = knownOf(address?.awsServices) ?? [];
+  const scanner = scannerIn(facts);
   const owner = knownOf(address?.ownedBy);
   const point = (holds: unknown, text: string, from: string): Point[] =>
     holds ? [{ text, from }] : [];
@@ -99,8 +100,8 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
       'Change calendar in policy',
     ),
     ...point(
-      address?.scanner,
-      `Policy declares a scanner of ${quoted(address?.scanner?.owner ?? '', 60)} at ${name}.`,
+      scanner,
+      `Policy declares a scanner of ${quoted(scanner?.owner ?? '', 60)} at ${name}.`,
       'Policy',
     ),
     ...point(

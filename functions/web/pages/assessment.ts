@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Alternative, Assessment, Claim } from '../../domain/assessment.ts';
 import type { Citable } from '../../domain/citable.ts';
+import { type EntityFacts, scannerIn } from '../../domain/facts.ts';
 import { oneLine } from '../../domain/wording.ts';
 import type { Html } from '../../site/page.ts';
 import { ASSESSMENT } from '../texts/assessment.ts';
@@ -26,6 +27,7 @@ export function assessment(view: View): Html | '' {
     text: line.text === '' ? '' : evidenceInWords(line, view),
   }));
   const scanners = scannersOn(view);
+  const names = namesOn(view);
   const shown = new Set(
     [supports, contradicts].flatMap((claims) => linesCited(claims, citable).map(({ id }) => id)),
   );
@@ -38,6 +40,7 @@ export function assessment(view: View): Html | '' {
 <dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
 <dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
+${names.length > 0 ? html`<dt>${ASSESSMENT.names}</dt>${names.map((text) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}
 ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.playbook}</dt><dd>${playbookOn(view, given)}</dd>
@@ -46,12 +49,20 @@ ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) 
 </section>`;
 }
 
-/** Sentences of policy about the addresses in the alert. */
-const scannersOn = ({ alert, facts }: View): string[] =>
-  (facts?.entities ?? []).flatMap(({ ref, address }) => {
-    const value = alert?.entities.find((one) => one.ref === ref)?.value ?? ref;
-    return address?.scanner ? ASSESSMENT.scanner(value, address.scanner) : [];
+/** Sentences of policy about the entities of the alert. */
+const scannersOn = (view: View): string[] =>
+  (view.facts?.entities ?? []).flatMap((one) => {
+    const scanner = scannerIn(one);
+    return scanner ? ASSESSMENT.scanner(shownAs(view, one), scanner) : [];
   });
+
+const namesOn = (view: View): string[] =>
+  (view.facts?.entities ?? []).flatMap((one) =>
+    one.reverseDns?.known ? ASSESSMENT.name(shownAs(view, one), one.reverseDns.value) : [],
+  );
+
+const shownAs = ({ alert }: View, { ref }: EntityFacts): string =>
+  alert?.entities.find((one) => one.ref === ref)?.value ?? ref;
 
 /** Each line once. A citation of a line that does not exist shows nothing: the checks name it. */
 function linesOf(claims: readonly Claim[], citable: readonly Citable[], none: string): Html {

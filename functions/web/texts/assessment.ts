@@ -1,7 +1,8 @@
 // Texts of the assessment on the page that asks.
 import type { Alternative, Assessment, ForPeople } from '../../domain/assessment.ts';
-import type { DeclaredScanner } from '../../domain/facts.ts';
-import { capitalised, oneLine } from '../../domain/wording.ts';
+import type { DeclaredScanner } from '../../domain/declared-scanner.ts';
+import type { ReverseDns } from '../../domain/reverse-dns.ts';
+import { capitalised, oneLine, quoted } from '../../domain/wording.ts';
 import type { Agreement } from '../agreement.ts';
 
 export const ASSESSMENT = {
@@ -14,8 +15,20 @@ export const ASSESSMENT = {
   contradicts: 'Contradicts it',
   noContradiction: 'Nothing is cited. A reason to decline may still exist',
   scanners: 'Declared scanners',
-  scanner: (value: string, { id, owner, why, until }: DeclaredScanner): string =>
-    `Policy declares ${oneLine(value, 60)} as the scanner ${id} of ${owner} until ${until}: ${why}`,
+  scanner: (value: string, { id, owner, why, until, by }: DeclaredScanner): string =>
+    `Policy declares ${oneLine(value, 60)} as the scanner ${id} of ${owner} until ${until}${by ? ` (${by.kind} ${oneLine(by.value, 100)})` : ''}: ${why}`,
+  names: 'Reverse DNS',
+  name: (address: string, { names, count, claim }: ReverseDns): string => {
+    const owner = `The owner of ${oneLine(address, 60)}`;
+    if (claim?.isConfirmed)
+      return `${owner} named it ${quoted(claim.name, 100)}. ${claim.domain}, which policy declares, lists the address. DNS answers are not authenticated`;
+    if (claim)
+      return `${owner} named it ${quoted(claim.name, 100)}, but ${claim.domain} does not list the address`;
+    const [first] = names;
+    if (!first) return `${owner} gave it no name`;
+    const more = count > 1 ? `, the first of ${count} names` : '';
+    return `${owner} named it ${quoted(first, 100)}${more}. Anyone can choose such a name`;
+  },
   alternatives: 'Harmless explanations',
   alternative: ({ explanation }: Alternative): string => capitalised(CAUSES[explanation]),
   for: 'For it',

@@ -11,6 +11,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'flow-logs': 'VPC flow logs',
   config: 'AWS Config',
   inspector: 'Inspector',
+  dns: 'DNS',
   facts: 'Facts',
   records: 'Records',
   'aws-health': 'AWS Health',

@@ -1,0 +1,48 @@
+// Finds the role that an instance runs with.
+import type { IAM } from '@aws-sdk/client-iam';
+import { type Fact, unknown } from '../domain/facts.ts';
+import { describe, type InstanceApi } from './instance.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
+
+export type InstanceProfileApi = Pick<IAM, 'getInstanceProfile'>;
+
+export type HostRoleDeps = ReadDeps & {
+  ec2: Pick<InstanceApi, 'describeInstances'>;
+  iam: InstanceProfileApi;
+};
+
+const MAX_INSTANCES = 5;
+
+/** A lookup of the ARN of each instance's role, null if it has none. Reads each instance once. */
+export function hostRoles(
+  deps: HostRoleDeps,
+): (instanceId: string) => Promise<Fact<string | null>> {
+  const asked = new Map<string, Promise<Fact<string | null>>>();
+  return async (instanceId) => {
+    const before = asked.get(instanceId);
+    if (before !== undefined) return before;
+    if (asked.size >= MAX_INSTANCES)
+      return unknown(`only the roles of the first ${MAX_INSTANCES} instances are read`);
+    const looked = readFact(deps, `The role of ${instanceId}`, (abortSignal) =>
+      roleOf(deps, instanceId, abortSignal),
+    );
+    asked.set(instanceId, looked);
+    return looked;
+  };
+}
+
+/** An instance names its instance profile, which holds at most one role. */
+async function roleOf(
+  { ec2, iam }: HostRoleDeps,
+  instanceId: string,
+  abortSignal: AbortSignal,
+): Promise<string | null> {
+  const { IamInstanceProfile } = await describe(ec2, instanceId, abortSignal);
+  const InstanceProfileName = IamInstanceProfile?.Arn?.split('/').at(-1);
+  if (!InstanceProfileName) return null;
+  const { InstanceProfile } = await iam.getInstanceProfile(
+    { InstanceProfileName },
+    { abortSignal },
+  );
+  return InstanceProfile?.Roles?.[0]?.Arn ?? null;
+}
