@@ -27,15 +27,17 @@ type Place = {
   store: Store;
   evidence: Signer;
   people: readonly string[];
+  now: () => Date;
   close: () => Promise<void>;
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  const { table, keys, close } = openArchivedTable(data, () => {});
+  const { table, keys, now, close } = openArchivedTable(data, () => {});
   return {
     store: createStore(table, () => {}),
     evidence: keys.evidence,
     people: Object.keys(loadPolicy(POLICIES, 'local').escalation.people),
+    now,
     close,
   };
 }
@@ -49,6 +51,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
     store: createStore(createTable(new DynamoDBClient({}), own.tableName), () => {}),
     evidence: proofKeys(new KMS({}), own, env).evidence,
     people: Object.keys(policy.escalation.people),
+    now: () => new Date(),
     close: async () => {},
   };
 }
@@ -68,7 +71,7 @@ export async function signEffects(
 }
 
 async function signIn(
-  { store, evidence, people }: Place,
+  { store, evidence, people, now }: Place,
   { sign, by }: { sign: readonly string[]; by: string | undefined },
   out: Out,
 ): Promise<Outcome> {
@@ -79,7 +82,7 @@ async function signIn(
     throw new Refused(`--by must be a person of the policy: ${people.join(', ')}`);
   for (const action of open) {
     const isNamed = sign.includes(action.actionId);
-    if (isNamed && by) await signEffect({ store, evidence }, action, { by, at: new Date() });
+    if (isNamed && by) await signEffect({ store, evidence }, action, { by, at: now() });
     const end = action.dueAt ? `undone at ${action.dueAt}` : 'kept';
     const what = `${action.actionId}  ${oneLine(headlineOf(action))}: ${action.status}, ${end}`;
     out.line(isNamed ? `${what}; signed` : what);

@@ -34,14 +34,15 @@ type Place = {
   killSwitch: Store['killSwitch'];
   policy: Policy;
   resumptions: Mac;
+  now: () => Date;
   close: () => Promise<void>;
 };
 
 async function onLaptop(data: string): Promise<Place> {
-  const { table, keys, close } = openArchivedTable(data, () => {});
+  const { table, keys, now, close } = openArchivedTable(data, () => {});
   const { killSwitch } = createStore(table, () => {}, keys.resumptions);
   const policy = loadPolicy(POLICIES, 'local');
-  return { killSwitch, policy, resumptions: keys.resumptions, close };
+  return { killSwitch, policy, resumptions: keys.resumptions, now, close };
 }
 
 /**
@@ -58,7 +59,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
     () => {},
     resumptions,
   );
-  return { killSwitch, policy, resumptions, close: async () => {} };
+  return { killSwitch, policy, resumptions, now: () => new Date(), close: async () => {} };
 }
 
 /** Shows the kill switch. With a mode, first halts or resumes as a person of the policy. */
@@ -81,12 +82,12 @@ export async function setSwitch(
 
 /** Halts without further checks. Resuming ends only the listed entries, which the code identifies. */
 async function move(
-  { killSwitch, policy, resumptions }: Place,
+  { killSwitch, policy, resumptions, now }: Place,
   { mode, by = '', why = '', seen: code }: SwitchOptions & { mode: SwitchMode },
   out: Out,
 ): Promise<void> {
   const { account } = policy;
-  const said = { by: `person:${by}`, at: new Date().toISOString(), why };
+  const said = { by: `person:${by}`, at: now().toISOString(), why };
   const person = policy.escalation.people[by];
   const restrict = (to: HaltMode): Promise<void> => {
     if (!may(person, 'halt')) throw refusedTo('halt', policy);

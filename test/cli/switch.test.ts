@@ -1,5 +1,5 @@
 // npm run switch: halting at once, and resuming exactly what was listed.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -65,4 +65,14 @@ test('leaves copies and a digest of each halt and resumption, so that the audit 
   await run({ mode: 'run', by: 'mei.tanaka', why: 'fixed', seen: codeIn(halted) });
   const out = { line: () => {}, write: () => {}, progress: () => {} };
   expect(await auditLaptop(data, {}, out)).toMatchObject({ exitCode: 0 });
+});
+
+test('dates a halt by the time of the demo, after "Next hour" moved it ahead', async () => {
+  writeFileSync(join(data, 'clock.json'), String(5 * 3_600_000));
+  const [, entry = ''] = await run({ mode: 'halt', by: 'ana.silva', why: 'attack on us' });
+  const ahead = Date.parse(entry.split(' ')[0] ?? '') - Date.now();
+  expect(ahead).toBeGreaterThan(4.9 * 3_600_000);
+  expect(
+    await auditLaptop(data, {}, { line: () => {}, write: () => {}, progress: () => {} }),
+  ).toMatchObject({ counts: { faulty: 0 } });
 });
