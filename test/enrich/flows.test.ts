@@ -1,5 +1,6 @@
 // VPC flow logs of a host: found, read, counted and shown.
 import type { FlowLog, NetworkInterface } from '@aws-sdk/client-ec2';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import type { Citable } from '../../functions/domain/citable.ts';
@@ -391,6 +392,45 @@ describe('lines that are not as expected', () => {
     const flowLogs = [flowLog(), flowLog({ LogFormat: swapped })];
     expect(await whyUnknown({ flowLogs, lines: [line()] })).toContain('no line');
   });
+});
+
+/** Fields that come close to a valid line, and others. */
+const field = fc.oneof(
+  fc.constantFrom(attacker.value, HOST, OTHER, '-', 'ACCEPT', 'REJECT', 'OK', '2001:db8::7', '6'),
+  fc.constantFrom(`${START}`, `${START + 59}`, '99999999999999', '65535', 'ingress', 'egress'),
+  fc.nat().map(String),
+  fc.string({ maxLength: 12 }),
+);
+const oddLine = fc.oneof(
+  fc.string(),
+  fc.array(field, { minLength: 13, maxLength: 18 }).map((all) => all.join(' ')),
+  fc
+    .record({
+      from: fc.constantFrom(attacker.value, HOST, OTHER, '2001:db8::7'),
+      to: fc.constantFrom(attacker.value, HOST, OTHER),
+      ports: fc.tuple(fc.nat(65_535), fc.nat(65_535)),
+      packets: fc.constantFrom(1, 10, 99_999_999_999_999),
+      bytes: fc.constantFrom(40, 2_000, 99_999_999_999_999),
+      protocol: fc.constantFrom(1, 6, 17, 255),
+      flags: fc.option(fc.nat(255), { nil: undefined }),
+      action: fc.constantFrom('ACCEPT', 'REJECT'),
+    })
+    .map(line),
+);
+
+test('makes valid facts of any lines, and never more than a few lines of the dossier', async () => {
+  const flowLogs = [flowLog(), flowLog({ LogFormat: FLAGS })];
+  await fc.assert(
+    fc.asyncProperty(fc.array(oddLine, { maxLength: 60 }), async (lines) => {
+      const [, flows] = await factsOf({ flowLogs, lines });
+      const about = factsAbout('instance-1', { address: null, ...(flows && { flows }) });
+      const facts = Facts.parse(factsWith(factsAbout('ip-1'), about));
+      const { citable } = citedFrom(sample('ssh-brute-force'), { facts });
+      const shown = citable.filter(({ source }) => source === 'flow-logs');
+      expect(shown.length).toBeLessThanOrEqual(4);
+      for (const { text } of shown) expect(text).toMatch(/^E\d+ flow-logs [\w\d .,:=+-]{1,400}$/);
+    }),
+  );
 });
 
 describe('in the dossier', () => {

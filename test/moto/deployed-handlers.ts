@@ -149,7 +149,8 @@ export async function startDeployed({
     functions
       .get(name)!
       .permissions.filter(
-        ({ effect, actions }) => effect === 'Allow' && !/^(logs|xray):/.test(actions[0]!),
+        ({ effect, actions }) =>
+          effect === 'Allow' && !/^(logs:(Create|Put)|xray:)/.test(actions[0]!),
       )
       .flatMap(({ actions }) => actions);
 
@@ -159,6 +160,11 @@ export async function startDeployed({
     made,
     setEnv,
     store,
+    /** The calls of a handler that its role may not make. */
+    refusedTo: async (name: string, handle: () => Promise<unknown>): Promise<string[]> => {
+      const calls = await callsOf(handle);
+      return calls.filter((one) => !allowedTo(name).includes(one));
+    },
     /**
      * Executes and reverses one action with the handlers of the scope. The state must be restored, no call may lack a
      * permission, and no permission may remain unused.
