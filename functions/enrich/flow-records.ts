@@ -30,7 +30,6 @@ const DEFAULT_FORMAT =
   'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status';
 const NEEDED = 'srcaddr dstaddr srcport dstport protocol packets bytes start end action'.split(' ');
 const MAX_FIELDS = 60;
-const MAX_LINE = 4_000;
 
 export type FlowFormat = readonly string[];
 
@@ -48,7 +47,6 @@ export function flowFormat(logFormat: string | undefined): FlowFormat | null {
  * different ways.
  */
 export function flowLine(formats: readonly FlowFormat[], message: string): FlowLine | null {
-  if (message.length > MAX_LINE) return null;
   const values = message.trim().split(' ');
   const read = formats
     .filter((format) => format.length === values.length)
@@ -59,10 +57,8 @@ export function flowLine(formats: readonly FlowFormat[], message: string): FlowL
 }
 
 function lineIn(fields: ReadonlyMap<string, string>): FlowLine | null {
-  const status = fields.get('log-status');
-  if (status === 'SKIPDATA') return 'skipped';
-  if (status === 'NODATA') return 'no-data';
-  // Without `log-status`, dashes alone say that there is no data.
+  if (fields.get('log-status') === 'SKIPDATA') return 'skipped';
+  // As in a line with the status NODATA. A format may lack the status.
   if (NEEDED.slice(0, 7).every((name) => fields.get(name) === '-')) return 'no-data';
   const number = (name: string, pattern: RegExp): number => {
     const text = fields.get(name) ?? '';

@@ -51,7 +51,7 @@ type Line = {
   action?: string;
   protocol?: number;
   at?: number;
-  flags?: number;
+  flags?: number | undefined;
 };
 /** In the default format, or with TCP flags. */
 const line = (one: Line = {}): string => {
@@ -194,12 +194,16 @@ describe('what is read', () => {
       flowLog({ LogGroupName: 'theirs', ResourceId: 'vpc-1' }),
     ];
     const found = await flowsIn({ flowLogs, lines: [line(), line()] });
-    expect(asked.map(({ logGroupName }) => logGroupName)).toEqual(['theirs']);
     expect(found).toMatchObject({ records: 1, recorded: 'all' });
+    const older = flowLog({ LogGroupName: 'theirs', CreationTime: new Date(0) });
+    await flowsIn({ flowLogs: [flowLog(), older], lines: [line()] });
+    expect(asked.map(({ logGroupName }) => logGroupName)).toEqual(['theirs', 'theirs']);
   });
 
   test('looks up a host once a minute for all alerts of an incident', async () => {
     const store = storeOn(memoryTable());
+    const about = { incidentId: INCIDENT_ID, entity: theInstance, since: NOW.toISOString() };
+    await store.activityLookups.claim(about, NOW); // of its changes in CloudTrail
     await flowsIn({ store, lines: [line()] });
     expect(await whyUnknown({ store, lines: [line()] })).toContain('in this minute');
     expect(asked).toHaveLength(1);
@@ -264,6 +268,12 @@ describe('who began a connection', () => {
     ]);
     expect(await peersIn(line(), reply(synOnly))).toMatchObject([{ proven: 0 }]);
     expect(await peersIn(line({ action: 'REJECT' }))).toMatchObject([{ rejected: 1, proven: 0 }]);
+    expect(await peersIn(line({ action: 'REJECT' }), reply())).toMatchObject([{ proven: 0 }]);
+    const empty6 = { from: '2001:db8::7', bytes: 700 };
+    const from6 = { ...attacker, value: empty6.from };
+    const lines = [line(empty6), reply(empty6)];
+    const { peers } = await flowsIn({ entities: [from6, theInstance], lines });
+    expect(peers).toMatchObject([{ accepted: 1, proven: 0 }]);
     const udp = { protocol: 17, ports: [40_000, 53] as [number, number] };
     expect(await peersIn(line(udp), reply(udp))).toMatchObject([{ begunBy: 'address', proven: 0 }]);
   });
@@ -284,6 +294,8 @@ describe('who began a connection', () => {
     const refused = reply({ ...trick, packets: 2, bytes: 80 });
     expect(await peersIn(line(trick), refused)).toMatchObject([{ begunBy: 'host', proven: 0 }]);
     expect(await peersIn(line({ ...trick, action: 'REJECT' }))).toMatchObject([{ proven: 0 }]);
+    const unanswered = reply({ ...trick, action: 'REJECT' });
+    expect(await peersIn(line(trick), unanswered)).toMatchObject([{ accepted: 0, rejected: 1 }]);
     const flowLogs = [flowLog({ LogFormat: FLAGS })];
     const [flagged] = (
       await flowsIn({
@@ -380,6 +392,19 @@ describe('lines that are not as expected', () => {
     expect(found.peers).toMatchObject([{ ref: 'ip-1', accepted: 1, proven: 1 }]);
   });
 
+  test('leaves out records that do not say which side is the host', async () => {
+    const elsewhere = line({ from: OTHER, to: attacker.value });
+    expect(await flowsIn({ lines: [elsewhere, line()] })).toMatchObject({
+      ...{ isComplete: false, peers: [{ accepted: 1 }], others: { unclear: 0 } },
+    });
+    expect(await whyUnknown({ lines: [elsewhere] })).toContain('no line of its flow logs');
+  });
+
+  test('keeps sums exact that no number can hold', async () => {
+    const lines = Array.from({ length: 100 }, (_, i) => line({ at: START + i, bytes: 1e14 - 1 }));
+    expect((await flowsIn({ lines })).peers[0]?.bytesIn).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   test('counts skipped records as incomplete, and a line that two formats read differently as unreadable', async () => {
     const skipped = line().replace('ACCEPT OK', '- SKIPDATA');
     expect(await flowsIn({ lines: [skipped, line()] })).toMatchObject({
@@ -435,7 +460,7 @@ test('makes valid facts of any lines, and never more than a few lines of the dos
 
 describe('in the dossier', () => {
   async function linesOf(world: World): Promise<Citable[]> {
-    const flows = await factsOf(world).then(([, found]) => found ?? undefined);
+    const flows = (await factsOf(world)).find((one) => one !== null);
     const facts = factsWith(
       factsAbout('ip-1'),
       factsAbout('instance-1', { address: null, ...(flows && { flows }) }),
@@ -468,6 +493,39 @@ describe('in the dossier', () => {
     });
     expect(others?.text).toContain(
       'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, not listed yet=ip-2, recorded=accepted only, unreadable lines=1',
+    );
+  });
+
+  test('shows the addresses with an act first, and says how many lines are left out', async () => {
+    const addresses = Array.from({ length: 10 }, (_, i) => ({
+      ...{ ...attacker, ref: `ip-${i + 2}` },
+      value: `203.0.113.${100 + i}`,
+    }));
+    const probes = addresses.flatMap(({ value }) => [
+      line({ from: value, ports: [40_000, 22], bytes: 60, packets: 1 }),
+      line({ from: value, ports: [40_000, 23], bytes: 60, packets: 1 }),
+    ]);
+    const lines = [...probes, line(), reply()];
+    const shown = await linesOf({ entities: [...addresses, theInstance, attacker], lines });
+    expect(shown.map(({ kind, refs }) => `${kind} ${refs}`)).toEqual([
+      'flow ip-1',
+      ...['ip-2', 'ip-3'].map((ref) => `traffic instance-1,${ref}`),
+      'traffic instance-1',
+    ]);
+    expect(shown[3]?.text).toContain('8 lines about addresses of the alert left out');
+    const flowsAbout = async (ref: string, lines: string[]) => {
+      const flows = (await factsOf({ entities: [...addresses, theInstance, attacker], lines })).at(
+        10,
+      );
+      return factsAbout(ref, { address: null, ...(flows && { flows }) });
+    };
+    const hosts = [
+      await flowsAbout('instance-1', probes),
+      await flowsAbout('instance-2', [line(), reply()]),
+    ];
+    const facts = factsWith(...hosts);
+    expect(citedFrom(sample('ssh-brute-force'), { facts }).citable).toContainEqual(
+      expect.objectContaining({ id: 'E1', kind: 'flow', refs: ['ip-1'] }),
     );
   });
 

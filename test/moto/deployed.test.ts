@@ -41,6 +41,10 @@ async function recordedInstance() {
   return { instanceId, interfaceId: NetworkInterfaceId, host: PrivateIpAddress };
 }
 
+/** What decides about permissions of look-ups, as the functions have it. */
+const { webAcls, configHistory } = POLICY;
+const LOOKED_UP = { webAcls, configHistory };
+
 let deployed: Deployed;
 let iam: IAM;
 let cognito: CognitoIdentityProvider;
@@ -48,7 +52,7 @@ let gateway: APIGateway;
 const UserName = suspectUser.value;
 
 beforeAll(async () => {
-  deployed = await startDeployed({ policy: { flowLogGroups: [GROUP], webAcls: [] } });
+  deployed = await startDeployed({ policy: { ...LOOKED_UP, flowLogGroups: [GROUP] } });
   iam = deployed.made(IAM);
   cognito = deployed.made(CognitoIdentityProvider);
   gateway = deployed.made(APIGateway);
