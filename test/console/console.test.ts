@@ -128,13 +128,15 @@ test('writes the folded parts of an incident in words', async () => {
   const { world } = site;
   const again = (finding: unknown) =>
     JSON.parse(JSON.stringify(finding).replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', 'another'));
-  for (const one of [sample('web-port-probe'), again(sample('web-port-probe')), sample('mining')])
+  const probe = sample('web-port-probe');
+  for (const one of [probe, again(probe), sample('mining'), sample('bucket-read')])
     await world.deliver(one);
   for (const { incidentId } of await world.incidents()) {
     const page = await (await fetch(`${site.url}/console/incident/${incidentId}`)).text();
     const text = page.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
     for (const part of ['rules passed', 'May run without a person', 'Confidence 100 of 100'])
       expect(text).toContain(part);
+    expect(text, 'the account has what the samples name').not.toContain('cannot be found');
     expect(text).not.toMatch(/\b[a-z]+(_[a-z]+)+\b|&quot;|\bact-\d|\d{4}-\d\d-\d\dT|by gate/);
   }
 });

@@ -49,6 +49,35 @@ export const LOCAL_IAM: IamState = {
   policiesPerUser: 10,
 };
 
+/** The role that the samples name: people assume it with the company's sign-in. */
+const ANALYTICS = {
+  Path: '/',
+  RoleName: 'analytics',
+  RoleId: 'AROACKCEVSQ6C2EXAMPLE',
+  Arn: 'arn:aws:iam::111122223333:role/analytics',
+  CreateDate: new Date('2024-01-01T00:00:00Z'),
+  AssumeRolePolicyDocument: encodeURIComponent(
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/company' },
+          Action: 'sts:AssumeRoleWithSAML',
+        },
+      ],
+    }),
+  ),
+  Tags: [{ Key: 'team', Value: 'analytics' }],
+};
+const ROLE_POLICY = {
+  PolicyName: 'AmazonS3ReadOnlyAccess',
+  PolicyArn: 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess',
+};
+function requireRole(name: string | undefined): void {
+  if (name !== ANALYTICS.RoleName) throw noEntity(`The role with name ${name} cannot be found.`);
+}
+
 const noEntity = (message: string) => awsFailure('NoSuchEntityException', 404, message);
 const invalid = (message: string) => awsFailure('ValidationError', 400, message);
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
@@ -120,7 +149,8 @@ export function createIam(file: StateFile<IamState>): IamApi {
       throw noEntity(`Instance Profile ${InstanceProfileName} cannot be found.`);
     },
     getRole: async ({ RoleName }: Parameters<IdentityApi['getRole']>[0]) => {
-      throw noEntity(`The role with name ${RoleName} cannot be found.`);
+      requireRole(RoleName);
+      return { Role: ANALYTICS, ...done };
     },
     listAttachedUserPolicies: async ({
       UserName,
@@ -140,7 +170,8 @@ export function createIam(file: StateFile<IamState>): IamApi {
     listAttachedRolePolicies: async ({
       RoleName,
     }: Parameters<IdentityApi['listAttachedRolePolicies']>[0]) => {
-      throw noEntity(`The role with name ${RoleName} cannot be found.`);
+      requireRole(RoleName);
+      return { AttachedPolicies: [ROLE_POLICY], IsTruncated: false, ...done };
     },
     getAccountSummary: async () => ({
       SummaryMap: { AttachedPoliciesPerUserQuota: file.read().policiesPerUser },
