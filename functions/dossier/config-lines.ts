@@ -42,9 +42,9 @@ function lineOf(ref: string, change: ConfigChange): string {
 }
 
 function whatChanged({ status, parts, otherParts }: ConfigChange): string {
-  if (status === 'discovered') return 'status=first record of it';
+  if (status === 'discovered') return 'recorded=for the first time';
   if (status === 'deleted') return 'status=deleted';
-  if (parts === null) return 'changed parts=unknown without an earlier record';
-  const others = otherParts > 0 ? [`${otherParts} other parts`] : [];
-  return `changed parts=${[...parts, ...others].join(' and ')}`;
+  if (parts === null) return 'changed=unknown without an earlier record';
+  const others = otherParts > 0 ? [`${otherParts} other ${otherParts > 1 ? 'parts' : 'part'}`] : [];
+  return `changed=${[...parts, ...others].join(' and ')}`;
 }

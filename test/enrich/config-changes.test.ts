@@ -388,9 +388,9 @@ test('shows the model at most three lines about the resources of an alert, the d
     Array(3).fill(['change', false]),
   );
   expect(lines[0]?.text).toMatch(
-    /^E\d+ config 2026-11-24T02:40Z change about function-1: opened to everyone=tcp 22, changed parts=inbound rules$/,
+    /^E\d+ config 2026-11-24T02:40Z change about function-1: opened to everyone=tcp 22, changed=inbound rules$/,
   );
-  expect(lines[2]?.text).toMatch(/: changed parts=1 other parts; 3 more records left out$/);
+  expect(lines[2]?.text).toMatch(/: changed=1 other part; 3 more records left out$/);
   expect(text).not.toMatch(/zebra/);
 });
 

@@ -45,6 +45,19 @@ describe('an SSH brute-force attack', () => {
     expect(world.denied()).toEqual([]);
   });
 
+  test('shows on the incident page that the attacked port was opened an hour before', async () => {
+    await bruteForce();
+    const { incidentId, alertId } = await world.action('block_ip_at_firewall');
+    const opened =
+      'sg-0a1b2c3d4e5f60702 of i-0bb2cc3dd4ee5ff60 opened tcp 22 to everyone at 01:56 UTC';
+    const answer = await world.runtime.console.request(`/console/incident/${incidentId}`);
+    expect(await answer.text()).toContain(opened);
+    const facts = await world.runtime.store.records.findFacts(incidentId, alertId);
+    expect(facts?.citable?.filter(({ source }) => source === 'config')).toMatchObject([
+      { kind: 'change', refs: ['instance-1'], text: expect.stringContaining('=tcp 22, ') },
+    ]);
+  });
+
   test('hands off the block with the reason when the instance is unknown', async () => {
     const event = JSON.parse(
       JSON.stringify(sample('ssh-brute-force')).replace('i-0bb2cc3dd4ee5ff60', 'i-99999999'),

@@ -649,6 +649,13 @@ describe('least privilege', () => {
     ]);
   });
 
+  test('no function reads AWS Config unless policy turns the look-up on', () => {
+    const readers = [...functions.values()].filter(({ permissions }) =>
+      permissions.some(({ actions }) => actions.some((action) => action.startsWith('config:'))),
+    );
+    expect(readers).toEqual([]);
+  });
+
   test('only enrich reads flow logs, and only in the log groups of the stack and of policy', () => {
     const readers = (flowLogGroups: Policy['flowLogGroups']) =>
       [...functionsOf(templateWith({ policy: { flowLogGroups } })).values()].flatMap((one) =>

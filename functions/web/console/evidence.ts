@@ -1,5 +1,7 @@
 // Evidence for and against an attack, and unknown facts, from the records.
 import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
+import type { ConfigChanges } from '../../domain/config-changes.ts';
+import type { EntityFacts, Fact } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
@@ -52,7 +54,11 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
 const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact?.known ? fact.value : undefined;
 
-function supportsIn({ history, address, instance }: EntityFacts, name: string, now: Date): Point[] {
+function supportsIn(
+  { history, address, instance, configChanges }: EntityFacts,
+  name: string,
+  now: Date,
+): Point[] {
   const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
   const web = knownOf(address?.seenOnWeb);
   const attacked = knownOf(instance?.inbound)?.attackedPort;
@@ -65,6 +71,7 @@ function supportsIn({ history, address, instance }: EntityFacts, name: string, n
           },
         ]
       : []),
+    ...openedIn(knownOf(configChanges)?.changes ?? [], name, now),
     ...(earlier > 0
       ? [
           {
@@ -83,6 +90,15 @@ function supportsIn({ history, address, instance }: EntityFacts, name: string, n
       : []),
   ];
 }
+
+/** Ports that a security group opened to everyone in the last 24 hours. */
+const openedIn = (changes: ConfigChanges['changes'], name: string, now: Date): Point[] =>
+  changes
+    .filter(({ opened }) => opened.length > 0)
+    .map(({ at, group, opened }) => ({
+      text: `${group ? `Security group ${group} of ${name}` : name} opened ${opened.join(' and ')} to everyone at ${utc(at, now)}.`,
+      from: 'AWS Config',
+    }));
 
 function contradictsIn(facts: EntityFacts, name: string): Point[] {
   const { history, address, identity, plannedWork } = facts;

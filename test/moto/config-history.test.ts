@@ -1,0 +1,166 @@
+// The look-up in AWS Config, on moto's records and with the permissions of enrich.
+import { readFile } from 'node:fs/promises';
+import { ConfigService } from '@aws-sdk/client-config-service';
+import { IAM } from '@aws-sdk/client-iam';
+import { S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Entity } from '../../functions/domain/alert.ts';
+import { configChangesOf } from '../../functions/enrich/config-changes.ts';
+import { alertWith, HERE, INCIDENT_ID, theFunction } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { type Moto, startMoto } from './moto-server.ts';
+import { type Answer, startRecorder } from './recorder.ts';
+
+let moto: Moto;
+let recorder: Awaited<ReturnType<typeof startRecorder>>;
+let config: ConfigService;
+let iam: IAM;
+let s3: S3;
+let called: string[] = [];
+/** Moto has the latest record alone. The test keeps the earlier ones, the latest first. */
+let records: object[] = [];
+
+/** The record that moto has now, with its time as AWS writes it: in seconds. Undefined if moto refuses. */
+async function recordNow(body: object, minutesAgo: number): Promise<object | undefined> {
+  const { configurationItems = [] } = await fetch(moto.endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'StarlingDoveService.GetResourceConfigHistory',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/config/aws4_request',
+    },
+    body: JSON.stringify(body),
+  }).then((response) => response.json() as Promise<{ configurationItems?: object[] }>);
+  const [item] = configurationItems;
+  return (
+    item && {
+      ...item,
+      configurationItemStatus: 'OK',
+      configurationItemCaptureTime: Date.now() / 1000 - minutesAgo * 60,
+      resourceCreationTime: 0,
+    }
+  );
+}
+
+const answer: Answer = async (action, { body }) => {
+  if (action !== 'config:GetResourceConfigHistory') return undefined;
+  const now = await recordNow(body, 1);
+  return now && { configurationItems: [now, ...records] };
+};
+
+beforeAll(async () => {
+  moto = await startMoto();
+  recorder = await startRecorder(
+    Number(new URL(moto.endpoint).port),
+    ({ action }) => called.push(action),
+    answer,
+  );
+  const { region, credentials } = moto.clientConfig;
+  config = new ConfigService({
+    ...{ region, credentials, maxAttempts: 1 },
+    endpoint: `http://127.0.0.1:${recorder.port}`,
+  });
+  iam = new IAM(moto.clientConfig);
+  s3 = new S3({ ...moto.clientConfig, forcePathStyle: true });
+});
+afterAll(async () => {
+  for (const client of [config, iam, s3]) client?.destroy();
+  await recorder?.stop();
+  await moto?.stop();
+});
+beforeEach(() => {
+  called = [];
+  records = [];
+});
+
+async function changesOf(kind: Entity['kind'], value: string) {
+  const entity = { ...theFunction, kind, value };
+  const deps = {
+    ...{ store: storeOn(memoryTable()), here: HERE, now: () => new Date(), log: () => {} },
+    ...{ awsConfig: config, readDeadline: () => AbortSignal.timeout(8_000) },
+  };
+  const look = configChangesOf(deps, alertWith({ entities: [entity] }), INCIDENT_ID);
+  return look(entity, Promise.resolve([]));
+}
+
+/** Keeps the present record as one of some hours ago. */
+async function recorded(resourceType: string, resourceId: string): Promise<void> {
+  const earlier = await recordNow({ resourceType, resourceId }, 5 * 60);
+  if (!earlier) throw new Error(`moto has no record of ${resourceId}`);
+  records.unshift(earlier);
+}
+
+test('says what changed about a role, whose ID it finds by its name', async () => {
+  const RoleName = 'deploy';
+  const document = (statement: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+  const trust = (Service: string) => document({ Action: 'sts:AssumeRole', Principal: { Service } });
+  const { Role } = await iam.createRole({
+    RoleName,
+    AssumeRolePolicyDocument: trust('ec2.amazonaws.com'),
+  });
+  await recorded('AWS::IAM::Role', Role?.RoleId ?? '');
+  await iam.putRolePolicy({
+    RoleName,
+    PolicyName: 'zebra',
+    PolicyDocument: document({ Action: 's3:*', Resource: '*' }),
+  });
+  await iam.updateAssumeRolePolicy({ RoleName, PolicyDocument: trust('lambda.amazonaws.com') });
+  expect(await changesOf('iam-role', RoleName)).toMatchObject({
+    known: true,
+    value: {
+      isComplete: true,
+      changes: [
+        { status: 'changed', parts: expect.arrayContaining(['trust policy', 'inline policies']) },
+        { status: 'changed', parts: null },
+      ],
+    },
+  });
+});
+
+test('says what changed about a bucket', async () => {
+  const Bucket = 'shop-invoices';
+  await s3.createBucket({ Bucket });
+  const block = (on: boolean) => ({
+    Bucket,
+    PublicAccessBlockConfiguration: {
+      ...{ BlockPublicAcls: true, IgnorePublicAcls: true },
+      ...{ BlockPublicPolicy: on, RestrictPublicBuckets: on },
+    },
+  });
+  await s3.putPublicAccessBlock(block(true));
+  await recorded('AWS::S3::Bucket', Bucket);
+  await s3.putPublicAccessBlock(block(false));
+  const Statement = [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' }];
+  await s3.putBucketPolicy({ Bucket, Policy: JSON.stringify({ Statement }) });
+  expect(await changesOf('bucket', Bucket)).toMatchObject({
+    known: true,
+    value: {
+      changes: [
+        {
+          parts: expect.arrayContaining(['bucket policy', 'public access block']),
+          effects: expect.arrayContaining([
+            'bucket policy added',
+            'public access block incomplete',
+          ]),
+        },
+        { parts: null },
+      ],
+    },
+  });
+});
+
+test('is unknown for what AWS Config has not discovered', async () => {
+  const why = 'AWS Config does not record this resource here';
+  expect(await changesOf('bucket', 'no-such-bucket')).toEqual({ known: false, why });
+  expect(await changesOf('iam-user', 'no-such-user')).toEqual({ known: false, why });
+});
+
+test('calls nothing that the role of enrich may not, and the role may nothing else of AWS Config', async () => {
+  await changesOf('iam-role', 'deploy');
+  // Generated from the synthesised template, which another test checks.
+  const page = await readFile(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
+  const [row = ''] = /^## config\n\n- [^.]*/m.exec(page) ?? [];
+  expect(row).toContain(' by `enrich`, on `*`');
+  expect([...page.matchAll(/config:\w+/g)].map(String)).toEqual([...called].sort());
+});
