@@ -3,7 +3,6 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Flows } from '../domain/flows.ts';
 import type { Place } from '../domain/place.ts';
-import { errorFields } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 import { firstOf } from './activity.ts';
@@ -11,6 +10,7 @@ import { connectionsIn } from './flow-connections.ts';
 import { countsOf } from './flow-counts.ts';
 import { type FlowEventApi, type Read, readLines, type Window } from './flow-events.ts';
 import { BOTH, type FlowLogApi, flowLogsOf, type HostInterface } from './flow-logs.ts';
+import { isLookedUp, LOOKED_UP } from './once-per-minute.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** Where flow logs are found and read. */
@@ -60,8 +60,9 @@ async function flowsOfHost(
   if (!found.known) return found;
   const { interfaces, unread, why } = found.value;
   if (why) return unknown(why);
-  if (await isLookedUp(deps, host, incidentId))
-    return unknown('another alert of this incident looked it up in this minute');
+  const { kind, value } = host;
+  if (await isLookedUp(deps, { incidentId, entity: { kind, value: `${value} in flow logs` } }))
+    return LOOKED_UP;
   const window = windowOf(alert, deps.now());
   const read: Read = { records: new Map(), unreadable: 0, isComplete: unread === 0 };
   const done = await readFact(deps, `The traffic of ${host.value}`, (abortSignal) =>
@@ -76,21 +77,6 @@ async function flowsOfHost(
       addresses: alert.entities.filter(({ kind }) => kind === 'ip'),
     },
   );
-}
-
-/** Many alerts of an incident name the same host. What was found is not shared: it names references of one alert. */
-async function isLookedUp(
-  { store, now, log }: FlowDeps,
-  { kind, value, ref }: Entity,
-  incidentId: string,
-): Promise<boolean> {
-  const entity = { kind, value: `${value} in flow logs` };
-  const about = { incidentId, entity, since: now().toISOString() };
-  const claim = await store.activityLookups.claim(about, now()).catch((error: unknown) => {
-    log('warn', 'look-up not claimed', { incidentId, ref, ...errorFields(error) });
-    return null;
-  });
-  return claim !== null && 'found' in claim;
 }
 
 const MINUTE = 60_000;

@@ -1,24 +1,34 @@
-// Looks up a resource once a minute for all alerts of an incident.
+// Lets one alert of an incident look up a resource in a minute.
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, unknown } from '../domain/facts.ts';
 import { errorFields } from '../platform/log.ts';
 import type { SharedDeps } from './shared-activity.ts';
 
+type Deps = Pick<SharedDeps, 'store' | 'now' | 'log'>;
+/** `entity.value`: the resource, with the name of the look-up if several look up the same resource. */
+type About = { incidentId: string; entity: Pick<Entity, 'kind' | 'value'> };
+
+export const LOOKED_UP = unknown('another alert of this incident looked it up in this minute');
+
 /**
- * Many alerts of an incident name the same resource. Looks it up if the record of look-ups does not answer. What was
- * found is not shared: it may name others by the references of one alert.
+ * Many alerts of an incident name the same resource. What was found is not shared: it may name others by the references
+ * of one alert.
  */
-export async function oncePerMinute<T>(
-  { store, now, log }: Pick<SharedDeps, 'store' | 'now' | 'log'>,
-  { incidentId, entity }: { incidentId: string; entity: Pick<Entity, 'kind' | 'value'> },
+export const oncePerMinute = async <T>(
+  deps: Deps,
+  about: About,
   look: () => Promise<Fact<T>>,
-): Promise<Fact<T>> {
+): Promise<Fact<T>> => ((await isLookedUp(deps, about)) ? LOOKED_UP : look());
+
+/** False if the record of look-ups does not answer. */
+export async function isLookedUp(
+  { store, now, log }: Deps,
+  { incidentId, entity }: About,
+): Promise<boolean> {
   const about = { incidentId, entity, since: now().toISOString() };
   const claim = await store.activityLookups.claim(about, now()).catch((error: unknown) => {
     log('warn', 'look-up not claimed', { incidentId, kind: entity.kind, ...errorFields(error) });
     return null;
   });
-  return claim && 'found' in claim
-    ? unknown('another alert of this incident looked it up in this minute')
-    : look();
+  return claim !== null && 'found' in claim;
 }

@@ -1,7 +1,6 @@
 // Evidence for and against an attack, and unknown facts, from the records.
-import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
 import type { ConfigChanges } from '../../domain/config-changes.ts';
-import type { EntityFacts, Fact } from '../../domain/facts.ts';
+import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
