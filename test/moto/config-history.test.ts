@@ -1,4 +1,4 @@
-// The look-up in AWS Config, on moto's records and with the permissions of enrich.
+// The look-up in AWS Config on moto's records, with the permissions of enrich.
 import { readFile } from 'node:fs/promises';
 import { ConfigService } from '@aws-sdk/client-config-service';
 import { IAM } from '@aws-sdk/client-iam';
