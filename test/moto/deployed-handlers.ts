@@ -92,7 +92,8 @@ export async function startDeployed({
   await database.createTable(createTableInput('table'));
   await made(Scheduler).createScheduleGroup({ Name: GROUP });
   const store = createStore(createTable(database, 'table'), () => {}, keys.resumptions);
-  const own = { ...POLICY, homeRegion: moto.clientConfig.region, ...policy };
+  // Without a declared domain, nothing is asked of a name server, which moto doesn't have.
+  const own = { ...POLICY, homeRegion: moto.clientConfig.region, scanners: [], ...policy };
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(own));
   const arn = (rest: string) => `arn:aws:${rest}`;
   const setEnv = (values: Record<string, string>) => {

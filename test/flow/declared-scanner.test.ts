@@ -1,0 +1,47 @@
+// A declared scanner, and an attacker who claims its name, up to the page.
+import { expect, test } from 'vitest';
+import { scannerIn } from '../../functions/domain/facts.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createWorld, sample } from './world.ts';
+
+test('the page of a request says that the name which an attacker claims is not confirmed', async () => {
+  const world = await createWorld();
+  try {
+    await world.deliver(sample('web-port-probe'));
+    const { page } = await world.read(world.link('ana.silva', 'Approve'));
+    expect(page).toContain(
+      '<dt>Reverse DNS</dt><dd>The owner of 203.0.113.66 named it “probe-66.survey.example”, but survey.example does not list the address</dd>',
+    );
+    expect(page).not.toContain('internet-survey');
+  } finally {
+    await world.stop();
+  }
+});
+
+test('an address whose name a declared domain confirms is answered like any other', async () => {
+  const answered = async (policy = POLICY) => {
+    const world = await createWorld({ policy });
+    try {
+      await world.deliver(sample('ipv6-probe'));
+      const actions = await world.actions();
+      const [incident] = await world.incidents();
+      const { incidentId, alerts } = incident!;
+      const { records } = world.runtime.store;
+      const facts = await records.findFacts(incidentId, alerts[0]!.alertId);
+      return {
+        scanners: (facts?.entities ?? []).flatMap((one) => scannerIn(one)?.id ?? []),
+        actions: actions.map(({ name, status, disposition, reasons }) => ({
+          ...{ name, status, disposition, reasons },
+        })),
+        subjects: world.subjectsTo('ana.silva'),
+      };
+    } finally {
+      await world.stop();
+    }
+  };
+  const declared = await answered();
+  const other = await answered({ ...POLICY, scanners: [] });
+  expect(declared.scanners).toEqual(['internet-survey']);
+  expect(declared.actions.length).toBeGreaterThan(0);
+  expect(other).toEqual({ ...declared, scanners: [] });
+});
