@@ -27,6 +27,8 @@ export const Citable = z.strictObject({
   refs: z.array(EntityRef).check(z.maxLength(20)),
   /** Whether an attacker can choose all of its values. */
   isUntrusted: z.boolean(),
+  /** Whether it speaks against an attack. Absent for no, and in records of earlier versions. */
+  isReassuring: z.optional(z.boolean()),
   /** The line as the analysis read it, truncated. */
   text: z.string().check(z.maxLength(MAX_CITED_TEXT)),
 });
@@ -42,6 +44,7 @@ const STATES: readonly CitableKind[] = [
   'control',
   'vulnerability',
   'finding',
+  'session', // that it exists
   'change', // done to the entity, not by it
   'traffic',
   'host-name',

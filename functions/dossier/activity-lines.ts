@@ -3,6 +3,8 @@ import type { Activity } from '../domain/activity.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import { agentOf } from './agents.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
+import { isUsual } from './reassuring.ts';
+import { minute } from './values.ts';
 
 /** The decisive part of each first: changes, then calls, then what is new. */
 export const activityLines = (facts: readonly EntityFacts[]): EvidenceLine[] =>
@@ -12,7 +14,7 @@ export const activityLines = (facts: readonly EntityFacts[]): EvidenceLine[] =>
 
 export const activityLine = (ref: string, activity: Activity): EvidenceLine => ({
   ...{ text: lineOf(ref, activity), source: 'cloudtrail', kind: 'activity' },
-  ...{ refs: [ref], isUntrusted: false },
+  ...{ refs: [ref], isUntrusted: false, isReassuring: isUsual(activity) },
 });
 
 const MAX_CALLS = 6;
@@ -43,5 +45,3 @@ function agents({ appeared, before }: Activity['userAgents']): string {
   const described = [...new Set(appeared.map(agentOf))];
   return `${described.join(', ') || 'none'} (${before} before)`;
 }
-
-const minute = (at: string): string => `${at.slice(0, 16)}Z`;

@@ -2,6 +2,7 @@
 import type { EntityFacts } from '../domain/facts.ts';
 import { MAX_CHANGES, type ResourceChange } from '../domain/resource-changes.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
+import { minute } from './values.ts';
 
 /** At most MAX_CHANGES for the whole alert. The last line says how many it leaves out. */
 export function changeLines(facts: readonly EntityFacts[]): EvidenceLine[] {
@@ -30,5 +31,3 @@ function lineOf(
   const time = first === last ? first : `${first} to ${last}`;
   return `cloudtrail ${time} change about ${ref}: call=${name}, by=${by ?? 'another identity'}, succeeded=${least}${succeeded}${failures}`;
 }
-
-const minute = (at: string): string => `${at.slice(0, 16)}Z`;

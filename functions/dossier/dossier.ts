@@ -1,14 +1,15 @@
 // Composes the dossier: what the model gets about an alert, within its budgets.
 import { type Alert, isPosture } from '../domain/alert.ts';
-import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { EntityFacts, Facts } from '../domain/facts.ts';
 import { activityLines } from './activity-lines.ts';
 import { changeLines } from './change-lines.ts';
 import { configLines } from './config-lines.ts';
+import { contextLines } from './context-lines.ts';
 import { entityLines } from './entity-lines.ts';
 import { evidenceLines, refList } from './evidence-lines.ts';
 import { featuresOf, quoteWith } from './features.ts';
 import { flowLines } from './flow-lines.ts';
+import type { DossierInput } from './input.ts';
 import { nameLines } from './name-lines.ts';
 import {
   contextual,
@@ -20,47 +21,17 @@ import {
   withinTotal,
 } from './parts.ts';
 import { possibleActions } from './possible-actions.ts';
-import { scannerLines } from './scanner-text.ts';
+import { reassuringEvidence, reassuringFacts } from './reassuring.ts';
 import type { Unknown } from './unknowns.ts';
-import { ownText, shownValue } from './values.ts';
+import { minute, shownValue, typeText } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 10;
+export const DOSSIER_FORMAT = 11;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<
   Record<'alert' | 'entities' | 'evidence' | 'unknowns' | 'context' | 'total', number>
 >;
-
-/** What people decided about one of the entities before. */
-export type EarlierDecision = {
-  ref: string;
-  action: string;
-  /** `declined`, or `reversed-by-person`. */
-  event: string;
-  at: string;
-  /** Reasons of a closed list. */
-  reasons: readonly string[];
-  /** Free text of people. Not shown by its words: an attacker may have an account. */
-  text: string;
-};
-
-export type EarlierIncident = {
-  incidentId: string;
-  openedAt: string;
-  types: string[];
-  outcome: Incident['outcome'];
-};
-
-export type DossierInput = {
-  alert: Alert;
-  facts: Facts;
-  incident: Pick<Incident, 'openedAt' | 'alerts'>;
-  earlier: Fact<EarlierIncident[]>;
-  decisions: readonly EarlierDecision[];
-  plannedWork: readonly { id: string; why: string }[];
-  now: string;
-};
 
 export type DossierOptions = {
   /** New for each request. Fixed in tests. */
@@ -81,7 +52,7 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const evidence = [
     ...activityLines(facts.entities),
     ...flowLines(facts.entities),
-    ...evidenceLines(alert, quote),
+    ...evidenceLines(alert, quote, reassuringEvidence(alert, facts.entities)),
     ...configLines(facts.entities),
     ...changeLines(facts.entities),
     ...nameLines(facts.entities),
@@ -90,13 +61,18 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   for (const { refs } of evidence)
     for (const ref of refs) signals.set(ref, (signals.get(ref) ?? 0) + 1);
   const { lines, unknowns, others } = entityLines(alert, factsByRef, tags, signals, quote);
+  const citedFacts = (ref: string) => {
+    const entity = alert.entities.find((one) => one.ref === ref);
+    const known = factsByRef.get(ref);
+    return factsOn(ref, entity && known ? reassuringFacts(entity, known, alert) : false);
+  };
   const parts = [
     part('ALERT', alertLines(input, quote).map(uncited), budgets.alert),
     part(
       'ENTITIES',
       [
-        ...lines.map(({ ref, text }) => ({ text, cites: [factsOn(ref)] })),
-        ...(others ? [{ text: others.text, cites: others.refs.map(factsOn) }] : []),
+        ...lines.map(({ ref, text }) => ({ text, cites: [citedFacts(ref)] })),
+        ...(others ? [{ text: others.text, cites: others.refs.map(citedFacts) }] : []),
       ],
       budgets.entities,
     ),
@@ -110,8 +86,6 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
     budgets.total,
   );
 }
-
-const minute = (at: string | null | undefined): string => (at ? `${at.slice(0, 16)}Z` : 'unknown');
 
 function alertLines(
   { alert, incident, now }: DossierInput,
@@ -140,10 +114,6 @@ function alertLines(
     ...alert.news.map((one) => `changed since the last assessment: ${newsOf(one)}`),
   ];
 }
-
-/** Types are names of AWS. A partner can write any text into one. */
-const TYPE = /^[\w:./!&\- ]{1,120}$/;
-const typeText = (type: string): string => (TYPE.test(type) ? shownValue(type) : featuresOf(type));
 
 /** GuardDuty's titles repeat names that an attacker may choose, and its types say the same. */
 function titleOf(
@@ -193,50 +163,4 @@ function unknownLines(unknowns: readonly Unknown[], { calendar }: Facts): string
     return `${what.join('; ')}: ${why}`;
   });
   return calendar.known ? lines : [...lines, 'change calendar: could not be read'];
-}
-
-function contextLines({
-  alert,
-  facts,
-  incident,
-  earlier,
-  decisions,
-  plannedWork,
-}: DossierInput): string[] {
-  const covering = new Set(facts.entities.flatMap(({ plannedWork: id }) => id ?? []));
-  return [
-    facts.calendar.known
-      ? `change calendar ${facts.calendar.value}; facts read ${minute(facts.readAt)}`
-      : `facts read ${minute(facts.readAt)}`,
-    ...plannedWork
-      .filter(({ id }) => covering.has(id))
-      .map(({ id, why }) => `planned work ${id} covers it: ${ownText(why)}`),
-    ...scannerLines(facts.entities),
-    ...decisions.map(
-      ({ ref, action, event, at, reasons, text }) =>
-        `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
-    ),
-    ...otherAlerts(alert, incident),
-    ...earlierLines(earlier),
-  ];
-}
-
-function otherAlerts({ alertId }: Alert, { alerts }: DossierInput['incident']): string[] {
-  const others = alerts.filter((one) => one.alertId !== alertId);
-  if (others.length === 0) return [];
-  const types = others
-    .slice(-5)
-    .map(
-      ({ type, severity, outcome }) =>
-        `${typeText(type)} ${severity}${outcome ? ` (${outcome})` : ''}`,
-    );
-  return [`${others.length} other alerts in this incident: ${types.join(', ')}`];
-}
-
-export function earlierLines(earlier: Fact<EarlierIncident[]>): string[] {
-  if (!earlier.known) return ['earlier incidents: could not be read'];
-  return earlier.value.map(
-    ({ openedAt, types, outcome }) =>
-      `earlier incident ${openedAt.slice(0, 10)}: ${types.map(typeText).join(', ')}${outcome ? `, ended ${outcome}` : ''}`,
-  );
 }

@@ -37,6 +37,7 @@ export type EvidenceLine = { text: string } & Omit<Citable, 'id' | 'text'>;
 export function evidenceLines(
   { evidence = [], source, entities }: Pick<Alert, 'evidence' | 'source' | 'entities'>,
   quote: Quote,
+  isReassuring: (one: Evidence) => boolean,
 ): EvidenceLine[] {
   // A value that is an entity of the alert is named by its reference.
   const refByValue = new Map(entities.map(({ value, ref }) => [value, ref]));
@@ -55,7 +56,16 @@ export function evidenceLines(
       const about = one.refs.length > 0 ? ` about ${refList(one.refs, MAX_REFS)}` : '';
       const text = `${source}${timeOf(one)} ${one.kind}${about}: ${said.join(', ')}`;
       const isUntrusted = trusted.length === 0;
-      return [{ text, source, kind: one.kind, refs: one.refs, isUntrusted }];
+      return [
+        {
+          text,
+          source,
+          kind: one.kind,
+          refs: one.refs,
+          isUntrusted,
+          isReassuring: isReassuring(one),
+        },
+      ];
     })
     .filter(({ text }, index, all) => all.findIndex((one) => one.text === text) === index);
 }

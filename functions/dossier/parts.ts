@@ -13,27 +13,32 @@ type Line = { text: string; cites: Omit<Citable, 'text'>[] };
 
 export const uncited = (text: string): Line => ({ text, cites: [] });
 
-export const factsOn = (ref: string): Omit<Citable, 'text'> => ({
+export const factsOn = (ref: string, isReassuring: boolean): Omit<Citable, 'text'> => ({
   ...{ id: ref, source: 'facts', kind: 'facts', refs: [ref], isUntrusted: false },
+  ...(isReassuring && { isReassuring }),
 });
 
 export const numbered = (line: EvidenceLine, index: number): Line => cited(`E${index + 1}`, line);
 
-function cited(id: string, { text, ...line }: EvidenceLine): Line {
+function cited(id: string, { text, isReassuring, ...line }: EvidenceLine): Line {
+  const refs = line.refs.slice(0, MAX_CITED_REFS);
   return {
     text: `${id} ${text}`,
-    cites: [{ ...line, id, refs: line.refs.slice(0, MAX_CITED_REFS) }],
+    cites: [{ ...line, id, refs, ...(isReassuring && { isReassuring }) }],
   };
 }
 
 /** `Citable` allows as many. */
 const MAX_CITED_REFS = 20;
 
-export function contextual(text: string, index: number): Line {
-  const id = `R${index + 1}`;
-  const cited = { id, source: 'records', kind: 'context', refs: [], isUntrusted: false } as const;
-  return { text: `${id} ${text}`, cites: [{ ...cited, refs: [] }] };
-}
+/** A line, the entities that it is about, and whether it speaks against an attack. */
+export type ContextLine = { text: string; refs: string[]; isReassuring: boolean };
+
+export const contextual = (line: ContextLine, index: number): Line =>
+  cited(`R${index + 1}`, {
+    ...{ text: line.text, source: 'records', kind: 'context', refs: line.refs },
+    ...{ isUntrusted: false, isReassuring: line.isReassuring },
+  });
 
 /** What a question of the model found; text alone for what stays unknown, which proves nothing. */
 export type Answer = EvidenceLine | string;

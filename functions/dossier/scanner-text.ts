@@ -10,11 +10,17 @@ export function scannerText(facts: EntityFacts): string[] {
   return [`declared scanner ${id} until ${until}${by ? ` by its ${by.kind}` : ''}`];
 }
 
-/** In the context: each scanner once, with its owner and reason. */
-export function scannerLines(facts: readonly EntityFacts[]): string[] {
-  const scanners = facts.flatMap((one) => scannerIn(one) ?? []);
-  return [...new Map(scanners.map((one) => [one.id, one])).values()].map(
-    ({ id, owner, why }) =>
-      `declared scanner ${id} of ${ownText(owner)}: ${ownText(why)}; it explains probes, not a success`,
+/** In the context: each scanner once, with its owner and reason, about the entities where it is declared. */
+export function scannerLines(facts: readonly EntityFacts[]): { text: string; refs: string[] }[] {
+  const found = facts.flatMap((one) => {
+    const scanner = scannerIn(one);
+    return scanner ? [{ ref: one.ref, scanner }] : [];
+  });
+  const byId = Map.groupBy(found, ({ scanner }) => scanner.id);
+  return [...new Map(found.map(({ scanner }) => [scanner.id, scanner])).values()].map(
+    ({ id, owner, why }) => ({
+      text: `declared scanner ${id} of ${ownText(owner)}: ${ownText(why)}; it explains probes, not a success`,
+      refs: (byId.get(id) ?? []).map(({ ref }) => ref),
+    }),
   );
 }

@@ -34,9 +34,14 @@ export function unknownsOf({ ref }: Entity, facts: EntityFacts): Unknown[] {
   );
 }
 
-/** Errors of AWS repeat names of resources, so only their own name is shown. */
+/** Errors of AWS repeat names of resources, so only their own name is shown, and only one that reads as such. */
 function reasonOf(why: string): string {
-  const [, error] = /could not be read: (\w{1,60})/.exec(why) ?? [];
+  const [, error] = /could not be read: (\w+)/.exec(why) ?? [];
+  if (error !== undefined && !ERROR.test(error)) return 'could not be read';
   if (error) return `could not be read (${error})`;
   return why.replace(/^its tags are unknown: .*$/s, 'its tags are unknown').slice(0, 100);
 }
+
+/** Names of errors, from a closed list of words: `AccessDeniedException`, `ThrottlingException`, `TimeoutError`. */
+const ERROR =
+  /^(?:Access|Denied|Throttling|Throttled|Too|Many|Requests?|Limit|Exceeded|Time[Oo]ut|Abort|Service|Internal|Server|Unavailable|Failure|Error|Exception|No|Such|Not|Found|Entity|Resource|Unauthorized|Operation|Invalid|Validation|Client|Expired|Token|Credentials|Provider|Network|Type)+$/;

@@ -38,6 +38,14 @@ const INDICATOR = /^[A-Z][A-Z_]{2,40}$/;
 /** `Exfiltration:S3/AnomalousBehavior` */
 const TYPE = /^[A-Z][A-Za-z]{2,30}:[A-Za-z0-9]{2,20}\/[A-Z][\w.!&-]{2,60}$/;
 
+/** Names of finding types are AWS's. A partner can write any text into one. */
+const PLAIN_TYPE = /^[\w:./!&\- ]{1,120}$/;
+export const typeText = (type: string): string =>
+  PLAIN_TYPE.test(type) ? shownValue(type) : featuresOf(type);
+
+export const minute = (at: string | null | undefined): string =>
+  at ? `${at.slice(0, 16)}Z` : 'unknown';
+
 /** Text of this account's own policy. */
 export const ownText = (text: string): string =>
   withoutSecrets(visible(text)).replaceAll(/[<>]/g, ' ').trim().slice(0, 200).toWellFormed();

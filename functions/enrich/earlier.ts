@@ -2,7 +2,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, type Facts, known, unknown } from '../domain/facts.ts';
-import type { EarlierDecision, EarlierIncident } from '../dossier/dossier.ts';
+import type { EarlierDecision, EarlierIncident } from '../dossier/input.ts';
 import { errorFields } from '../platform/log.ts';
 import type { EntityEvent } from '../store/entity-history.ts';
 import type { EnrichDeps } from './deps.ts';

@@ -6,7 +6,7 @@ import { MAX_CITABLE } from '../domain/citable.ts';
 import { type Question, questionsIn } from '../domain/question.ts';
 import { whyElsewhere } from '../domain/target-place.ts';
 import { activityLine } from '../dossier/activity-lines.ts';
-import { earlierLines } from '../dossier/dossier.ts';
+import { earlierLines } from '../dossier/context-lines.ts';
 import { type Answer, answersPart } from '../dossier/parts.ts';
 import { activityOf } from './activity.ts';
 import type { EnrichDeps } from './deps.ts';

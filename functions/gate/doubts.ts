@@ -1,21 +1,21 @@
 // Checks an analysis against what it was given: evidence, references, verdict.
-import { ActionName, changesOf } from '../domain/action-catalog.ts';
-import type { Alert } from '../domain/alert.ts';
-import type { Assessment, Claim, Recommendation } from '../domain/assessment.ts';
-import { type Citable, isObservation } from '../domain/citable.ts';
-import { isIdentity } from '../domain/service-account.ts';
+import { ActionName } from '../domain/action-catalog.ts';
+import type { Assessment, Recommendation } from '../domain/assessment.ts';
+import type { Citable } from '../domain/citable.ts';
+import { areAllFound, cutsOff, found, type Given, isVerdictSupported, shows } from './grounding.ts';
+import { areCallsGiven, areThingsGiven } from './named.ts';
 import { unreadSources } from './unread-sources.ts';
 
 /** Why an analysis is doubted, in words that quote none of it. Codes are stored and never change. */
 export const DOUBTS = {
   'verdict-unsupported': 'The analysis cites no evidence that supports its verdict',
   'verdict-contradicts-acts': 'The analysis recommends changes that its verdict does not justify',
-  'evidence-not-cited': 'The analysis cites no evidence for this recommendation',
+  'evidence-not-cited': 'The analysis claims or recommends something without citing evidence',
   'evidence-not-found': 'The analysis cites evidence that does not exist',
   'evidence-does-not-fit':
     'The evidence that the analysis cites does not support this recommendation',
-  'reference-not-found': 'The analysis names an entity that is not in the alert',
-  'source-not-read': 'The analysis cites a source that was not read',
+  'reference-not-found': 'The analysis names something that is not in the alert',
+  'source-not-read': 'The analysis names a source that it does not cite',
 } as const;
 export type DoubtCode = keyof typeof DOUBTS;
 export const DOUBT_CODES = Object.keys(DOUBTS) as DoubtCode[];
@@ -29,8 +29,6 @@ export const NO_DOUBTS: Doubts = { answer: [], byRecommendation: {} };
 
 export const keyOf = ({ action, target }: Pick<Recommendation, 'action' | 'target'>): string =>
   `${action} ${target}`;
-
-type Given = { alert: Pick<Alert, 'entities'>; citable: readonly Citable[] };
 
 /**
  * Pure. A doubt about the whole answer also applies to every change that it recommends. Tickets and notifications
@@ -59,11 +57,8 @@ function changes({ action }: Recommendation): boolean {
   );
 }
 
-const cutsOff = ({ action }: Recommendation): boolean =>
-  changesOf(ActionName.safeParse(action).data ?? null)?.cutsOff ?? false;
-
-/** "Unclear" claims nothing. "Benign" may rest on a record of the account alone. */
-function doubtsAboutVerdict(assessment: Assessment, { citable }: Given): DoubtCode[] {
+/** Each claim needs a line. A line may be cited in vain: only the ones that exist count as support. */
+function doubtsAboutVerdict(assessment: Assessment, given: Given): DoubtCode[] {
   const {
     verdict,
     supports = [],
@@ -71,22 +66,21 @@ function doubtsAboutVerdict(assessment: Assessment, { citable }: Given): DoubtCo
     alternatives = [],
     recommendations,
   } = assessment;
-  const claimed = [...supports, ...contradicts].flatMap(({ evidence }) => evidence);
-  const weighed = alternatives.flatMap((one) => [...one.for, ...one.against]);
-  const support = found(
-    supports.flatMap(({ evidence }) => evidence),
-    citable,
-  );
-  const isSupported = support.some(
-    (one) => !one.isUntrusted && (verdict === 'benign' || isEvidence(one) || !hasEvidence(citable)),
-  );
+  const claims = [...supports, ...contradicts];
+  const cited = [
+    ...claims,
+    ...alternatives.map((one) => ({ evidence: [...one.for, ...one.against] })),
+  ];
   const acts = recommendations.filter(changes);
   const contradicted =
     (verdict === 'benign' && acts.length > 0) || (verdict === 'unclear' && acts.some(cutsOff));
   return [
-    ...(verdict !== 'unclear' && !isSupported ? ['verdict-unsupported' as const] : []),
+    ...(isVerdictSupported(assessment, given) ? [] : ['verdict-unsupported' as const]),
     ...(contradicted ? ['verdict-contradicts-acts' as const] : []),
-    ...(areAllFound([...claimed, ...weighed], citable) ? [] : ['evidence-not-found' as const]),
+    ...(claims.every(({ evidence }) => evidence.length > 0) ? [] : ['evidence-not-cited' as const]),
+    ...(cited.every(({ evidence }) => areAllFound(evidence, given.citable))
+      ? []
+      : ['evidence-not-found' as const]),
   ];
 }
 
@@ -99,56 +93,38 @@ function doubtsAboutOne(one: Recommendation, given: Given): DoubtCode[] {
 }
 
 /**
- * Whether the line is about the target, trusted, and shows an act where something is cut off. Where a product gives no
- * evidence about the target, its facts must do.
+ * What the sentences name: evidence, entities, calls and sources. A sentence that cites lines may name only their
+ * sources; the summary may name all that were read.
  */
-function shows(line: Citable, one: Recommendation, { alert, citable }: Given): boolean {
-  const about = sameActor(one.target, alert);
-  const isAbout = ({ refs }: Citable) => refs.length === 0 || refs.some((ref) => about.has(ref));
-  const fits = (each: Citable) =>
-    isEvidence(each) &&
-    !each.isUntrusted &&
-    isAbout(each) &&
-    (!cutsOff(one) || isObservation(each));
-  if (fits(line)) return true;
-  return !citable.some(fits) && line.kind === 'facts' && isAbout(line);
-}
-
-/** A key, its user and its role act as one. */
-function sameActor(target: string, { entities }: Pick<Alert, 'entities'>): ReadonlySet<string> {
-  const entity = entities.find(({ ref }) => ref === target);
-  if (!entity || !isIdentity(entity)) return new Set([target]);
-  return new Set(entities.filter(isIdentity).map(({ ref }) => ref));
-}
-
-/** A numbered line of evidence, from the finding or a look-up. */
-const isEvidence = ({ kind }: Citable): boolean => kind !== 'facts' && kind !== 'context';
-const hasEvidence = (citable: readonly Citable[]): boolean =>
-  citable.some((one) => isEvidence(one) && !one.isUntrusted);
-
-const found = (ids: readonly string[], citable: readonly Citable[]): Citable[] =>
-  citable.filter(({ id }) => ids.includes(id));
-const areAllFound = (ids: readonly string[], citable: readonly Citable[]): boolean =>
-  ids.every((id) => citable.some((one) => one.id === id));
-
-/** What the sentences name: evidence, entities and sources. */
-function textDoubts(assessment: Assessment, { alert, citable }: Given): DoubtCode[] {
+function textDoubts(assessment: Assessment, given: Given): DoubtCode[] {
+  const { alert, citable } = given;
   const { summary, supports = [], contradicts = [], recommendations } = assessment;
   const { missing = [], forPeople = [] } = assessment;
-  const claims: Claim[] = [...supports, ...contradicts];
-  const texts = [
-    summary,
-    ...claims.map(({ text }) => text),
-    ...recommendations.map(({ reasoning }) => reasoning),
+  const sentences: { text: string; lines: readonly Citable[] }[] = [
+    { text: summary, lines: citable },
+    ...[...supports, ...contradicts].map(({ text, evidence }) => ({
+      text,
+      lines: found(evidence, citable),
+    })),
+    ...recommendations.map(({ reasoning, because = [] }) => ({
+      text: reasoning,
+      lines: found(because, citable),
+    })),
   ];
-  // These speak of sources that people should read.
+  const texts = sentences.map(({ text }) => text);
+  // These speak of sources that people should read, and of calls that may have happened.
   const all = [...texts, ...missing, ...forPeople.map(({ text }) => text)];
   const named = (pattern: RegExp) => all.flatMap((text) => text.match(pattern) ?? []);
   const refs = new Set(alert.entities.map(({ ref }) => ref));
+  const areLinesGiven = areAllFound(named(LINE), citable) && areCallsGiven(texts, given);
+  const areEntitiesGiven =
+    named(REFERENCE).every((ref) => refs.has(ref)) && areThingsGiven(all, given);
   return [
-    ...(areAllFound(named(LINE), citable) ? [] : ['evidence-not-found' as const]),
-    ...(named(REFERENCE).every((ref) => refs.has(ref)) ? [] : ['reference-not-found' as const]),
-    ...(unreadSources(texts, citable).length === 0 ? [] : ['source-not-read' as const]),
+    ...(areLinesGiven ? [] : ['evidence-not-found' as const]),
+    ...(areEntitiesGiven ? [] : ['reference-not-found' as const]),
+    ...(sentences.every(({ text, lines }) => unreadSources([text], lines).length === 0)
+      ? []
+      : ['source-not-read' as const]),
   ];
 }
 

@@ -3,12 +3,13 @@ import type { Citable } from '../domain/citable.ts';
 
 /** How people name a source, and the name that it has in a dossier; null for one that is never looked up. */
 const SOURCES: readonly (readonly [name: string, source: string | null])[] = [
-  ['cloud ?trail|event history', 'cloudtrail'],
-  ['flow logs?', 'flow-logs'],
+  ['cloud ?trail|event history|audit (?:trail|logs?)', 'cloudtrail'],
+  ['flow logs?|net ?flow|network telemetry|traffic logs?', 'flow-logs'],
   ['reverse dns|ptr records?', 'dns'],
   ['aws config|config(?:uration)? history', 'config'],
   ['virus ?total|spamhaus|abuse ?ipdb|grey ?noise|shodan|talos|recorded future|alienvault', null],
   ['whois|passive dns|access logs?|athena|detective|splunk|siem|edr', null],
+  ['endpoint agent|antivirus|change (?:board|ticket)|jira|service ?now|slack', null],
 ];
 
 /** What stands before a source that should be read, or of which there is none. */

@@ -1,4 +1,5 @@
 // Merges the analysis with the minimum that no model can leave out.
+import { ActionName, isHarmless } from '../domain/action-catalog.ts';
 import { type Alert, isSevere } from '../domain/alert.ts';
 import type { Assessment, Opinion, Recommendation } from '../domain/assessment.ts';
 
@@ -8,10 +9,10 @@ export type Doubted = { isAnswer: boolean; isDoubted: (one: Recommendation) => b
 const NOTHING: Doubted = { isAnswer: false, isDoubted: () => false };
 
 /**
- * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends.
- * A doubted answer removes nothing: it gets everything that the playbook recommends, at any severity. A doubted
- * recommendation gives way to the playbook's own. If the analysis failed, the playbook's opinion takes its place. The
- * gate adds a page if no request pages.
+ * The assessment with the playbook's ticket and all changes that the playbook recommends. At medium severity or below,
+ * the answer may leave out harmless ones, and as "benign" all: one that doesn't rule out an attack gives no reason to
+ * ask less. A doubted answer leaves nothing out, and a doubted recommendation gives way to the playbook's own. If the
+ * analysis failed, the playbook's opinion takes its place. The gate adds a page if no request pages.
  */
 export function withFloor(
   assessment: Assessment,
@@ -25,12 +26,12 @@ export function withFloor(
   };
   if (assessment.failure !== null)
     return { ...assessment, ...opinion, playbook, origin: 'fallback' };
-  const floor = opinion.recommendations.filter(
-    ({ action }) =>
-      isAnswer ||
-      action === 'create_alert_ticket' ||
-      (action !== 'send_analyst_notification' && isSevere(alert.severity.label)),
-  );
+  const floor = opinion.recommendations.filter(({ action }) => {
+    if (isAnswer || action === 'create_alert_ticket') return true;
+    if (action === 'send_analyst_notification') return false;
+    const isWanted = assessment.verdict !== 'benign' && !isHarmless(ActionName.parse(action));
+    return isWanted || isSevere(alert.severity.label);
+  });
   const kept = assessment.recommendations.filter(
     (one) => !isDoubted(one) || !floor.some((other) => isSame(one, other)),
   );

@@ -102,7 +102,8 @@ function holdersOf(settled: readonly string[], entities: readonly Entity[]): str
 const valuesOf = (evidence: readonly Evidence[], kind: Evidence['kind'], name: string): string[] =>
   evidence.filter((one) => one.kind === kind).flatMap(({ values }) => values[name] ?? []);
 
-function outcomeOf(evidence: readonly Evidence[]): Signs['outcome'] {
+/** Whether what was observed succeeded. */
+export function outcomeOf(evidence: readonly Evidence[]): Signs['outcome'] {
   const calls = evidence.filter(({ kind }) => kind === 'api-call');
   const all = [
     ...calls.map(({ values }) => values.error === undefined),

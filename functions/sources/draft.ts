@@ -1,6 +1,7 @@
 // Converts a draft of any product to an alert, with limits and defaults.
 import { createHash } from 'node:crypto';
 import { type Alert, type Entity, type FindingState, Reported } from '../domain/alert.ts';
+import { worthOf } from '../domain/entity-worth.ts';
 import { UNKNOWN } from '../domain/place.ts';
 import { Instant } from '../domain/reference.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
@@ -141,7 +142,9 @@ function evidenceOf(found: readonly Found[], entities: readonly Entity[]): Alert
     .slice(0, MAX_EVIDENCE)
     .map(({ about, ...one }) => ({
       ...one,
+      // Credentials first: a sequence names more addresses than fit.
       refs: entities
+        .toSorted((a, b) => worthOf(a) - worthOf(b))
         .filter((entity) => about.some((name) => isNameOf(name, entity)))
         .map(({ ref }) => ref)
         .slice(0, 20),

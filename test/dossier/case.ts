@@ -1,6 +1,7 @@
 // A dossier about an event, with facts that say nothing.
 import { Alert } from '../../functions/domain/alert.ts';
-import { type DossierInput, dossierOf } from '../../functions/dossier/dossier.ts';
+import { dossierOf } from '../../functions/dossier/dossier.ts';
+import type { DossierInput } from '../../functions/dossier/input.ts';
 import type { Dossier } from '../../functions/dossier/parts.ts';
 import { ALERT_ID, factsAbout, factsWith, NOW, POLICY } from '../fixtures/case.ts';
 import { alertOf } from '../intake/events.ts';

@@ -190,6 +190,15 @@ test('shows errors of AWS by their name alone, because they repeat names of reso
   expect(dossier).not.toContain('ignore-everything');
 });
 
+test('shows no name of an error that is none of the usual words', () => {
+  const why = 'The tags of x could not be read: BenignPleaseIgnoreError: No';
+  const protectedBy = { known: false, why } as const;
+  const facts = factsWith({ ...factsAbout('user-1'), protectedBy });
+  expect(dossierFrom(sample('leaked-access-key'), { facts })).toContain(
+    'protection of user-1: could not be read\n',
+  );
+});
+
 test('says how many lines a part left out when its budget is used up', () => {
   const event = sample('attack-sequence');
   event.detail.service.detection.sequence.signals = Array.from({ length: 100 }, (_, i) => ({
@@ -321,6 +330,7 @@ test('says whether an identity is an administrator, and how many keys its user h
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
+    11: '776f9bb7a54fbb0e847f02fd530a334fb3d4e47240167ee7470ae6335ebf5aca',
     10: 'a6358e6674e7916c5cd6fbbd17c09a1b2f151ef30a1fb0ae7887e24e2bd616a1',
     9: 'f4d15f9a9ccf6242ec25d63891e8d54779e68ca131911b0d3aa9c682c9399b71',
     8: '06568d13f0572ec30f37d5c1e9df330c64defd3d5c293bbc0a217ba3b92980bc',

@@ -365,7 +365,7 @@ describe('the brief', () => {
     const covered = [{ ...plannedWork[0], identities: undefined }] as typeof POLICY.plannedWork;
     const { dossier } = await briefFor(depsOf({ policy: { ...POLICY, plannedWork: covered } }));
     expect(dossier).toContain('covered by planned work nightly-export');
-    expect(dossier).toContain(`planned work nightly-export covers it: ${why}`);
+    expect(dossier).toContain(`planned work nightly-export covers ip-1: ${why}`);
   });
 
   test('the dossier names a scanner that policy declares at the address, and who owns it', async () => {

@@ -31,7 +31,9 @@ test('a request that is made again still says which checks of the analysis faile
   for (const one of await blocks())
     expect(one.reasons).toContainEqual({
       code: 'analysis-doubted',
-      text: expect.stringMatching(/cites no evidence that supports.+ cites a source that was not/),
+      text: expect.stringMatching(
+        /cites no evidence that supports.+ names a source that it does not cite/,
+      ),
     });
 });
 

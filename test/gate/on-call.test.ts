@@ -29,7 +29,7 @@ import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/stores.ts';
 import { mac, put, waiting } from '../web/approval-pages.ts';
-import { readyForGate } from './ready.ts';
+import { readyForGate, UNKNOWN_TYPE } from './ready.ts';
 
 const TOKEN = 'y_NbAkKc66ryYTWUXYEu';
 const KEY = 'eb243592-faa2-4ba2-a551-1afdf565c889';
@@ -309,6 +309,7 @@ describe('an approval request', () => {
   });
 
   test('reads no schedule for an action that needs no approval', async () => {
+    await readyForGate(store, UNKNOWN_TYPE);
     server.willAnswer(pagerDutyUsers(ANA));
     await proposed(escalationWith([PD]), assess(recommend({ action: 'add_ip_to_watchlist' })));
     expect(server.asked).toEqual([]);

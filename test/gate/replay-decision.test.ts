@@ -33,7 +33,7 @@ import {
 } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { readyForGate } from './ready.ts';
+import { readyForGate, UNKNOWN_TYPE } from './ready.ts';
 
 let store: Store;
 /** Copies of all records, as the archive writes them. */
@@ -129,6 +129,7 @@ const KINDS: Kind[] = [
   {
     ...{ kind: 'a low confidence', expected: 'dropped', code: 'below-confidence-floor' },
     recommended: { ...BLOCK, confidence: 1 },
+    prepare: () => withAlert(UNKNOWN_TYPE),
   },
   {
     ...{ kind: 'shadow mode', expected: 'observe', code: 'shadow-mode', recommended: WATCH },

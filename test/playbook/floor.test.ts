@@ -39,6 +39,16 @@ test('lets the model leave out a question about a medium alert, but not the tick
   expect(actionsIn(withFloor(answer([]), probe('medium')))).toEqual(['create_alert_ticket']);
 });
 
+test.each(['unclear', 'suspicious', 'malicious'] as const)(
+  'asks what the playbook asks about a medium alert that the model calls %s',
+  (verdict) => {
+    expect(actionsIn(withFloor(answer([], verdict), probe('medium')))).toEqual([
+      'block_ip_at_firewall',
+      'create_alert_ticket',
+    ]);
+  },
+);
+
 test('puts the playbook in the place of a failed analysis, and keeps the reason', () => {
   const assessment = withFloor(failed('the model stopped with refusal'), probe('medium'));
   expect(assessment).toMatchObject({

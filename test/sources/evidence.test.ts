@@ -114,7 +114,7 @@ test('ties a signal to its actor and endpoint, at its own time', () => {
   expect(alertOf(findingOf(sequence)).evidence).toContainEqual(
     expect.objectContaining({
       kind: 'signal',
-      refs: ['ip-1', 'key-1', 'user-1'],
+      refs: ['key-1', 'user-1', 'ip-1'],
       from: '2026-11-24T02:41:00.000Z',
       foundAt: '$.service.detection.sequence.signals[0]',
     }),

@@ -1,0 +1,67 @@
+// Which lines speak against an attack: failure, a plan, habit, an owner.
+import type { Activity } from '../domain/activity.ts';
+import type { Alert, Entity } from '../domain/alert.ts';
+import type { DeclineReason } from '../domain/approval.ts';
+import type { Evidence } from '../domain/evidence.ts';
+import { type EntityFacts, scannerIn } from '../domain/facts.ts';
+import { outcomeOf } from '../playbook/signs.ts';
+import { familyOf } from '../playbook/types.ts';
+
+type Observed = Pick<Alert, 'evidence' | 'traffic'>;
+
+/**
+ * A failed attempt, if none succeeded and CloudTrail lists no change; or a caller of the organization. A stolen
+ * credential or a taken host is an attack even while its attempts fail.
+ */
+export function reassuringEvidence(
+  alert: Pick<Alert, 'evidence' | 'type' | 'traffic' | 'entities'>,
+  facts: readonly EntityFacts[],
+): (one: Evidence) => boolean {
+  const { evidence = [] } = alert;
+  const hasFailed =
+    familyOf(alert).asks === 'if-serious' &&
+    outcomeOf(evidence) === 'failed' &&
+    !facts.some(({ activity }) => activity?.known && activity.value.changes.length > 0);
+  return (one) =>
+    (hasFailed && outcomeOf([one]) === 'failed') ||
+    (one.kind === 'api-call' && one.values.affiliated === 'true');
+}
+
+/** Nothing new, and no change to IAM or logging. */
+export const isUsual = ({ isComplete, changes, ...seen }: Activity): boolean =>
+  isComplete &&
+  changes.length === 0 &&
+  [seen.networks, seen.regions, seen.userAgents].every(
+    ({ appeared, before }) => appeared.length === 0 && before > 0,
+  );
+
+/** A plan that covers it, a scanner, an address of this account, a key that no longer works. */
+export const reassuringFacts = (
+  { attributes }: Entity,
+  facts: EntityFacts,
+  alert: Observed,
+): boolean => {
+  const { plannedWork, address, identity } = facts;
+  return (
+    plannedWork !== null ||
+    (scannerIn(facts) !== null && isScan(alert)) ||
+    (address?.ownedBy.known === true &&
+      address.ownedBy.value !== null &&
+      alert.traffic.direction !== 'outbound') ||
+    (identity?.status.known === true && identity.status.value === 'Inactive') ||
+    attributes.affiliated === 'true'
+  );
+};
+
+const SCANS: readonly Evidence['kind'][] = ['connection', 'port-probe', 'resource', 'finding'];
+/** A scanner explains probes and connections, and nothing that a host or an account did afterwards. */
+export const isScan = ({ evidence = [], traffic }: Observed): boolean =>
+  traffic.layer !== 'aws-api' && evidence.every(({ kind }) => SCANS.includes(kind));
+
+const HARMLESS: readonly string[] = [
+  'false-alarm',
+  'expected-work',
+] satisfies readonly DeclineReason[];
+/** People said that the same was harmless. "Wrong target" and "too much impact" say nothing about an attack. */
+export const saysHarmless = (reasons: readonly string[]): boolean =>
+  reasons.some((one) => HARMLESS.includes(one));
