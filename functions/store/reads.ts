@@ -1,4 +1,4 @@
-// Reads through the API: who read what, and when.
+// Reads through the API, and its tokens: who, what and when.
 import * as z from 'zod/mini';
 import { Instant } from '../domain/reference.ts';
 import { seriesPartition } from './layout.ts';
@@ -8,9 +8,11 @@ export const Read = z.strictObject({
   at: Instant,
   /** ID of the person in policy. */
   by: z.string().check(z.minLength(1), z.maxLength(64)),
-  /** The route, as `/api/incidents/{id}`. */
+  /** The route, as `/api/incidents/{id}`; `/sign-in/api` for a token that was issued. */
   route: z.string().check(z.maxLength(64)),
   incidentId: z.nullable(z.string()),
+  /** When the issued token ends. Absent for a read. */
+  until: z.optional(Instant),
 });
 export type Read = z.infer<typeof Read>;
 

@@ -37,7 +37,7 @@ const WRITES = {
   api: ['read'],
   halt: ['halt'],
   resume: ['resumption'],
-  web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
+  web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'read', 'layout1'],
   execute: ['action', 'check', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
   reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],
   notify: ['action', ...QUESTIONS, 'layout1'],

@@ -33,6 +33,7 @@ import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
 import { createLeases } from '../store/leases.ts';
+import { createReads } from '../store/reads.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createSummaries } from '../store/summaries.ts';
@@ -45,7 +46,13 @@ export type SlackInteractivity = { clients: HttpClients; signingSecret: Secret<s
 export type WebDeps = {
   store: Pick<
     Store,
-    'records' | 'leases' | 'killSwitch' | 'entityHistory' | 'approverAddresses' | 'summaries'
+    | 'records'
+    | 'leases'
+    | 'killSwitch'
+    | 'entityHistory'
+    | 'approverAddresses'
+    | 'summaries'
+    | 'reads'
   >;
   policy: Policy;
   mac: Pick<Mac, 'verify'>;
@@ -101,6 +108,7 @@ export function webDeps(env: Env): WebDeps {
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
       summaries: createSummaries(table, log),
+      reads: createReads(table),
     },
     policy,
     ...(answers && {

@@ -8,7 +8,11 @@ import { noticePage, shell } from '../site/page.ts';
 import type { WebDeps } from './deps.ts';
 import { TOKEN } from './texts/token.ts';
 
-type Deps = Pick<WebDeps, 'policy' | 'pages' | 'now' | 'log'>;
+type Deps = Pick<WebDeps, 'policy' | 'pages' | 'newId' | 'now' | 'log'> & {
+  store: Pick<WebDeps['store'], 'reads'>;
+};
+
+const PATH = '/sign-in/api';
 
 export const tokenSite = (deps: Deps): Hono =>
   new Hono()
@@ -18,7 +22,7 @@ export const tokenSite = (deps: Deps): Hono =>
           shell(
             TOKEN.title,
             html`<header><h1>${TOKEN.title}</h1><p>${TOKEN.about(TOKEN_MINUTES)}</p></header>
-<form method="post" action="/sign-in/api"><button class="primary">${TOKEN.create}</button></form>`,
+<form method="post" action="${PATH}"><button class="primary">${TOKEN.create}</button></form>`,
           ),
         ),
       ),
@@ -26,6 +30,11 @@ export const tokenSite = (deps: Deps): Hono =>
     .post('/', (c) =>
       withReader(deps, c, async (person) => {
         const { token, expiresAt } = await issueToken(deps, person);
+        // A token that can't be recorded isn't shown.
+        await deps.store.reads.add(deps.newId(), {
+          ...{ at: deps.now().toISOString(), by: person, route: PATH, incidentId: null },
+          until: expiresAt.toISOString(),
+        });
         deps.log('info', 'API token issued', { person, expiresAt: expiresAt.toISOString() });
         return c.html(
           shell(

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { issueToken, TOKEN_MINUTES } from '../../../functions/sign-in/api-token.ts';
 import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
+import { Read } from '../../../functions/store/reads.ts';
 import type { Store } from '../../../functions/store/store.ts';
 import { summarise } from '../../../functions/summarise/summarise.ts';
 import { createApi } from '../../../functions/web/api/api.ts';
@@ -88,7 +89,10 @@ describe('a token', () => {
 
   test('is issued only to a person at the console whose role reads, and only when they press the button', async () => {
     const app = (roles?: 'viewer'[]) =>
-      new Hono().route('/', tokenSite({ policy: policyWith(roles), pages, now, log }));
+      new Hono().route(
+        '/',
+        tokenSite({ store, policy: policyWith(roles), pages, newId, now, log }),
+      );
     const cookie = await cookieOf('ana.silva', startConsole);
     const shown = await app().request('/', { headers: { cookie } });
     expect([shown.status, await shown.text()]).toEqual([200, expect.not.stringMatching(TOKEN)]);
@@ -104,11 +108,30 @@ describe('a token', () => {
   });
 });
 
+const add = async () => {
+  throw new Error('the table is not available');
+};
+
+test('a token is recorded with its person and its end before it is shown', async () => {
+  const cookie = await cookieOf('ana.silva', startConsole);
+  const recorded: Read[] = [];
+  const issue = (reads: Store['reads']) =>
+    new Hono()
+      .route('/', tokenSite({ store: { reads }, policy: policyWith(), pages, newId, now, log }))
+      .request('/', { method: 'POST', headers: { cookie } });
+  await issue({ add: async (_id, read) => void recorded.push(Read.parse(read)) });
+  expect(recorded).toEqual([
+    {
+      ...{ at: minute(4).toISOString(), by: 'ana.silva', route: '/sign-in/api', incidentId: null },
+      until: minute(4 + TOKEN_MINUTES).toISOString(),
+    },
+  ]);
+  const answer = await issue({ add });
+  expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringMatching(TOKEN)]);
+});
+
 test('a read that cannot be recorded is not answered', async () => {
   await put(store, waiting());
-  const add = async () => {
-    throw new Error('the table is not available');
-  };
   const api = apiWith({ store: { ...store, reads: { add } } });
   const answer = await api.request(PATH, bearer(await tokenAt(minute(3))));
   expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining('203.')]);
