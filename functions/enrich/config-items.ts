@@ -79,8 +79,8 @@ export function changeBetween(
 
 const Port = z.nullish(z.int().check(z.gte(0), z.lte(65_535)));
 const Ranges = {
-  ipv4Ranges: z._default(z.array(z.object({ cidrIp: z.string() })), []),
-  ipv6Ranges: z._default(z.array(z.object({ cidrIpv6: z.string() })), []),
+  ipv4Ranges: z.nullish(z.array(z.object({ cidrIp: z.string() }))),
+  ipv6Ranges: z.nullish(z.array(z.object({ cidrIpv6: z.string() }))),
 };
 const Rules = z.array(
   z.union([
@@ -98,8 +98,8 @@ function rulesIn(parts: ConfigItem['parts']): IpPermission[] | null {
     IpProtocol: rule.ipProtocol,
     ...('fromPort' in rule && typeof rule.fromPort === 'number' && { FromPort: rule.fromPort }),
     ...('toPort' in rule && typeof rule.toPort === 'number' && { ToPort: rule.toPort }),
-    IpRanges: rule.ipv4Ranges.map(({ cidrIp }) => ({ CidrIp: cidrIp })),
-    Ipv6Ranges: rule.ipv6Ranges.map(({ cidrIpv6 }) => ({ CidrIpv6: cidrIpv6 })),
+    IpRanges: (rule.ipv4Ranges ?? []).map(({ cidrIp }) => ({ CidrIp: cidrIp })),
+    Ipv6Ranges: (rule.ipv6Ranges ?? []).map(({ cidrIpv6 }) => ({ CidrIpv6: cidrIpv6 })),
   }));
 }
 

@@ -157,7 +157,7 @@ describe('of a security group', () => {
   });
 
   test('says what a new group opens', async () => {
-    const created = item(20, rules(rule(3389, '0.0.0.0/0')), {
+    const created = item(20, rules({ ...rule(3389, '::/0'), ipv4Ranges: null }), {
       configurationItemStatus: 'ResourceDiscovered',
     });
     expect(await changesIn([[created]])).toMatchObject([
@@ -177,6 +177,12 @@ test.each<[string, unknown, unknown, object]>([
     { metadataOptions: { httpTokens: 'required', httpEndpoint: 'enabled' } },
     { metadataOptions: { httpTokens: 'optional', httpEndpoint: 'enabled' } },
     { parts: ['IMDS options'], effects: ['IMDSv1 allowed'] },
+  ],
+  [
+    'an instance whose IMDS stays off',
+    { metadataOptions: { httpTokens: 'required', httpEndpoint: 'disabled' } },
+    { metadataOptions: { httpTokens: 'optional', httpEndpoint: 'disabled' } },
+    { parts: ['IMDS options'], effects: [] },
   ],
   [
     'an instance with a new role, address and group',
@@ -210,13 +216,13 @@ test.each<[string, unknown, unknown, object]>([
     'a function with new code and variables',
     { codeSha256: 'a', environment: {}, lastModified: 'a', revisionId: 'a' },
     { codeSha256: 'b', environment: { variables: { zebra: '1' } }, lastModified: 'b' },
-    { parts: ['code', 'environment variables'], effects: [] },
+    { parts: ['code', 'environment variables'], otherParts: 0, effects: [] },
   ],
   [
     'a database that became public',
     { publiclyAccessible: false, latestRestorableTime: 1 },
     { publiclyAccessible: true, latestRestorableTime: 2 },
-    { parts: ['public access'], effects: ['public access allowed'] },
+    { parts: ['public access'], otherParts: 0, effects: ['public access allowed'] },
   ],
   [
     'parts that have no name here',
@@ -254,6 +260,7 @@ test('leaves out records in which nothing changed, and those of earlier days', a
       item(10, { state: 'b', networkInterfaces: [] }),
       item(20, { networkInterfaces: [], state: 'b' }),
       item(30, { state: 'a' }),
+      item(40, { state: 'c' }, { configurationItemStatus: 'ResourceNotRecorded' }),
       item(25 * 60, { state: 'z' }),
     ],
   ]);
@@ -272,7 +279,7 @@ test('says that a change was not compared if no earlier record can be read', asy
   const one = item(20, { state: 'a' });
   const uncompared = [{ status: 'changed', parts: null, opened: [], effects: [] }];
   expect(await changesIn([[one]])).toMatchObject(uncompared);
-  for (const configuration of ['{', '[]', `"${'x'.repeat(500_001)}"`])
+  for (const configuration of ['{', '[]', JSON.stringify({ state: 'x'.repeat(500_001) })])
     expect(await changesIn([[one, earlier({}, { configuration })]])).toMatchObject(uncompared);
   const deleted = item(10, null, { configurationItemStatus: 'ResourceDeleted' });
   expect(await changesIn([[deleted, earlier({})]])).toMatchObject([
@@ -353,6 +360,9 @@ test('asks about two affected resources of this account, and about nothing unles
 test('looks up a resource once a minute for all alerts of an incident', async () => {
   const store = storeOn(memoryTable());
   const pages = [[item(20, { state: 'a' })]];
+  // CloudTrail's look-up of the same resource is another one.
+  const since = NOW.toISOString();
+  await store.activityLookups.claim({ incidentId: INCIDENT_ID, entity: theGroup, since }, NOW);
   expect(await changesOf(pages, { store })).toMatchObject({ known: true });
   expect(await changesOf(pages, { store })).toEqual({
     known: false,
@@ -390,6 +400,7 @@ test('shows the model at most three lines about the resources of an alert, the d
   expect(lines[0]?.text).toMatch(
     /^E\d+ config 2026-11-24T02:40Z change about function-1: opened to everyone=tcp 22, changed=inbound rules$/,
   );
+  expect(lines[1]?.text).toContain('change about user-1: opened to everyone=tcp 22, ');
   expect(lines[2]?.text).toMatch(/: changed=1 other part; 3 more records left out$/);
   expect(text).not.toMatch(/zebra/);
 });
