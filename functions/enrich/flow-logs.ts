@@ -10,7 +10,13 @@ export type FlowLogApi = Pick<EC2, 'describeFlowLogs' | 'describeNetworkInterfac
 export type FlowGroup = { name: string; formats: FlowFormat[]; traffic: Set<string> };
 export type HostInterface = { id: string; addresses: string[]; groups: FlowGroup[] };
 /** Without any readable flow log of an interface, the reason. */
-type Found = { interfaces: HostInterface[]; unread: number; why: string | null };
+type Found = {
+  interfaces: HostInterface[];
+  unread: number;
+  why: string | null;
+  /** Whether EC2 can't write to a group that is read. */
+  isFailing: boolean;
+};
 
 /** Instances rarely have more, and each costs a request. */
 const MAX_INTERFACES = 3;
@@ -30,7 +36,7 @@ export async function flowLogsOf(
   const all = NetworkInterfaces.filter(({ NetworkInterfaceId }) =>
     ID.test(NetworkInterfaceId ?? ''),
   ).toSorted((a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0));
-  if (all.length === 0) return { interfaces: [], unread: 0, why: 'EC2 lists no interface of it' };
+  if (all.length === 0) return { ...NONE, why: 'EC2 lists no interface of it' };
   const some = all.slice(0, MAX_INTERFACES);
   const { FlowLogs = [] } = await ec2.describeFlowLogs(
     { Filter: [{ Name: 'resource-id', Values: [...new Set(some.flatMap(placesOf))] }] },
@@ -49,9 +55,11 @@ export async function flowLogsOf(
     interfaces,
     unread: all.length - interfaces.filter(({ groups }) => groups.length > 0).length,
     why: isAny ? null : whyUnread(FlowLogs, readable),
+    isFailing: FlowLogs.some((one) => isIn(one, readable) && one.DeliverLogsStatus === 'FAILED'),
   };
 }
 
+const NONE = { interfaces: [], unread: 0, isFailing: false };
 const ID = /^eni-[\da-f]{8,17}$/;
 
 /** A flow log of its subnet or its VPC records it as well. */

@@ -58,7 +58,7 @@ async function flowsOfHost(
     flowLogsOf(ec2, host, readable, abortSignal),
   );
   if (!found.known) return found;
-  const { interfaces, unread, why } = found.value;
+  const { interfaces, unread, why, isFailing } = found.value;
   if (why) return unknown(why);
   const { kind, value } = host;
   if (await isLookedUp(deps, { incidentId, entity: { kind, value: `${value} in flow logs` } }))
@@ -73,7 +73,7 @@ async function flowsOfHost(
   return flowsIn(
     { ...read, isComplete: read.isComplete && done.known },
     {
-      ...{ interfaces, window },
+      ...{ interfaces, window, isFailing },
       addresses: alert.entities.filter(({ kind }) => kind === 'ip'),
     },
   );
@@ -102,8 +102,14 @@ function flowsIn(
   {
     interfaces,
     window,
+    isFailing,
     addresses,
-  }: { interfaces: readonly HostInterface[]; window: Window; addresses: readonly Entity[] },
+  }: {
+    interfaces: readonly HostInterface[];
+    window: Window;
+    isFailing: boolean;
+    addresses: readonly Entity[];
+  },
 ): Fact<Flows> {
   const byInterface = Map.groupBy(records.values(), ({ of }) => of);
   const placed = [...byInterface].map(([one, all]) =>
@@ -117,7 +123,9 @@ function flowsIn(
     return unknown(
       records.size > 0 || unreadable > 0
         ? 'no line of its flow logs could be read'
-        : 'its flow logs list no traffic at that time, but they arrive minutes late',
+        : isFailing
+          ? 'EC2 cannot deliver its flow logs'
+          : 'its flow logs list no traffic at that time, but they arrive minutes late',
     );
   const own = new Set(interfaces.flatMap((one) => one.addresses));
   const isComplete = isReadWhole && placed.every(({ leftOut }) => leftOut === 0);

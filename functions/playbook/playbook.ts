@@ -123,7 +123,12 @@ function supportsIn(citable: readonly Citable[]): Opinion['supports'] {
     .slice(0, MAX_CITED)
     .map(({ id }) => id);
   return evidence.length > 0
-    ? [{ text: 'The product that raised the alert observed it.', evidence }]
+    ? [
+        {
+          text: 'The product that raised the alert observed it, or a log of AWS lists it.',
+          evidence,
+        },
+      ]
     : [];
 }
 

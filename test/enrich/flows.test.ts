@@ -170,6 +170,8 @@ describe('what is read', () => {
   test('does not say that there was no traffic when none is listed', async () => {
     const why = 'its flow logs list no traffic at that time, but they arrive minutes late';
     expect(await whyUnknown({ lines: [] })).toBe(why);
+    const failing = [flowLog({ DeliverLogsStatus: 'FAILED' })];
+    expect(await whyUnknown({ flowLogs: failing })).toBe('EC2 cannot deliver its flow logs');
     const none = line().replace(/\d+\.\S+ \S+ \d+ \d+ 6 \d+ \d+/, '- - - - - - -');
     expect(await whyUnknown({ lines: [none.replace('ACCEPT OK', '- NODATA')] })).toBe(why);
     expect(await whyUnknown({ lines: [line()], stream: 'eni-0123456789abcdef0-all' })).toBe(why);

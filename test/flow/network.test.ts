@@ -29,6 +29,14 @@ describe('an SSH brute-force attack', () => {
     });
   });
 
+  test('shows the approver the connections that flow logs list', async () => {
+    await bruteForce();
+    const { page } = await world.read(world.link('ana.silva'));
+    expect(page).toMatch(
+      /VPC flow logs, flow about 203\.0\.113\.101: [^<]*from 203\.0\.113\.101 to i-0bb2cc3dd4ee5ff60, accepted 24, rejected 1, data both ways 24, ports 22 23, in 87\.1 kB, out 100 kB/,
+    );
+  });
+
   test('removes the network block within 60 seconds of its due time', async () => {
     await bruteForce();
     await world.approve('ana.silva');

@@ -143,7 +143,7 @@ const driverOn = (ec2: FlowLogApi) => {
   return { driver, waits };
 };
 
-test('records all traffic per minute and tags the flow log with its action', async () => {
+test('records all traffic per minute with TCP flags, and tags the flow log with its action', async () => {
   const ec2 = standIn();
   const { driver } = driverOn(ec2);
   await driver.apply(subject, await driver.capture(subject));
@@ -152,6 +152,7 @@ test('records all traffic per minute and tags the flow log with its action', asy
       ResourceId: INTERFACE,
       TrafficType: 'ALL',
       MaxAggregationInterval: 60,
+      LogFormat: expect.stringMatching(/^\$\{version\} .* \$\{tcp-flags\} \$\{flow-direction\}$/),
       LogGroupName: LOCAL_FLOW_LOGS.logGroupName,
       DeliverLogsPermissionArn: LOCAL_FLOW_LOGS.deliveryRoleArn,
       Tags: [

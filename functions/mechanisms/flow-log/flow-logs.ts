@@ -37,6 +37,17 @@ export const MAX_FLOW_LOGS = 2;
 /** The alternative is 600. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html */
 const AGGREGATION_SECONDS = 60;
 
+/**
+ * The default format, then TCP flags and direction: they say who began a connection.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+ */
+const LOG_FORMAT =
+  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags flow-direction'
+    .split(' ')
+    .map((field) => `\${${field}}`)
+    .join(' ');
+
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 const POLL = { maxReads: 6, betweenMs: 1_000 };
 
@@ -85,6 +96,7 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
           ResourceIds: [interfaceId],
           TrafficType: 'ALL',
           MaxAggregationInterval: AGGREGATION_SECONDS,
+          LogFormat: LOG_FORMAT,
           LogDestinationType: 'cloud-watch-logs',
           LogGroupName: destination.logGroupName,
           DeliverLogsPermissionArn: destination.deliveryRoleArn,

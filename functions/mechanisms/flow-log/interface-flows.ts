@@ -26,7 +26,7 @@ type Before = z.infer<typeof Before>;
 
 export const recordFlowsInfo: MechanismInfo = {
   id: 'flow-log.interface',
-  version: 1,
+  version: 2,
   action: 'increase_logging_verbosity',
   scope: 'flow-log',
   targetKinds: ['instance', 'network-interface'],

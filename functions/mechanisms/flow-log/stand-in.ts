@@ -16,6 +16,8 @@ type Kept = {
   logGroupName: string;
   roleArn: string;
   interval: number;
+  /** Absent for the default format. */
+  format?: string | undefined;
   tags: Tag[];
 };
 export type FlowLogState = {
@@ -179,6 +181,7 @@ function checked(request: Create): Omit<Kept, 'id'>[] {
     logGroupName: LogGroupName,
     roleArn: DeliverLogsPermissionArn,
     interval: MaxAggregationInterval,
+    format: request.LogFormat,
     tags,
   }));
 }
@@ -193,6 +196,7 @@ const shown = (one: Kept): FlowLog => ({
   DeliverLogsPermissionArn: one.roleArn,
   DeliverLogsStatus: 'SUCCESS',
   MaxAggregationInterval: one.interval,
+  ...(one.format && { LogFormat: one.format }),
   Tags: one.tags,
 });
 
