@@ -6,6 +6,8 @@ import { isHarmless } from '../domain/action-catalog.ts';
 import type { Approver } from '../domain/approval.ts';
 import { isRemoved } from '../domain/effect-state.ts';
 import { type Fact, known, type SeenOnWeb, unknown } from '../domain/facts.ts';
+import type { Incident } from '../domain/incident.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
 import { reviewUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
@@ -31,17 +33,22 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const traffic = await readWebTraffic(deps, action);
   const onWeb = traffic && describeWebRequests(traffic);
   const incident = await deps.store.records.readableIncident(incidentId);
-  if (needsNoReminder(action) && isQuietSince(incident, action) && !isSeen(traffic)) {
+  const text = isSeen(traffic) ? null : await whyNoReminder(deps, incident, action);
+  if (text) {
     await deps.store.records.changeAction(incidentId, actionId, (current) =>
-      withEntry(current, {
-        at: deps.now(),
-        by: 'remind',
-        event: 'reminded',
-        text: 'Reminded no one: the target stayed quiet',
-      }),
+      withEntry(current, { at: deps.now(), by: 'remind', event: 'reminded', text }),
     );
     return { incidentId, actionId, reminded: 0 };
   }
+  return sendReminders(deps, action, { incident, onWeb });
+}
+
+async function sendReminders(
+  deps: RemindDeps,
+  action: Action,
+  { incident, onWeb }: { incident: Incident | undefined; onWeb: string | null },
+) {
+  const { incidentId, actionId } = action;
   const inAlerts = seenSince(incident, action);
   const seen = onWeb ? `${inAlerts}\n${onWeb}.` : inAlerts;
   const people = recipientsOf(deps.policy, action);
@@ -60,7 +67,8 @@ export async function remind(deps: RemindDeps, input: unknown) {
     const seenOnWeb = onWeb
       ? withEntry(current, { ...entry, event: 'looked', text: onWeb })
       : current;
-    return withEntry(seenOnWeb, { ...entry, event: 'reminded', text });
+    const ids = reached.map(({ id }) => id);
+    return withEntry(seenOnWeb, { ...entry, event: 'reminded', text, people: ids });
   });
   return { incidentId, actionId, reminded: messages.length };
 }
@@ -72,6 +80,34 @@ const needsNoReminder = (action: Action): boolean =>
   action.approval === null &&
   action.extensions === 0 &&
   !isRemoved(action);
+
+/** Alerts before the action's own whose changes may have reminded people. */
+const ALERTS_BEFORE = 8;
+const JUST_MINUTES = 60;
+
+/** Why no one needs a reminder; null if people do. Many attackers of one incident must not cause as many reminders. */
+async function whyNoReminder(
+  { store, now }: RemindDeps,
+  incident: Incident | undefined,
+  action: Action,
+): Promise<string | null> {
+  if (!needsNoReminder(action) || !incident) return null;
+  if (isQuietSince(incident, action)) return 'Reminded no one: the target stayed quiet';
+  const { alerts, incidentId } = incident;
+  const own = alerts.findIndex(({ alertId }) => alertId === action.alertId);
+  const before = alerts.slice(Math.max(0, own - ALERTS_BEFORE), own + 1);
+  const read = await Promise.all(
+    before.map(({ alertId }) => store.records.readActionsOf(incidentId, alertId)),
+  );
+  const since = minutesAfter(now(), -JUST_MINUTES);
+  const wasJustReminded = ({ name, approval, history }: Action) =>
+    isHarmless(name) &&
+    approval === null &&
+    history.some(({ event, at, people = [] }) => event === 'reminded' && at > since && people[0]);
+  return read.flatMap(({ found }) => found).some(wasJustReminded)
+    ? 'Reminded no one: people were just reminded of another harmless change of this incident'
+    : null;
+}
 
 /** True if the requests are unknown. */
 const isSeen = (traffic: Fact<SeenOnWeb> | null): boolean =>

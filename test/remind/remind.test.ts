@@ -10,7 +10,8 @@ import type { RemindDeps } from '../../functions/remind/deps.ts';
 import { remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
-import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { alertWith, attacker, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { startStores } from '../store/stores.ts';
 import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/approval-pages.ts';
 
@@ -133,6 +134,34 @@ describe('a reminder', () => {
     const action = await put(store, inForce({ ...WATCH, ...change }));
     await remind(deps(given as Partial<RemindDeps>), about(action));
     expect(sent).toHaveLength(1);
+  });
+
+  test('is sent about few of the automatic watches of one incident, and about each that was seen or approved', async () => {
+    const hex = (n: number) => n.toString(16).padStart(16, '0');
+    const reminders = async (change: Partial<Action>) => {
+      sent = [];
+      store = storeOn(memoryTable());
+      const alerts = Array.from({ length: 20 }, (_, n) => alertWith({ alertId: `al-${hex(n)}` }));
+      const [first = alertWith()] = alerts;
+      await store.records.createIncident({
+        ...incidentWith(first),
+        alerts: alerts.flatMap((alert) =>
+          incidentWith(alert).alerts.map((one) => ({ ...one, repeats: 1 })),
+        ),
+      });
+      for (const [n, { alertId }] of alerts.entries()) {
+        const watch = { ...WATCH, target: unseen, actionId: `act-${hex(n)}-1`, alertId };
+        await store.records.createAction(inForce({ ...watch, ...change }));
+        await remind(deps({ store, now: () => minute(33 + n) }), {
+          incidentId: INCIDENT_ID,
+          actionId: watch.actionId,
+        });
+      }
+      return sent.length;
+    };
+    expect(await reminders({})).toBe(3);
+    expect(await reminders({ target: attacker })).toBe(20);
+    expect(await reminders({ approval: approvedBy('ana.silva') })).toBe(20);
   });
 
   test('is sent about a watched address when the alert was repeated', async () => {
