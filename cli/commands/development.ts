@@ -155,7 +155,7 @@ export const evaluation = () =>
   })
     .option(
       '--provider <name...>',
-      'playbook, recorded, suppress, everything, outage, anthropic or bedrock',
+      'playbook, recorded, suppress, everything, asks, outage, anthropic or bedrock',
     )
     .option('--cases <folder>', 'other cases of the same format')
     .option('--family <name>', 'only cases of this family')

@@ -54,9 +54,11 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
   const ours = new Set(about((_, { address }) => owned(address)).map(({ ref }) => ref));
   const settled = about(isSettled).map(({ ref }) => ref);
   const users = about(({ kind }) => kind === 'iam-user');
+  const actors = entities.filter(({ part }) => part === 'actor').map(({ ref }) => ref);
+  const hasChanged = changedSomething(actors, facts);
   return {
-    outcome: outcomeOf(evidence),
-    isConsequential: isConsequential(evidence),
+    outcome: hasChanged ? 'succeeded' : outcomeOf(evidence),
+    isConsequential: hasChanged || isConsequential(evidence),
     isSample: alert.sample,
     isOurDoing: alert.causedBy !== null,
     isAffiliated: valuesOf(evidence, 'api-call', 'affiliated').includes('true'),
@@ -101,6 +103,17 @@ function holdersOf(settled: readonly string[], entities: readonly Entity[]): str
 
 const valuesOf = (evidence: readonly Evidence[], kind: Evidence['kind'], name: string): string[] =>
   evidence.filter((one) => one.kind === kind).flatMap(({ values }) => values[name] ?? []);
+
+/** CloudTrail lists that an actor changed IAM, logging or a resource of the alert, whatever the finding reports. */
+const changedSomething = (actors: readonly string[], facts: Facts | null): boolean =>
+  (facts?.entities ?? []).some(
+    ({ ref, activity, changes }) =>
+      (actors.includes(ref) && activity?.known && activity.value.changes.length > 0) ||
+      (changes?.known &&
+        changes.value.changes.some(
+          ({ by, succeeded }) => by !== null && actors.includes(by) && succeeded > 0,
+        )),
+  );
 
 /** Whether what was observed succeeded. */
 export function outcomeOf(evidence: readonly Evidence[]): Signs['outcome'] {

@@ -1,9 +1,20 @@
 // What speaks against asking: success, planned work, people's early undos.
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../functions/domain/alert.ts';
+import type { Evidence } from '../../functions/domain/evidence.ts';
+import { type EntityFacts, known } from '../../functions/domain/facts.ts';
 import { judge, pagesForSevere } from '../../functions/playbook/playbook.ts';
-import { NO_SIGNS, type Signs } from '../../functions/playbook/signs.ts';
-import { alertWith, attacker, leakedKey, suspectUser, theAlertItself } from '../fixtures/case.ts';
+import { NO_SIGNS, type Signs, signsOf } from '../../functions/playbook/signs.ts';
+import {
+  alertWith,
+  attacker,
+  factsAbout,
+  factsWith,
+  leakedKey,
+  NOW,
+  suspectUser,
+  theAlertItself,
+} from '../fixtures/case.ts';
 
 const STOLEN = 'UnauthorizedAccess:IAMUser/MaliciousIPCaller';
 const UNUSUAL = 'Persistence:IAMUser/AnomalousBehavior';
@@ -64,4 +75,44 @@ test('leaves out a target that a person restored early, below high severity', ()
 test('asks nothing about a sample, and pages no one', () => {
   expect(asked(STOLEN, 'critical', { isSample: true })).toEqual([]);
   expect(pagesForSevere(alertOf(STOLEN, 'high'), { ...NO_SIGNS, isSample: true })).toBe(false);
+});
+
+describe('what CloudTrail lists beside a finding about failed reads', () => {
+  const at = NOW.toISOString();
+  const failedRead: Evidence = {
+    kind: 'api-call',
+    ...{ values: { api: 'ListUsers', error: 'AccessDenied' }, untrusted: {} },
+    ...{ refs: [], from: null, until: null, foundAt: '$' },
+  };
+  const alert = { ...alertOf(UNUSUAL, 'medium'), evidence: [failedRead] };
+  const seen = { appeared: [], before: 1 };
+  const activity = (changes: string[]) =>
+    known({
+      ...{ from: at, to: at, events: 1, isComplete: true, firstAt: at, lastAt: at, calls: [] },
+      ...{ otherCalls: 0, changes, networks: seen, regions: seen, userAgents: seen },
+    });
+  const change = (by: string | null, succeeded: number) =>
+    known({
+      ...{ from: at, to: at, isComplete: true, others: 0 },
+      changes: [
+        {
+          ...{ name: 's3:PutBucketPolicy', by, succeeded, failed: 1, error: 'AccessDenied' },
+          ...{ firstAt: at, lastAt: at },
+        },
+      ],
+    });
+  test.each<[string, Partial<EntityFacts>, boolean]>([
+    ['nothing', {}, false],
+    ['reads of the key', { activity: activity([]) }, false],
+    ['a new user made by the key', { activity: activity(['iam:CreateUser']) }, true],
+    ['a change of a resource by the key', { changes: change('key-1', 1) }, true],
+    ['a change of a resource that failed', { changes: change('key-1', 0) }, false],
+    ['a change of a resource by a deployment', { changes: change(null, 1) }, false],
+  ])('%s', (_, facts, expected) => {
+    const { outcome, isConsequential } = signsOf(
+      alert,
+      factsWith(factsAbout('key-1', { address: null, ...facts })),
+    );
+    expect([outcome, isConsequential]).toEqual(expected ? ['succeeded', true] : ['failed', false]);
+  });
 });

@@ -2,6 +2,7 @@
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import { type Answer, aboutAlert } from '../../functions/domain/assessment.ts';
+import { QUESTIONS } from '../../functions/domain/question.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 
 const analyst = (judge: Analyst['judge']): Analyst => ({ origin: 'anthropic', model: null, judge });
@@ -35,6 +36,17 @@ const everything = (): Analyst => {
   });
 };
 
+/** A model that always asks, and takes the answers for a reason to be silent. */
+const asks = analyst(async ({ alert, dossier = '' }) => ({
+  verdict: dossier.includes('\nANSWERS\n') ? 'benign' : 'unclear',
+  summary: 'I must look first.',
+  supports: [{ text: 'It is usual.', evidence: ['A1'] }],
+  questions: alert.entities.flatMap(({ ref }) =>
+    Object.keys(QUESTIONS).map((ask) => ({ ask, about: ref })),
+  ),
+  recommendations: [],
+}));
+
 const outage = analyst(async () => {
   throw new Error('503 the model is unavailable');
 });
@@ -42,5 +54,6 @@ const outage = analyst(async () => {
 export const BOUNDS = {
   suppress: () => suppress,
   everything,
+  asks: () => asks,
   outage: () => outage,
 } as const satisfies Record<string, () => Analyst>;

@@ -6,6 +6,7 @@ import { judge } from '../../functions/playbook/playbook.ts';
 import { signsOf } from '../../functions/playbook/signs.ts';
 import { prepared } from './alert.ts';
 import type { Situation } from './cases.ts';
+import { answered } from './round.ts';
 import { type Score, score } from './score.ts';
 import { type SystemResult, systemResult } from './system.ts';
 
@@ -20,21 +21,21 @@ async function evaluated(
   situation: Situation,
   { analyst, milliseconds }: { analyst: Analyst; milliseconds: number },
 ): Promise<Evaluated> {
-  const ready = await prepared(situation);
-  const { now } = ready;
-  const answer = await analyse(
-    {
-      analysts: [analyst],
-      milliseconds,
-      deadline: AbortSignal.timeout,
-      now: () => now,
-      log: () => {},
-    },
-    { incidentId: 'inc-0123456789abcdef', alertId: ready.alert.alertId, brief: ready.brief },
-  );
-  if (!('assessment' in answer) || !answer.assessment)
-    throw new Error(`${situation.id}: there is no assessment`);
-  const { assessment } = answer;
+  const asked = await prepared(situation);
+  const deps = {
+    ...{ analysts: [analyst], milliseconds, deadline: AbortSignal.timeout },
+    ...{ now: () => asked.now, log: () => {} },
+  };
+  const ids = { incidentId: 'inc-0123456789abcdef', alertId: asked.alert.alertId };
+  const first = await analyse(deps, { ...ids, brief: asked.brief });
+  const { questions } = first;
+  const ready = questions ? { ...asked, ...answered(asked, questions) } : asked;
+  const { assessment } = questions
+    ? await analyse(deps, {
+        ...{ ...ids, brief: ready.brief, assessment: first.assessment, isAnswered: true },
+      })
+    : first;
+  if (!assessment) throw new Error(`${situation.id}: there is no assessment`);
   const system = systemResult(assessment, ready);
   // Without an answer, nothing else was proposed.
   const spoken =

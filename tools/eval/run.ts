@@ -7,7 +7,14 @@ import type { Situation } from './cases.ts';
 import { type Evaluated, evaluateAll } from './evaluate.ts';
 import { asking, clientOf, type Provider, recorded } from './models.ts';
 
-export const WITHOUT_KEY = ['playbook', 'recorded', 'suppress', 'everything', 'outage'] as const;
+export const WITHOUT_KEY = [
+  'playbook',
+  'recorded',
+  'suppress',
+  'everything',
+  'asks',
+  'outage',
+] as const;
 export const PROVIDERS = [...WITHOUT_KEY, 'anthropic', 'bedrock'] as const;
 export type Name = (typeof PROVIDERS)[number];
 type ByCode = Exclude<Name, Provider | 'recorded'>;
