@@ -49,12 +49,10 @@ const HOSTERS = [
   'your-server.de',
 ];
 
-/** Whether the domain, or the domains right below it, are suffixes below which anyone may get a name. */
+/** Whether anyone may get a name right below the domain. */
 function isShared(domain: string): boolean {
-  const isSuffix = (name: string) => getPublicSuffix(name, { allowPrivateDomains: true }) === name;
   return (
-    isSuffix(domain) ||
-    isSuffix(`any.${domain}`) ||
+    getPublicSuffix(domain, { allowPrivateDomains: true }) === domain ||
     HOSTERS.some((hoster) => isWithin(domain, hoster) || isWithin(hoster, domain))
   );
 }

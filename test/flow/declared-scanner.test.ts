@@ -4,7 +4,7 @@ import { scannerIn } from '../../functions/domain/facts.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createWorld, sample } from './world.ts';
 
-test('the page of a request says that the name which an attacker claims is not confirmed', async () => {
+test('the pages of request and incident say that the name which an attacker claims is not confirmed', async () => {
   const world = await createWorld();
   try {
     await world.deliver(sample('web-port-probe'));
@@ -13,6 +13,11 @@ test('the page of a request says that the name which an attacker claims is not c
       '<dt>Reverse DNS</dt><dd>The owner of 203.0.113.66 named it “probe-66.survey.example”, but survey.example does not list the address</dd>',
     );
     expect(page).not.toContain('internet-survey');
+    const [incident] = await world.incidents();
+    const path = `/console/incident/${incident?.incidentId}`;
+    expect(await (await world.runtime.console.request(path)).text()).toContain(
+      '203.0.113.66 is named “probe-66.survey.example”, but survey.example does not list the address.',
+    );
   } finally {
     await world.stop();
   }

@@ -23,12 +23,25 @@ import { type Case, type Deployed, startDeployed } from './deployed-handlers.ts'
 
 const GROUP = 'network-team/flows';
 const FIELDS = 'srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags';
-/** An instance whose VPC has a flow log in a format of its own. */
+const SCANNER = {
+  ...{ id: 'own-scan', owner: 'Platform security', why: 'The weekly scan', until: '2099-12-31' },
+  roles: ['arn:aws:iam::123456789012:role/scans/scanner'],
+};
+/** The ARN of an instance profile with the role of the scanner. */
+async function scannerProfile(): Promise<string | undefined> {
+  const named = { RoleName: 'scanner', InstanceProfileName: 'hosts' };
+  await iam.createRole({ ...named, Path: '/scans/', AssumeRolePolicyDocument: '{}' });
+  const { InstanceProfile } = await iam.createInstanceProfile(named);
+  await iam.addRoleToInstanceProfile(named);
+  return InstanceProfile?.Arn;
+}
+/** An instance of the scanner, whose VPC has a flow log in a format of its own. */
 async function recordedInstance() {
   const ec2 = deployed.made(EC2);
   const { Images = [] } = await ec2.describeImages({});
+  const IamInstanceProfile = { Arn: await scannerProfile() };
   const { Instances = [] } = await ec2.runInstances({
-    ...{ ImageId: Images[0]?.ImageId, MinCount: 1, MaxCount: 1 },
+    ...{ ImageId: Images[0]?.ImageId, MinCount: 1, MaxCount: 1, IamInstanceProfile },
   });
   const [{ InstanceId: instanceId = '', NetworkInterfaces = [] } = {}] = Instances;
   const [{ NetworkInterfaceId = '', PrivateIpAddress = '', VpcId = '' } = {}] = NetworkInterfaces;
@@ -52,7 +65,9 @@ let gateway: APIGateway;
 const UserName = suspectUser.value;
 
 beforeAll(async () => {
-  deployed = await startDeployed({ policy: { ...LOOKED_UP, flowLogGroups: [GROUP] } });
+  deployed = await startDeployed({
+    policy: { ...LOOKED_UP, flowLogGroups: [GROUP], scanners: [SCANNER] },
+  });
   iam = deployed.made(IAM);
   cognito = deployed.made(CognitoIdentityProvider);
   gateway = deployed.made(APIGateway);
@@ -139,7 +154,7 @@ test.each(Object.entries(CASES))(
   (scope, one) => deployed.proves(scope, one),
 );
 
-test('reads the traffic of an instance, and calls nothing that the role of enrich may not call', async () => {
+test('reads traffic and role of an instance, and calls nothing that the role of enrich may not call', async () => {
   const logs = deployed.made(CloudWatchLogs);
   await logs.createLogGroup({ logGroupName: GROUP });
   const { instanceId, interfaceId, host } = await recordedInstance();
@@ -171,7 +186,9 @@ test('reads the traffic of an instance, and calls nothing that the role of enric
   const input = { incidentId: INCIDENT_ID, alertId: ALERT_ID };
   expect(await deployed.refusedTo('enrich', () => handler(input))).toEqual([]);
   const facts = await records.findFacts(INCIDENT_ID, ALERT_ID);
-  expect(facts?.entities.find(({ ref }) => ref === theInstance.ref)?.flows).toMatchObject({
+  const onInstance = facts?.entities.find(({ ref }) => ref === theInstance.ref);
+  expect(onInstance?.scanner).toMatchObject({ known: true, value: { id: 'own-scan' } });
+  expect(onInstance?.flows).toMatchObject({
     known: true,
     value: {
       ...{ isComplete: true, records: 3, unreadable: 0 },

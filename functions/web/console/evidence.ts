@@ -54,19 +54,28 @@ const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact?.known ? fact.value : undefined;
 
 function supportsIn(
-  { history, address, instance, configChanges }: EntityFacts,
+  { history, address, instance, configChanges, reverseDns }: EntityFacts,
   name: string,
   now: Date,
 ): Point[] {
   const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
   const web = knownOf(address?.seenOnWeb);
   const attacked = knownOf(instance?.inbound)?.attackedPort;
+  const claim = knownOf(reverseDns)?.claim;
   return [
     ...(attacked?.isOpen
       ? [
           {
             text: `Security groups let everyone reach port ${attacked.port} of ${name}.`,
             from: 'EC2',
+          },
+        ]
+      : []),
+    ...(claim && !claim.isConfirmed
+      ? [
+          {
+            text: `${name} is named ${quoted(claim.name, 60)}, but ${claim.domain} does not list the address.`,
+            from: 'DNS',
           },
         ]
       : []),
