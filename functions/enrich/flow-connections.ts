@@ -4,8 +4,9 @@ import type { FlowRecord } from './flow-records.ts';
 
 /** What one direction of a connection carried. */
 type Direction = {
-  packets: number;
   bytes: number;
+  /** Whether a record has more bytes than empty packets have. */
+  hasData: boolean;
   isAccepted: boolean;
   /** Which packets a SYN was seen in: alone, or with an ACK. */
   syn: boolean;
@@ -66,16 +67,20 @@ function directionOf(
   return from === to ? null : to;
 }
 
+/** The most bytes of headers that a TCP packet has. */
+const EMPTY_IPV4 = 60;
+const EMPTY_IPV6 = 80;
 const SYN = 2;
 const ACK = 16;
 
 function added(before: Direction | null, record: FlowRecord): Direction {
-  const { packets, bytes, isAccepted, tcpFlags } = record;
+  const { packets, bytes, isAccepted, tcpFlags, source } = record;
+  const emptyBytes = packets * (source.includes(':') ? EMPTY_IPV6 : EMPTY_IPV4);
   const hasSyn = ((tcpFlags ?? 0) & SYN) !== 0;
   const hasAck = ((tcpFlags ?? 0) & ACK) !== 0;
   return {
-    packets: (before?.packets ?? 0) + packets,
     bytes: sumOf(before?.bytes ?? 0, bytes),
+    hasData: bytes > emptyBytes || (before?.hasData ?? false),
     isAccepted: isAccepted || (before?.isAccepted ?? false),
     syn: (hasSyn && !hasAck) || (before?.syn ?? false),
     synAck: (hasSyn && hasAck) || (before?.synAck ?? false),
@@ -124,9 +129,5 @@ export function isProven(one: Connection, sawAll: boolean): boolean {
   }
 }
 
-const hasDataBothWays = ({ protocol, remote, in: inbound, out: outbound }: Connection): boolean =>
-  protocol === TCP && hasData(inbound, remote) && hasData(outbound, remote);
-
-/** An empty TCP packet has at most 60 bytes of headers, and 80 over IPv6. */
-const hasData = (one: Direction | null, remote: string): boolean =>
-  one !== null && one.bytes > one.packets * (remote.includes(':') ? 80 : 60);
+const hasDataBothWays = ({ protocol, in: inbound, out: outbound }: Connection): boolean =>
+  protocol === TCP && inbound?.hasData === true && outbound?.hasData === true;

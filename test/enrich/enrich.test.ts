@@ -39,6 +39,7 @@ import {
   POLICY,
   theAlertItself,
   theFunction,
+  theInstance,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/stores.ts';
 
@@ -503,8 +504,9 @@ test.each([
   },
 );
 
-test('stores what CloudTrail lists about a key and tells the model, and neither asks again nor forgets it before an approved action', async () => {
-  await opened({ entities: [leakedKey, theAlertItself] });
+test('stores what CloudTrail and flow logs list and tells the model, and neither asks again nor forgets it before an approved action', async () => {
+  const recorded = { ...theInstance, value: 'i-0bb2cc3dd4ee5ff60' };
+  await opened({ entities: [leakedKey, recorded, theAlertItself] });
   const CloudTrailEvent = JSON.stringify({
     ...{ eventTime: NOW.toISOString(), eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' },
     ...{ awsRegion: 'us-east-1', readOnly: false },
@@ -516,6 +518,7 @@ test('stores what CloudTrail lists about a key and tells the model, and neither 
   });
   const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
   expect(facts?.entities[0]?.activity).toMatchObject({ value: { changes: ['iam:CreateUser'] } });
+  expect(facts?.entities[1]?.flows).toMatchObject({ known: true });
   const asked = lookupEvents.mock.calls.length;
   const action = 'act-0123456789abcdef-1';
   for (const again of [{ actionId: action }, { askAnew: action }]) {
@@ -524,6 +527,7 @@ test('stores what CloudTrail lists about a key and tells the model, and neither 
     // The pages of the other requests show the lines that the analysis cites.
     expect(kept?.citable).toEqual(facts?.citable);
     expect(kept?.entities[0]?.activity).toEqual(facts?.entities[0]?.activity);
+    expect(kept?.entities[1]?.flows).toEqual(facts?.entities[1]?.flows);
   }
   expect(lookupEvents).toHaveBeenCalledTimes(asked);
 });

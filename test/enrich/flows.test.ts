@@ -280,6 +280,12 @@ describe('who began a connection', () => {
     expect(await peersIn(line(udp), reply(udp))).toMatchObject([{ begunBy: 'address', proven: 0 }]);
   });
 
+  test('takes a long upload for used, whose replies are empty after the first', async () => {
+    const acks = reply({ at: START + 60, packets: 1_000, bytes: 52_000 });
+    expect(await peersIn(line(), acks)).toMatchObject([{ proven: 0 }]);
+    expect(await peersIn(line(), reply(), acks)).toMatchObject([{ proven: 1 }]);
+  });
+
   test('takes connections of the host for its act: with data, or rejected on the way out', async () => {
     const ports: [number, number] = [41_000, 443];
     const out = { from: HOST, to: attacker.value, ports };
