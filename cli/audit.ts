@@ -8,10 +8,11 @@ import { S3 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { readEnv } from '../functions/domain/env.ts';
 import { oneLine } from '../functions/domain/wording.ts';
+import { readerOf } from '../functions/platform/bucket.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { isArchived } from '../functions/store/archived.ts';
 import { createTable, type Item, type Table } from '../functions/store/table.ts';
-import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
+import { type Copies, copiesInFolder } from '../local/archive-copies.ts';
 import { digestKeyIn } from '../local/digest-key.ts';
 import { openTable } from '../local/engine/table.ts';
 import { compare, type Stored } from './compare-copies.ts';
@@ -56,7 +57,7 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
   return {
     items: scan(client, tableName),
     table: createTable(client, tableName),
-    copies: copiesInBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
+    copies: readerOf(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
     digestKey: await publicKeyOf(new KMS({}), readEnv(env, 'digestKeyArn').digestKeyArn),
     digestsEvery: 'hour',
     close: async () => {},

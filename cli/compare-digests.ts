@@ -1,5 +1,7 @@
 // Verifies the signed digests of the archive, and compares copies with them.
+
 import { type KeyObject, verify } from 'node:crypto';
+import { jsonOf } from '../functions/domain/json.ts';
 import {
   CopyLog,
   DIGESTS,
@@ -72,7 +74,7 @@ export async function readDigests(
   const until = newest?.until ?? '';
   const logs = (await copies.keys(LOG)).filter((key) => timeIn(key) >= until);
   for (const key of logs) {
-    const lines = CopyLog.safeParse(json(await copies.text(key)));
+    const lines = CopyLog.safeParse(jsonOf(await copies.text(key)));
     if (lines.success) list(key, lines.data.copies);
     else found.push({ record: key, faults: ['the log file cannot be read'] });
   }
@@ -164,11 +166,3 @@ function overdue({ every, now }: Due, until: string, logs: readonly string[]): s
 
 /** The folder of a record's copies. */
 export const folderIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -1,9 +1,8 @@
 // The archive: files on a laptop, objects in an account's locked bucket.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { S3 } from '@aws-sdk/client-s3';
 import { Copy } from '../functions/archive/archive.ts';
-import { readerOf, type WriteOnce } from '../functions/platform/bucket.ts';
+import type { WriteOnce } from '../functions/platform/bucket.ts';
 
 export type Copies = {
   /** The keys of all files below a prefix, sorted. */
@@ -49,5 +48,3 @@ export function copiesInMemory(): Writable {
 
 /** For commands that never read them: the copies of 10,000 alerts take more than 1 GB of memory. */
 export const noCopies = (): Writable => ({ ...copiesInMemory(), put: async () => {} });
-
-export const copiesInBucket = (client: S3, bucket: string): Copies => readerOf(client, bucket);

@@ -1,5 +1,7 @@
 // The Model Context Protocol over lines of JSON: answers one message.
+
 import * as z from 'zod/mini';
+import { jsonOf } from '../../functions/domain/json.ts';
 import type { ReadApi } from './client.ts';
 import { pathOf, TOOLS } from './tools.ts';
 
@@ -32,7 +34,7 @@ export type Answerer = (line: string) => Promise<string | null>;
 export const answererOver =
   (read: ReadApi, version: string): Answerer =>
   async (line) => {
-    const parsed = parsedJson(line);
+    const parsed = jsonOf(line);
     if (parsed === undefined) return written(null, failed('parse', 'not JSON'));
     const message = Message.safeParse(parsed);
     if (!message.success) return written(null, failed('request', 'not a JSON-RPC request'));
@@ -90,11 +92,3 @@ const failed = (kind: keyof typeof ERRORS, message: string): Reply => ({
 });
 
 const written = (id: Id, reply: Reply): string => JSON.stringify({ jsonrpc: '2.0', id, ...reply });
-
-function parsedJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,10 +1,12 @@
 // Dependencies of `analyse`, and how they are built in AWS.
+
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
+import { jsonOf } from '../domain/json.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import { bedrockModelIn } from '../policy/models.ts';
@@ -57,15 +59,7 @@ export function analyseDeps(env: Env): AnalyseDeps {
 
 function settingsIn(json: string | undefined): ModelSettings | null {
   if (json === undefined) return null;
-  const parsed = ModelSettings.safeParse(asJson(json));
+  const parsed = ModelSettings.safeParse(jsonOf(json));
   if (parsed.success) return parsed.data;
   throw new InvalidInput(`${ENV.modelSettings} is not valid: ${z.prettifyError(parsed.error)}`);
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

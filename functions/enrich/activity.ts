@@ -5,10 +5,10 @@ import * as z from 'zod/mini';
 import type { Activity } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import { type Fact, unknown } from '../domain/facts.ts';
+import { jsonOf } from '../domain/json.ts';
 import type { Place } from '../domain/place.ts';
 import { whyElsewhere } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { asJson } from './json.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** The CloudTrail API call that this step makes. */
@@ -143,7 +143,7 @@ export async function eventsIn(
       { abortSignal },
     );
     for (const { CloudTrailEvent } of answer.Events ?? []) {
-      const event = Event.safeParse(asJson(CloudTrailEvent));
+      const event = Event.safeParse(jsonOf(CloudTrailEvent));
       if (event.success) events.push(event.data);
       else isReadable = false;
     }

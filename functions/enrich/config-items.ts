@@ -4,8 +4,8 @@ import type { ConfigurationItem } from '@aws-sdk/client-config-service';
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import type { ConfigChange } from '../domain/config-changes.ts';
+import { jsonOf } from '../domain/json.ts';
 import { effectOf, FOLLOWS, partNamed } from './config-parts.ts';
-import { asJson } from './json.ts';
 import { openToAnyone } from './security-groups.ts';
 
 export type ConfigItem = {
@@ -38,10 +38,10 @@ const MAX_TEXT = 500_000;
 const Parts = z.record(z.string(), z.unknown());
 
 function partsOf({ configuration = '', supplementaryConfiguration, tags }: ConfigurationItem) {
-  const main = Parts.safeParse(configuration.length > MAX_TEXT ? null : asJson(configuration));
+  const main = Parts.safeParse(configuration.length > MAX_TEXT ? null : jsonOf(configuration));
   if (!main.success) return null;
   const more = Object.entries(supplementaryConfiguration ?? {}).map(
-    ([name, text]) => [name, text.length > MAX_TEXT ? text : (asJson(text) ?? text)] as const,
+    ([name, text]) => [name, text.length > MAX_TEXT ? text : (jsonOf(text) ?? text)] as const,
   );
   return new Map<string, unknown>([...Object.entries(main.data), ...more, ['tags', tags ?? {}]]);
 }

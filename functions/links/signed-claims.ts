@@ -1,5 +1,7 @@
 // Claims under a MAC. Each kind of claim has its own domain.
+
 import type * as z from 'zod/mini';
+import { jsonOf } from '../domain/json.ts';
 
 /** HMAC-SHA-256 with a key that the caller never sees: KMS in an account, a key file on a laptop. */
 export type Mac = {
@@ -56,11 +58,5 @@ export const deriveToken = async (
   text: string,
 ): Promise<string> => Buffer.from(await mac.generate(message(domain, text))).toString('base64url');
 
-function parsed(payload: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString());
-  } catch {
-    // Not JSON: treat it as no claims, which the caller rejects.
-    return null;
-  }
-}
+/** Undefined if it is not JSON, which the caller rejects. */
+const parsed = (payload: string): unknown => jsonOf(Buffer.from(payload, 'base64url').toString());

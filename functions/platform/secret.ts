@@ -1,8 +1,10 @@
 // Secrets from Secrets Manager: read on first use and cached.
+
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
 import { Denied, InvalidInput } from '../domain/errors.ts';
+import { jsonOf } from '../domain/json.ts';
 import { aws } from './aws-errors.ts';
 
 export type SecretClients = {
@@ -63,13 +65,4 @@ function contentOf<T>(content: unknown, secretArn: string, shape: z.ZodMiniType<
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole value');
   throw new InvalidInput(`the secret has invalid fields: ${fields.join(', ')}`, { secretArn });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON. The parser's own message would quote the secret.
-    return undefined;
-  }
 }

@@ -1,5 +1,7 @@
 // Reads evidence from an event by a table of paths.
+
 import type { Evidence } from '../domain/evidence.ts';
+import { jsonOf } from '../domain/json.ts';
 import { parseInstant } from './fields.ts';
 import { member } from './guardduty/casing.ts';
 
@@ -208,12 +210,5 @@ const isNumbers = (values: readonly unknown[]): boolean =>
 const nameOf = (steps: Steps): string =>
   String(steps.findLast((one) => typeof one === 'string' && /^\w{1,64}$/.test(one)) ?? 'value');
 
-function jsonIn(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return null;
-  try {
-    return JSON.parse(value);
-  } catch {
-    // Not JSON, so it holds no fields.
-    return null;
-  }
-}
+const jsonIn = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*[{[]/.test(value) ? (jsonOf(value) ?? null) : null;

@@ -1,5 +1,7 @@
 // Finds out from CloudTrail events who wrote a list.
+
 import * as z from 'zod/mini';
+import { jsonOf } from '../domain/json.ts';
 import type { Written } from '../mechanisms/world.ts';
 
 /** The parts of a CloudTrail event that identify the writer and the list. AWS sets all except the parameters. */
@@ -20,14 +22,8 @@ const TrailEvent = z.object({
 export type TrailEvent = z.infer<typeof TrailEvent>;
 
 /** The event, or null if it has another shape. */
-export function parseEvent(text: string | undefined): TrailEvent | null {
-  try {
-    return TrailEvent.safeParse(JSON.parse(text ?? '')).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
+export const parseEvent = (text: string | undefined): TrailEvent | null =>
+  TrailEvent.safeParse(jsonOf(text)).data ?? null;
 
 const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 

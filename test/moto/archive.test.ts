@@ -2,9 +2,9 @@
 import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { archive } from '../../functions/archive/archive.ts';
-import { writeOnceIn } from '../../functions/platform/bucket.ts';
+import { readerOf, writeOnceIn } from '../../functions/platform/bucket.ts';
 import { COPIES } from '../../functions/store/copy-log.ts';
-import { copiesInBucket, parseCopy } from '../../local/archive-copies.ts';
+import { parseCopy } from '../../local/archive-copies.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
@@ -47,7 +47,7 @@ test('keeps the first copy of a change that is delivered twice', async () => {
     );
   await deliver(NOW.toISOString());
   await deliver('2030-01-01T00:00:00.000Z');
-  const copies = copiesInBucket(s3, Bucket);
+  const copies = readerOf(s3, Bucket);
   const keys = await copies.keys(COPIES);
   expect(keys).toHaveLength(1);
   expect(parseCopy(await copies.text(keys[0]!))).toMatchObject({
@@ -57,7 +57,7 @@ test('keeps the first copy of a change that is delivered twice', async () => {
 });
 
 test('a copy and its lock cannot be deleted', async () => {
-  const [Key = ''] = await copiesInBucket(s3, Bucket).keys(COPIES);
+  const [Key = ''] = await readerOf(s3, Bucket).keys(COPIES);
   const { Versions = [] } = await s3.listObjectVersions({ Bucket });
   const [{ VersionId } = {}] = Versions;
   await expect(s3.deleteObject({ Bucket, Key, VersionId })).rejects.toThrow(/Access Denied/i);

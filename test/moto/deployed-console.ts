@@ -23,6 +23,7 @@ import {
 } from '../../tools/generate/template.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT } from '../fixtures/provider.ts';
+import { createHmacKey } from './hmac-key.ts';
 import { startMoto } from './moto-server.ts';
 import { type Call, startRecorder } from './recorder.ts';
 import { createTableInput } from './table-input.ts';
@@ -67,17 +68,13 @@ export async function deployConsole(issuer: string, more: Policy['escalation']['
   await database.createTable(createTableInput('table'));
   await secrets.createSecret({ Name: signIn.clientSecret, SecretString: CLIENT.secret });
   const topic = (await sns.createTopic({ Name: 'team' })).TopicArn ?? '';
-  const newKey = async () => {
-    const made = await kms.createKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
-    return made.KeyMetadata?.Arn ?? '';
-  };
   /** What a key ARN on moto is in the template. */
   const inTemplate = new Map<string, string>();
   const made = new Map<string, string>();
   for (const { properties } of functions.values())
     for (const [name, value] of Object.entries(properties.Environment.Variables)) {
       if (!/_KEY_ARN$/.test(name) || made.has(name)) continue;
-      made.set(name, await newKey());
+      made.set(name, await createHmacKey(kms));
       inTemplate.set(made.get(name) ?? '', text(value));
     }
   const values: Record<string, string> = {

@@ -21,6 +21,7 @@ import { functionsOf, templateWith } from '../../tools/generate/template.ts';
 import { toyAction } from '../execute/toy.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { requestWith } from '../web/approval-pages.ts';
+import { createHmacKey } from './hmac-key.ts';
 import { startMoto } from './moto-server.ts';
 import { type Answer, startRecorder } from './recorder.ts';
 import { createTableInput } from './table-input.ts';
@@ -77,10 +78,7 @@ export async function startDeployed({
   };
   const database = made(DynamoDB);
   const kms = made(KMS);
-  const hmac = async () => {
-    const key = await kms.createKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
-    return key.KeyMetadata?.Arn ?? '';
-  };
+  const hmac = () => createHmacKey(kms);
   const proofs = {
     voteKeyArn: await hmac(),
     rulingKeyArn: await hmac(),

@@ -1,7 +1,9 @@
 // The service block of a GuardDuty finding: what happened, how often, why.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Service.html
+
 import * as z from 'zod/mini';
 import type { FindingState } from '../../domain/alert.ts';
+import { jsonOf } from '../../domain/json.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import type { Draft } from '../draft.ts';
 import type { Attributes, Collector } from '../entities.ts';
@@ -153,15 +155,8 @@ function isSample(info: Service['additionalInfo']): boolean {
 }
 
 /** Whether the text is JSON with GuardDuty's mark of a sample. */
-function saysSample(json: string | null | undefined): boolean {
-  if (!json) return false;
-  try {
-    return (JSON.parse(json) as { sample?: unknown } | null)?.sample === true;
-  } catch {
-    // Not JSON, so it doesn't mark a sample.
-    return false;
-  }
-}
+const saysSample = (json: string | null | undefined): boolean =>
+  (jsonOf(json) as { sample?: unknown } | null | undefined)?.sample === true;
 
 /** GuardDuty begins the titles of its samples with this. No name of a resource can precede it. */
 export const isSampleTitle = (title: string | null | undefined): boolean =>

@@ -1,4 +1,5 @@
 // Reads details whose shape differs by product, as a flat list of fields.
+import { jsonOf } from '../../domain/json.ts';
 
 /** A field, its path in lower-case letters and digits (`networkinterfaces0ip`), and the names that lead to it. */
 export type Field = { letters: string; steps: readonly (string | number)[]; value: string };
@@ -33,20 +34,11 @@ function collect(value: unknown, steps: Field['steps'], into: Field[]): void {
 }
 
 function parsed(text: string): unknown {
-  const whole = jsonIn(text);
+  const whole = jsonOf(text);
   if (whole !== undefined) return whole;
   return [...text.matchAll(NAMED_JSON)].map(([, name = '', json = '']) => ({
-    [name]: jsonIn(json) ?? null,
+    [name]: jsonOf(json) ?? null,
   }));
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Named JSON, or text that has no fields.
-    return undefined;
-  }
 }
 
 /** The first field whose path matches. */
