@@ -5,6 +5,10 @@ const Name = z.string().check(z.maxLength(253));
 
 export const MAX_NAMES = 3;
 
+/** Whether the name is the domain or lies in it. Both in lower case. */
+export const isNameIn = (name: string, domain: string): boolean =>
+  name === domain || name.endsWith(`.${domain}`);
+
 export const ReverseDns = z.strictObject({
   /** Valid host names of the answer, in lower case. An attacker may have written them. */
   names: z.array(Name).check(z.maxLength(MAX_NAMES)),

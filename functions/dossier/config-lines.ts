@@ -2,6 +2,7 @@
 import type { ConfigChange } from '../domain/config-changes.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
+import { minute } from './values.ts';
 
 /** Beside those of CloudTrail, which say who called. */
 const MAX_LINES = 3;
@@ -38,7 +39,7 @@ function lineOf(ref: string, change: ConfigChange): string {
     effects.length > 0 && `effect=${effects.join(' and ')}`,
     whatChanged(change),
   ].filter(Boolean);
-  return `config ${at.slice(0, 16)}Z change about ${ref}: ${said.join(', ')}`;
+  return `config ${minute(at)} change about ${ref}: ${said.join(', ')}`;
 }
 
 function whatChanged({ status, parts, otherParts }: ConfigChange): string {

@@ -8,7 +8,7 @@ import { featuresOf, knownWords, type Quote } from './features.ts';
 import { scannerText } from './scanner-text.ts';
 import { tagsShown } from './tags.ts';
 import { type Unknown, unknownsOf } from './unknowns.ts';
-import { nameFeatures, shownValue } from './values.ts';
+import { minute, nameFeatures, shownValue } from './values.ts';
 
 /** The kinds whose value AWS assigns. The others have names that their creator chose. */
 const ASSIGNED: readonly EntityKind[] = [
@@ -179,7 +179,7 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
     ...when(identity?.createdAt, (at) => `created ${day(at)}`),
     ...when(identity?.lastUsed, (used) =>
       used
-        ? `last used ${used.at.slice(0, 16)}Z for ${used.service}${used.region ? ` in ${used.region}` : ''}`
+        ? `last used ${minute(used.at)} for ${used.service}${used.region ? ` in ${used.region}` : ''}`
         : kind === 'access-key' && 'never used before',
     ),
     ...when(identity?.consoleAccess, (has) => (has ? 'console password' : 'no console password')),
@@ -212,5 +212,5 @@ const seen = ({ requests, lastAt, example }: SeenOnWeb): string | false => {
   if (requests === 0) return 'no sampled web requests';
   const method = /^(GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)\b/.exec(example ?? '')?.[1] ?? '';
   const path = example ? ` ${method} ${featuresOf(example)}` : '';
-  return `at least ${requests} web requests${lastAt ? `, last ${lastAt.slice(0, 16)}Z` : ''}${path}`;
+  return `at least ${requests} web requests${lastAt ? `, last ${minute(lastAt)}` : ''}${path}`;
 };

@@ -2,6 +2,7 @@
 import type { EntityFacts } from '../domain/facts.ts';
 import type { Flows, Peer } from '../domain/flows.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
+import { minute } from './values.ts';
 
 /** Of the whole alert: connections with addresses of the alert. One more line for each host counts all others. */
 const MAX_PEER_LINES = 3;
@@ -104,6 +105,6 @@ export function sizeOf(bytes: number): string {
 }
 
 const timeOf = (from: string, to: string): string => {
-  const [first, last] = [`${from.slice(0, 16)}Z`, `${to.slice(0, 16)}Z`];
+  const [first, last] = [minute(from), minute(to)];
   return first === last ? first : `${first} to ${last}`;
 };

@@ -120,27 +120,35 @@ function resourceOf({ kind, value }: Entity): Resource | null {
   return type ? { ...type, name: value } : null;
 }
 
-/** Reasons for which AWS Config has no history. Its messages repeat names of resources. */
-const UNRECORDED: ReadonlyMap<string, string> = new Map([
-  ['NoAvailableConfigurationRecorderException', 'AWS Config has no recorder in this region'],
-  ['ResourceNotDiscoveredException', 'AWS Config does not record this resource here'],
+const UNRECORDED = unknown('AWS Config does not record this resource here');
+/** Errors that say why AWS Config has no history. Their messages repeat names of resources. */
+const REASONS = new Map([
+  [
+    'NoAvailableConfigurationRecorderException',
+    unknown('AWS Config has no recorder in this region'),
+  ],
+  ['ResourceNotDiscoveredException', UNRECORDED],
 ]);
 
 async function lookUp(deps: Looking, resource: Resource, from: string): Promise<Read> {
-  const found = await readFact(deps, `The history of ${resource.name}`, async (abortSignal) => {
-    try {
-      const resourceId = await idOf(deps.api, resource, abortSignal);
-      return resourceId === null
-        ? UNRECORDED.get('ResourceNotDiscoveredException')
-        : await historyOf(deps.api, { type: resource.type, resourceId, from }, abortSignal);
-    } catch (error) {
-      const why = error instanceof Error && UNRECORDED.get(error.name);
-      if (!why) throw error;
-      return why;
-    }
-  });
-  if (!found.known) return found;
-  return typeof found.value === 'object' ? known(found.value) : unknown(found.value ?? '');
+  const { name, type } = resource;
+  const read = await readFact(
+    deps,
+    `The history of ${name}`,
+    async (abortSignal): Promise<Read> => {
+      try {
+        const resourceId = await idOf(deps.api, resource, abortSignal);
+        return resourceId === null
+          ? UNRECORDED
+          : known(await historyOf(deps.api, { type, resourceId, from }, abortSignal));
+      } catch (error) {
+        const reason = error instanceof Error && REASONS.get(error.name);
+        if (reason) return reason;
+        throw error;
+      }
+    },
+  );
+  return read.known ? read.value : read;
 }
 
 async function idOf(
@@ -176,8 +184,8 @@ async function historyOf(
     );
     items.push(...(answer.configurationItems ?? []).map(itemOf));
     nextToken = answer.nextToken;
-    const [latest, oldest] = [items[0], items.at(-1)];
-    isComplete = !nextToken || !latest || latest.at < from || (oldest?.at ?? from) < from;
+    // A first page without any says that nothing changed for days.
+    isComplete = !nextToken || (items.at(-1)?.at ?? '') < from;
     if (isComplete) break;
   }
   const changes = items.flatMap((item, index) =>

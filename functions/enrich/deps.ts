@@ -74,7 +74,9 @@ export type EnrichDeps = ReadDeps & {
 export function enrichDeps(env: Env): EnrichDeps {
   const { tableName, policyPath, flowLogGroup } = readEnv(
     env,
-    ...(['tableName', 'policyPath', 'flowLogGroup'] as const),
+    'tableName',
+    'policyPath',
+    'flowLogGroup',
   );
   const ec2 = new EC2({});
   const log = createLog('enrich', env);

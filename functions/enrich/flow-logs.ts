@@ -10,7 +10,7 @@ export type FlowLogApi = Pick<EC2, 'describeFlowLogs' | 'describeNetworkInterfac
 export type FlowGroup = { name: string; formats: FlowFormat[]; traffic: Set<string> };
 export type HostInterface = { id: string; addresses: string[]; groups: FlowGroup[] };
 /** Without any readable flow log of an interface, the reason. */
-type Found = {
+export type Found = {
   interfaces: HostInterface[];
   unread: number;
   why: string | null;
@@ -50,11 +50,11 @@ export async function flowLogsOf(
       readable,
     ),
   }));
-  const isAny = interfaces.some(({ groups }) => groups.length > 0);
+  const read = interfaces.filter(({ groups }) => groups.length > 0);
   return {
     interfaces,
-    unread: all.length - interfaces.filter(({ groups }) => groups.length > 0).length,
-    why: isAny ? null : whyUnread(FlowLogs, readable),
+    unread: all.length - read.length,
+    why: read.length > 0 ? null : whyUnread(FlowLogs, readable),
     isFailing: FlowLogs.some((one) => isIn(one, readable) && one.DeliverLogsStatus === 'FAILED'),
   };
 }

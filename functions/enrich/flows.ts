@@ -9,8 +9,8 @@ import { firstOf } from './activity.ts';
 import { connectionsIn } from './flow-connections.ts';
 import { countsOf } from './flow-counts.ts';
 import { type FlowEventApi, type Read, readLines, type Window } from './flow-events.ts';
-import { BOTH, type FlowLogApi, flowLogsOf, type HostInterface } from './flow-logs.ts';
-import { isLookedUp, LOOKED_UP } from './once-per-minute.ts';
+import { BOTH, type FlowLogApi, type Found, flowLogsOf, type HostInterface } from './flow-logs.ts';
+import { oncePerMinute } from './once-per-minute.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** Where flow logs are found and read. */
@@ -58,17 +58,24 @@ async function flowsOfHost(
     flowLogsOf(ec2, host, readable, abortSignal),
   );
   if (!found.known) return found;
-  const { interfaces, unread, why, isFailing } = found.value;
-  if (why) return unknown(why);
+  if (found.value.why) return unknown(found.value.why);
   const { kind, value } = host;
-  if (await isLookedUp(deps, { incidentId, entity: { kind, value: `${value} in flow logs` } }))
-    return LOOKED_UP;
+  const about = { incidentId, entity: { kind, value: `${value} in flow logs` } };
+  return oncePerMinute(deps, about, () => trafficOf(deps, host, alert, found.value));
+}
+
+/** What was read before a fault counts. */
+async function trafficOf(
+  deps: FlowDeps,
+  host: Entity,
+  alert: Alert,
+  { interfaces, unread, isFailing }: Found,
+): Promise<Fact<Flows>> {
   const window = windowOf(alert, deps.now());
   const read: Read = { records: new Map(), unreadable: 0, isComplete: unread === 0 };
   const done = await readFact(deps, `The traffic of ${host.value}`, (abortSignal) =>
     readLines(deps.flowSource.logs, interfaces, { window, read, abortSignal }),
   );
-  // What was read before a fault counts.
   if (!done.known && read.records.size === 0) return done;
   return flowsIn(
     { ...read, isComplete: read.isComplete && done.known },

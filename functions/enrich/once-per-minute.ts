@@ -8,8 +8,6 @@ type Deps = Pick<SharedDeps, 'store' | 'now' | 'log'>;
 /** `entity.value`: the resource, with the name of the look-up if several look up the same resource. */
 type About = { incidentId: string; entity: Pick<Entity, 'kind' | 'value'> };
 
-export const LOOKED_UP = unknown('another alert of this incident looked it up in this minute');
-
 /**
  * Many alerts of an incident name the same resource. What was found is not shared: it may name others by the references
  * of one alert.
@@ -18,10 +16,13 @@ export const oncePerMinute = async <T>(
   deps: Deps,
   about: About,
   look: () => Promise<Fact<T>>,
-): Promise<Fact<T>> => ((await isLookedUp(deps, about)) ? LOOKED_UP : look());
+): Promise<Fact<T>> =>
+  (await isLookedUp(deps, about))
+    ? unknown('another alert of this incident looked it up in this minute')
+    : look();
 
 /** False if the record of look-ups does not answer. */
-export async function isLookedUp(
+async function isLookedUp(
   { store, now, log }: Deps,
   { incidentId, entity }: About,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Looks up the names of attacking addresses in DNS, and confirms declared ones.
 import type { Alert, Entity } from '../domain/alert.ts';
 import { type Fact, unknown } from '../domain/facts.ts';
-import { MAX_NAMES, type ReverseDns } from '../domain/reverse-dns.ts';
+import { isNameIn, MAX_NAMES, type ReverseDns } from '../domain/reverse-dns.ts';
 import {
   type Address,
   canonicalAddress,
@@ -102,6 +102,3 @@ function hostName(text: string): string[] {
   const name = text.replace(/\.$/, '').toLowerCase();
   return HOST_NAME.test(name) ? [name] : [];
 }
-
-const isNameIn = (name: string, domain: string): boolean =>
-  name === domain || name.endsWith(`.${domain}`);

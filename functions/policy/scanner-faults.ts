@@ -1,5 +1,6 @@
 // Faults of declared scanners: domains in which strangers get names, and roles.
 import { getPublicSuffix } from 'tldts';
+import { isNameIn } from '../domain/reverse-dns.ts';
 import type { Fault, Path } from './fault.ts';
 import type { Policy } from './policy.ts';
 import type { Read } from './yaml-file.ts';
@@ -53,9 +54,6 @@ const HOSTERS = [
 function isShared(domain: string): boolean {
   return (
     getPublicSuffix(domain, { allowPrivateDomains: true }) === domain ||
-    HOSTERS.some((hoster) => isWithin(domain, hoster) || isWithin(hoster, domain))
+    HOSTERS.some((hoster) => isNameIn(domain, hoster) || isNameIn(hoster, domain))
   );
 }
-
-const isWithin = (name: string, domain: string): boolean =>
-  name === domain || name.endsWith(`.${domain}`);

@@ -129,6 +129,24 @@ describe('a line about an action', () => {
   });
 });
 
+test('names each look-up about the target that failed', () => {
+  const action = toyAction();
+  const failed = unknown('no answer');
+  const lookups = { activity: failed, changes: failed, configChanges: failed, flows: failed };
+  const names = { scanner: failed, reverseDns: failed };
+  const facts = factsWith(factsAbout(action.target?.ref ?? '', { ...lookups, ...names }));
+  expect(unknownsOf([action], facts).map(({ what }) => what)).toEqual(
+    expect.arrayContaining([
+      'its activity in CloudTrail',
+      'its recent changes in CloudTrail',
+      'its recent changes in AWS Config',
+      'its traffic in flow logs',
+      'whether policy declares a scanner there',
+      'its name in DNS',
+    ]),
+  );
+});
+
 test('an unknown fact says why without the name of an error class', () => {
   const why =
     'The role x could not be read: NoSuchEntityException: The role with name x cannot be found.';

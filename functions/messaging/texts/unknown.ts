@@ -7,10 +7,28 @@ import { oneLine } from '../../domain/wording.ts';
 /** `what`: a noun phrase. `of`: the target, on a page about several. `why`: the reason why it could not be read. */
 export type Unknown = { what: string; of?: string; why: string };
 
-type Labels<Group> = { readonly [Name in keyof Group]: string | null };
+type Labels<Group> = { readonly [Name in keyof Group]-?: string | null };
 type Group<Name extends keyof EntityFacts> = NonNullable<EntityFacts[Name]>;
 
 /** Null: the reader needs no such fact. The compiler names a fact without a label. */
+const ENTITY: Labels<EntityFacts> = {
+  ref: null,
+  protectedBy: 'whether policy protects it',
+  optedIn: null,
+  plannedWork: null,
+  activity: 'its activity in CloudTrail',
+  changes: 'its recent changes in CloudTrail',
+  configChanges: 'its recent changes in AWS Config',
+  flows: 'its traffic in flow logs',
+  scanner: 'whether policy declares a scanner there',
+  reverseDns: 'its name in DNS',
+  // Groups with labels of their own.
+  history: null,
+  address: null,
+  instance: null,
+  lambda: null,
+  identity: null,
+};
 const HISTORY: Labels<Group<'history'>> = {
   earlierIncidents: 'earlier incidents',
   inForce: 'earlier actions that still apply',
@@ -68,30 +86,13 @@ export function unknownsOf(actions: readonly Action[], facts: Facts | null): Unk
   return [...new Map(all.map((one) => [`${one.what} ${one.of}`, one])).values()];
 }
 
-const inEntity = ({
-  protectedBy,
-  history,
-  address,
-  instance,
-  lambda,
-  identity,
-  activity,
-  changes,
-  configChanges,
-  scanner,
-  reverseDns,
-}: EntityFacts) => [
-  ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
-  ...inGroup(history, HISTORY),
-  ...(address ? inGroup(address, ADDRESS) : []),
-  ...(instance ? inGroup(instance, INSTANCE) : []),
-  ...(lambda ? inGroup(lambda, LAMBDA) : []),
-  ...(identity ? inGroup(identity, IDENTITY) : []),
-  ...inGroup({ activity }, { activity: 'its activity in CloudTrail' }),
-  ...inGroup({ changes }, { changes: 'its recent changes in CloudTrail' }),
-  ...inGroup({ configChanges }, { configChanges: 'its recent changes in AWS Config' }),
-  ...inGroup({ scanner }, { scanner: 'whether policy declares a scanner there' }),
-  ...inGroup({ reverseDns }, { reverseDns: 'its name in DNS' }),
+const inEntity = (facts: EntityFacts): Unknown[] => [
+  ...inGroup(facts, ENTITY),
+  ...inGroup(facts.history, HISTORY),
+  ...(facts.address ? inGroup(facts.address, ADDRESS) : []),
+  ...(facts.instance ? inGroup(facts.instance, INSTANCE) : []),
+  ...(facts.lambda ? inGroup(facts.lambda, LAMBDA) : []),
+  ...(facts.identity ? inGroup(facts.identity, IDENTITY) : []),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {
