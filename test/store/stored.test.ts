@@ -9,6 +9,7 @@ import { readRuling } from '../../functions/authority/rulings.ts';
 import { Alert } from '../../functions/domain/alert.ts';
 import { Assessment } from '../../functions/domain/assessment.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { Facts } from '../../functions/domain/facts.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
@@ -217,6 +218,11 @@ test('reads the evidence and the record of the analysis that v4 stored', () => {
 test('reads the argument of an analysis as v5 stored it, and loses nothing of it', () => {
   const [assessment] = itemsOf('v5').map(({ record }) => record);
   expect(Assessment.parse(assessment)).toEqual(assessment);
+});
+
+test('reads facts about a declared scanner and its name as v6 stored them, and loses nothing', () => {
+  const [facts] = itemsOf('v6').map(({ record }) => record);
+  expect(Facts.parse(facts)).toEqual(facts);
 });
 
 describe('items that v1 stored with fewer fields', () => {
