@@ -45,10 +45,10 @@ export const shadowPage = (tallies: readonly Tally[]): Html => html`
 <nav class="crumbs"><a href="/">${SHADOW.back}</a></nav>
 <h1>${SHADOW.heading}</h1>
 <p class="says">${SHADOW.about(LATEST_INCIDENTS)}</p>
-<section class="panel block" aria-label="${SHADOW.list}">
+<section class="panel block${tallies.length === 0 ? ' empty' : ''}" aria-label="${SHADOW.list}">
 ${
   tallies.length === 0
-    ? html`<p class="empty quiet">${SHADOW.empty}</p>`
+    ? html`<p class="quiet">${SHADOW.empty}</p>`
     : html`<ul class="lines">${tallies.map(
         ({ name, observed, right, wrong }) =>
           html`<li><b>${name}</b> <span>${SHADOW.tally(observed, right, wrong)}</span></li>`,

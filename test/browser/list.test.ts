@@ -93,6 +93,8 @@ describe.each([
         });
       expect(height / viewport.height).toBeLessThanOrEqual(screens);
       expect(width).toBeLessThanOrEqual(viewport.width);
+      const killSwitch = await page.locator('.kill').boundingBox();
+      expect(killSwitch?.height, 'two lines').toBeLessThan(50);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
       await page.context().close();

@@ -98,7 +98,7 @@ export const MODE = {
 } as const;
 
 export const SWITCH = {
-  run: { title: 'Kill switch: run', means: 'rules decide what runs' },
+  run: { title: 'Kill switch: run', means: 'rules decide' },
   ask: { title: 'Kill switch: ask', means: 'a person approves every action' },
   halt: { title: 'Kill switch: halt', means: 'nothing is applied; undos continue' },
   press: 'Halt',

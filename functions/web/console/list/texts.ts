@@ -18,7 +18,8 @@ export const LIST = {
       .filter((text) => text !== '')
       .join(', '),
   needsNone: 'No question is open, and no undo failed.',
-  moreNeeds: (count: number) => `${counted(count, 'more incident')} that need a person`,
+  moreNeeds: (count: number) =>
+    `${counted(count, 'more incident')} that ${count === 1 ? 'needs' : 'need'} a person`,
   overdue: (time: string) => `${time} overdue`,
   asked: (names: string) => `${names} asked`,
   taken: (name: string) => `${name} took it`,
