@@ -39,7 +39,7 @@ export const Policy = z.strictObject({
   signIn: z.nullable(SignIn),
   webAcls: WebAcls,
   flowLogGroups: FlowLogGroups,
-  configHistory: z.boolean(),
+  configHistory: z._default(z.boolean(), false),
   partnerSources: z.array(PartnerSource),
   canaries: z.array(Canary),
 });

@@ -23,6 +23,7 @@ import {
 } from '../../functions/mechanisms/user-pool/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { createConfigHistory, LOCAL_CONFIG_HISTORY } from '../../local/aws/config-history.ts';
 import { createDns, LOCAL_ZONES } from '../../local/aws/dns.ts';
 import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
@@ -530,6 +531,20 @@ test('stores what CloudTrail and flow logs list and tells the model, and neither
     expect(kept?.entities[1]?.flows).toEqual(facts?.entities[1]?.flows);
   }
   expect(lookupEvents).toHaveBeenCalledTimes(asked);
+});
+
+test('stores what AWS Config lists about the security group of an instance, and asks only once', async () => {
+  await opened({ entities: [{ ...theInstance, value: 'i-0bb2cc3dd4ee5ff60' }, theAlertItself] });
+  const awsConfig = createConfigHistory(LOCAL_CONFIG_HISTORY, () => NOW);
+  const read = vi.spyOn(awsConfig, 'getResourceConfigHistory');
+  const readFacts = () => store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  await enrich(depsOf({ awsConfig }), INPUT);
+  const found = (await readFacts())?.entities[0]?.configChanges;
+  expect(found).toMatchObject({ value: { changes: [{ opened: ['tcp 22'] }] } });
+  expect(read).toHaveBeenCalledTimes(2);
+  await enrich(depsOf({ awsConfig }), { ...INPUT, actionId: 'act-0123456789abcdef-1' });
+  expect((await readFacts())?.entities[0]?.configChanges).toEqual(found);
+  expect(read).toHaveBeenCalledTimes(2);
 });
 
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {

@@ -1,19 +1,26 @@
 // The look-up in AWS Config on moto's records, with the permissions of enrich.
-import { readFile } from 'node:fs/promises';
-import { ConfigService } from '@aws-sdk/client-config-service';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
+import { ENV } from '../../functions/domain/env.ts';
 import { configChangesOf } from '../../functions/enrich/config-changes.ts';
-import { alertWith, HERE, INCIDENT_ID, theFunction } from '../fixtures/case.ts';
+import { enrichDeps } from '../../functions/enrich/deps.ts';
+import { environment } from '../../tools/bench/environment.ts';
+import { alertWith, HERE, INCIDENT_ID, POLICY, theFunction } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { type Moto, startMoto } from './moto-server.ts';
 import { type Answer, startRecorder } from './recorder.ts';
 
 let moto: Moto;
 let recorder: Awaited<ReturnType<typeof startRecorder>>;
-let config: ConfigService;
+let folder: string;
+/** As `enrich` builds it in an account whose policy allows the look-up, or doesn't. */
+let awsConfigIf: (configHistory: boolean) => ReturnType<typeof enrichDeps>['awsConfig'];
 let iam: IAM;
 let s3: S3;
 let called: string[] = [];
@@ -55,16 +62,26 @@ beforeAll(async () => {
     ({ action }) => called.push(action),
     answer,
   );
-  const { region, credentials } = moto.clientConfig;
-  config = new ConfigService({
-    ...{ region, credentials, maxAttempts: 1 },
-    endpoint: `http://127.0.0.1:${recorder.port}`,
-  });
+  folder = await mkdtemp(join(tmpdir(), 'countermand-config-'));
+  const env = environment(folder);
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${recorder.port}`,
+    AWS_REGION: moto.clientConfig.region,
+    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+  }))
+    vi.stubEnv(name, value);
+  awsConfigIf = (configHistory) => {
+    const policyPath = env[ENV.policyPath] ?? '';
+    writeFileSync(policyPath, JSON.stringify({ ...POLICY, configHistory }));
+    return enrichDeps(env).awsConfig;
+  };
   iam = new IAM(moto.clientConfig);
   s3 = new S3({ ...moto.clientConfig, forcePathStyle: true });
 });
 afterAll(async () => {
-  for (const client of [config, iam, s3]) client?.destroy();
+  vi.unstubAllEnvs();
+  for (const client of [iam, s3]) client?.destroy();
+  rmSync(folder, { recursive: true });
   await recorder?.stop();
   await moto?.stop();
 });
@@ -73,11 +90,11 @@ beforeEach(() => {
   records = [];
 });
 
-async function changesOf(kind: Entity['kind'], value: string) {
+async function changesOf(kind: Entity['kind'], value: string, isAllowed = true) {
   const entity = { ...theFunction, kind, value };
   const deps = {
     ...{ store: storeOn(memoryTable()), here: HERE, now: () => new Date(), log: () => {} },
-    ...{ awsConfig: config, readDeadline: () => AbortSignal.timeout(8_000) },
+    ...{ awsConfig: awsConfigIf(isAllowed), readDeadline: () => AbortSignal.timeout(8_000) },
   };
   const look = configChangesOf(deps, alertWith({ entities: [entity] }), INCIDENT_ID);
   return look(entity, Promise.resolve([]));
@@ -156,7 +173,9 @@ test('is unknown for what AWS Config has not discovered', async () => {
   expect(await changesOf('iam-user', 'no-such-user')).toEqual({ known: false, why });
 });
 
-test('calls nothing that the role of enrich may not, and the role may nothing else of AWS Config', async () => {
+test('calls what the role of enrich may in AWS Config and nothing else, and nothing unless policy allows it', async () => {
+  expect(await changesOf('iam-role', 'deploy', false)).toBeNull();
+  expect(called).toEqual([]);
   await changesOf('iam-role', 'deploy');
   // Generated from the synthesised template, which another test checks.
   const page = await readFile(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
