@@ -34,7 +34,8 @@ function pagedBy(action: Action, alert: Alert | undefined, escalation: Policy['e
 
 /**
  * Records that the email did not arrive, and pages the rest of the escalation policy once no one who was paged is left
- * who received it. A digest counts like the pages that it lists. Pages the team once none of them received theirs. Without this, no one would know.
+ * who received it. A digest counts like the pages that it lists. Pages the team once none of them received theirs.
+ * Without this, no one would know.
  */
 export async function pagePast(
   deps: ApproveDeps,

@@ -25,7 +25,8 @@ export const lastHour = (now: Date): Date =>
 
 /**
  * Signs a list of the copies that were logged before `until`, with the hash of the previous digest. Without any copy,
- * the list is empty: a missing digest shows. The first digest also names the copies of earlier versions. Writes nothing if an earlier digest reaches as far.
+ * the list is empty: a missing digest shows. The first digest also names the copies of earlier versions. Writes nothing
+ * if an earlier digest reaches as far.
  */
 export async function signDigest(deps: DigestDeps, until: Date): Promise<void> {
   const { keys, text, put, sign } = deps;

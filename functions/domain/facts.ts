@@ -195,7 +195,7 @@ export const EntityFacts = z.strictObject({
   changes: z.optional(fact(ResourceChanges)),
   /** What VPC flow logs record about a host. Absent for others, and in records of earlier versions. */
   flows: z.optional(fact(Flows)),
-  /** Records of AWS Config about a resource. Absent for others, if policy does not turn it on, and in earlier records. */
+  /** Records of AWS Config about a resource. Absent for others, without the policy for it, and in earlier records. */
   configChanges: z.optional(fact(ConfigChanges)),
   /** The scanner of policy at an address, instance or role, or null. Absent if policy declares none. */
   scanner: z.optional(fact(z.nullable(DeclaredScanner))),

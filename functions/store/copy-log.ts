@@ -12,8 +12,8 @@ export type Logged = z.infer<typeof Logged>;
 export const CopyLog = z.strictObject({ copies: z.array(Logged) });
 
 /**
- * Lists every copy that was logged from `from` until before `until`, and the file of the previous digest. `existing`: in
- * the first digest, the keys of the copies that no log lists, because an earlier version wrote them.
+ * Lists every copy that was logged from `from` until before `until`, and the file of the previous digest. `existing`:
+ * in the first digest, the keys of the copies that no log lists, because an earlier version wrote them.
  */
 export const Digest = z.strictObject({
   from: z.iso.datetime(),

@@ -51,7 +51,7 @@ const MOST = { ruled: 20, messages: 100, entries: 200, notes: 50 } as const;
 const onlyLatest = (shown: number, all: number): Html =>
   all > shown ? html`<p class="sub">${INCIDENT.onlyLatest(shown, all)}</p>` : html``;
 
-/** For each action, what the rules allow and why and, folded, the rules that passed. The JSON export has their inputs. */
+/** For each action, what the rules allow and why and, folded, those that passed. The JSON export has their inputs. */
 function rules({ actions }: IncidentView): Html {
   if (actions.length === 0) return html``;
   const most = Math.max(...actions.map(({ considered }) => considered.length));
