@@ -1,4 +1,4 @@
-// Shares one look-up in CloudTrail among the alerts of an incident.
+// Shares one look-up among the alerts of an incident.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Activity } from '../domain/activity.ts';
