@@ -57,7 +57,7 @@ const says = (
 /** Sources that no dossier shows, and names that are in none. */
 const INVENTED = [
   'The access logs of the bucket show no other read.',
-  'Network telemetry confirms three gigabytes of outgoing data.',
+  'Its owner says in Slack that it was a test.',
   'According to the endpoint agent, the binary is signed.',
   'The ticket of the change board approves it.',
   'Spamhaus and VirusTotal list the address.',

@@ -20,6 +20,7 @@ import { protection } from '../../functions/enrich/protection.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Given } from './case.ts';
 import { ACCOUNT, REGION } from './findings/place.ts';
+import { lookedUp } from './looked-up.ts';
 
 export const HERE = { account: ACCOUNT, region: REGION };
 
@@ -62,6 +63,7 @@ const instanceOf = (given: Given['instance']): InstanceFacts => ({
   tags: known(given?.tags ?? {}),
   forwards: known(given?.forwards ?? false),
   interfaceIds: known(['eni-0f1e2d3c4b5a69788']),
+  ...(given?.inbound && { inbound: known(given.inbound) }),
 });
 
 function activityOf(given: NonNullable<Given['activity']>, now: Date): Activity {
@@ -138,6 +140,7 @@ async function factsOn(
     lambda: kind === 'function' ? { tags: known({}) } : null,
     ...(OPTED_IN_KINDS.includes(kind) && { optedIn: known(true) }),
     ...(given.activity && { activity: known(activityOf(given.activity, now)) }),
+    ...lookedUp(given, now),
     plannedWork: plannedWorkFor(entity, alert, policy.plannedWork, now),
   };
 }
