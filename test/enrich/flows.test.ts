@@ -500,7 +500,7 @@ describe('in the dossier', () => {
       entities: [attacker, theInstance, { ...attacker, ref: 'ip-2', value: '203.0.113.9' }],
     });
     expect(others?.text).toContain(
-      'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, not listed yet=ip-2, recorded=accepted only, unreadable lines=1',
+      'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, nothing listed yet with=ip-2, recorded=accepted only, unreadable lines=1',
     );
   });
 
