@@ -1,4 +1,4 @@
-// A scanner that policy declares at an entity, and how it was recognized.
+// A scanner that policy declares at an entity, and how it was recognised.
 import * as z from 'zod/mini';
 
 /** Copied from policy when the facts were read. Evidence for people and the model, never input of a rule. */

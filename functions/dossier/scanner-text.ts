@@ -2,7 +2,7 @@
 import { type EntityFacts, scannerIn } from '../domain/facts.ts';
 import { ownText } from './values.ts';
 
-/** In the line of an entity: the name that policy gives the scanner, and how the entity was recognized. */
+/** In the line of an entity: the name that policy gives the scanner, and how the entity was recognised. */
 export function scannerText(facts: EntityFacts): string[] {
   const scanner = scannerIn(facts);
   if (!scanner) return [];
