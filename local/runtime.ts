@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Hono } from 'hono';
 import { analyseStep } from '../functions/analyse/step.ts';
 import { approve } from '../functions/approve/approve.ts';
 import type { Images } from '../functions/archive/change.ts';
@@ -13,7 +12,6 @@ import { enrichStep } from '../functions/enrich/step.ts';
 import { execute } from '../functions/execute/execute.ts';
 import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
-import { createHalt } from '../functions/halt/halt.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { WriteTicket } from '../functions/mechanisms/ticket/ticket-provider.ts';
@@ -25,9 +23,7 @@ import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
 import { errorFields } from '../functions/platform/log.ts';
 import { incidentUrlOf } from '../functions/policy/incident-page.ts';
-import { type Deed, personWho } from '../functions/policy/may.ts';
 import { remind } from '../functions/remind/remind.ts';
-import { createResume } from '../functions/resume/resume.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import { createStore } from '../functions/store/store.ts';
@@ -37,11 +33,6 @@ import { writesOf } from '../functions/store/writers.ts';
 import { backfill, summarise } from '../functions/summarise/summarise.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { updateTickets } from '../functions/ticket/update-tickets.ts';
-import { createApi } from '../functions/web/api/api.ts';
-import type { ConsoleDeps } from '../functions/web/console/deps.ts';
-import { createConsole } from '../functions/web/console/site.ts';
-import type { WebDeps } from '../functions/web/deps.ts';
-import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
 import { recordDeployed, writtenResource } from '../functions/world/deployed.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
@@ -59,6 +50,7 @@ import { openTable } from './engine/table.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
 import { createMac, proofMacs } from './mac.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
+import { createSites } from './sites.ts';
 import { createTick } from './tick.ts';
 
 export type Rejected = { at: string; reason: string; body: string };
@@ -200,33 +192,8 @@ export async function createRuntime(options: RuntimeOptions) {
     functions[`reverse-${scope}`] = (payload) =>
       reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
   }
-  const web = createWeb(depsOf('web') satisfies WebDeps);
-  // No one signs in on a laptop: the first person of policy reads the console.
-  const [reader = ''] = Object.keys(policy.escalation.people);
-  const actsAs = options.provider ? null : reader;
-  const consoleSite = new Hono();
-  const actorFor = (deed: Deed): string | null =>
-    options.provider ? null : (personWho(policy.escalation.people, deed) ?? null);
-  const haltSite = createHalt({ ...depsOf('halt'), actsAs: actorFor('halt') });
-  const resumeSite = createResume({
-    ...depsOf('resume'),
-    resumptions,
-    actsAs: actorFor('resume'),
-  });
-  consoleSite.all('/console/halt', (c) => haltSite.fetch(c.req.raw, c.env));
-  consoleSite.all('/console/resume', (c) => resumeSite.fetch(c.req.raw, c.env));
-  const own = depsOf('console');
   const startedAt = now().getTime();
-  // A page shows a change at once, although its summary follows with the next tick.
-  const revision = async () => `${await own.store.summaries.revision()} ${startedAt} ${changes}`;
-  const summariesNow = { ...own.store.summaries, revision };
-  const consoleDeps: ConsoleDeps = {
-    ...own,
-    store: { ...own.store, summaries: summariesNow },
-    actsAs,
-  };
-  consoleSite.route('/', createConsole(consoleDeps));
-  const api = createApi({ ...depsOf('api'), actsAs });
+  const sites = createSites({ depsOf, resumptions, changes: () => `${startedAt} ${changes}` });
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
@@ -252,12 +219,7 @@ export async function createRuntime(options: RuntimeOptions) {
     /** The store with the permissions of a function. */
     storeOf: (name: string) => ownTable(name).store,
     engine,
-    web,
-    console: consoleSite,
-    api,
-    /** For pages in the console's frame, and the person who reads them. */
-    consoleDeps,
-    reader: { id: reader, name: policy.escalation.people[reader]?.name ?? reader },
+    ...sites,
     mac,
     keys,
     /** The archived copies of the records. */

@@ -1,12 +1,13 @@
 // The action catalog: every answer is required, and policy agrees with it.
+
 import { describe, expect, test } from 'vitest';
 import {
   ACTIONS,
   ActionName,
-  type ActionProperties,
   changesOf,
   targetKindsOf,
 } from '../../functions/domain/action-catalog.ts';
+import type { ActionProperties } from '../../functions/domain/action-properties.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 

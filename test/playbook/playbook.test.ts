@@ -1,11 +1,9 @@
 // The playbook's opinion on each family of findings.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  ACTIONS,
-  ActionName,
-  type ActionProperties,
-} from '../../functions/domain/action-catalog.ts';
+import { ACTIONS, ActionName } from '../../functions/domain/action-catalog.ts';
+import type { ActionProperties } from '../../functions/domain/action-properties.ts';
 import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts';
 import { Opinion } from '../../functions/domain/assessment.ts';
 import { FAMILIES } from '../../functions/playbook/families.ts';
