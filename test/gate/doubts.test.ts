@@ -135,6 +135,36 @@ test.each<[string, DoubtCode, Partial<Assessment>]>([
   expect(doubts(change).answer).toEqual([code]);
 });
 
+describe('a name in the text', () => {
+  const text =
+    'E7 from 192.0.2.77 and 2001:db8:bad::1:7: api=AssumeRoleWithSAML, host=evil.example.com, resource=arn:aws:ec2:eu-central-1:111122223333:instance/i-0fedcba9876543210';
+  const named = (name: string) =>
+    doubts({ summary: `It is ${name}.` }, [...CITABLE, line('E7', { text })]).answer;
+
+  test.each([
+    '192.0.2.77',
+    '2001:DB8:bad::1:7',
+    'sts:AssumeRoleWithSAML',
+    'i-0fedcba9876543210',
+    '(arn:aws:ec2:eu-central-1:111122223333:instance/i-0fedcba9876543210)',
+    'http://evil.example.com:8080/x',
+    'active since 02:36:00',
+  ])('is given by a line that has it: %s', (name) => {
+    expect(named(name)).toEqual([]);
+  });
+
+  test.each([
+    '192.0.2.7',
+    '2001:db8:bad::1',
+    'sts:AssumeRole',
+    'i-0fedcba98',
+    'arn:aws:ec2:eu-central-1:111122223333:instance',
+    'http://example.com/x',
+  ])('is not given by a line with a longer name: %s', (name) => {
+    expect(named(name)).toHaveLength(1);
+  });
+});
+
 test('the doubts about an action are part of each later decision about it', () => {
   const circumstances: Circumstances = {
     ...{ alert: ALERT, facts: null, policy: POLICY, here: HERE, generation: 1 },

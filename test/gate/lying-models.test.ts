@@ -75,8 +75,8 @@ describe.each(Object.entries(LIARS))('a model that %s', (_, { lies, answer }) =>
       }),
     );
   });
-  const failing = (test: (one: (typeof results)[number]) => boolean): string[] =>
-    results.filter(test).map(({ situation }) => situation.id);
+  const failing = (fails: (one: (typeof results)[number]) => boolean): string[] =>
+    results.filter(fails).map(({ situation }) => situation.id);
 
   test('silences no question and no page about what is no false alarm', () => {
     expect(failing(({ own, system }) => own.isPaged && !system.isPaged)).toEqual([]);
