@@ -43,19 +43,20 @@ async function newest(summaries: WebDeps['store']['summaries'], now: Date): Prom
   return [...current, ...found];
 }
 
-/** Counts each incident once. A decline is a disagreement; only a decision of a person counts. */
+/**
+ * Counts each incident once: one person often decides all its requests in the same minute. One decline makes it a
+ * disagreement. Only decisions of people count.
+ */
 export function agreementIn(
   summaries: readonly Pick<Summary, 'types' | 'effects' | 'ended'>[],
   { name, type }: { name: string; type: string },
 ): Pick<Agreement, 'decided' | 'agreed'> {
   const decisions = summaries
     .filter(({ types }) => types.includes(type))
-    .flatMap(({ effects, ended }) => {
-      const about = [...effects, ...(ended ? [ended] : [])].filter(
-        (one) => one.name === name && one.by !== null,
-      );
-      return about[0] ?? [];
-    });
-  const agreed = decisions.filter(({ status }) => status !== 'declined').length;
+    .map(({ effects, ended }) =>
+      [...effects, ...(ended ? [ended] : [])].filter((one) => one.name === name && one.by !== null),
+    )
+    .filter((all) => all.length > 0);
+  const agreed = decisions.filter((all) => all.every(({ status }) => status !== 'declined')).length;
   return { decided: decisions.length, agreed };
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Assessment } from '../../functions/domain/assessment.ts';
 import { type Facts, known } from '../../functions/domain/facts.ts';
 import { agreementIn } from '../../functions/web/agreement.ts';
+import { ASSESSMENT } from '../../functions/web/texts/assessment.ts';
 import { evidenceInWords } from '../../functions/web/texts/evidence-line.ts';
 import {
   alertWith,
@@ -157,11 +158,16 @@ describe('agreement', () => {
       one('reversed', { ended: { ...ended, by: null } }),
       one('reversed', { ended: { ...ended, name: 'revoke_api_key' } }),
       one('reversed', { ended: null }),
+      // One of two requests of the same incident was declined.
+      one('declined', { effects: [{ ...ended, status: 'in-force', target: null, dueAt: null }] }),
     ];
     expect(agreementIn(all, { name: 'block_ip_at_firewall', type })).toEqual({
-      decided: 2,
+      decided: 3,
       agreed: 1,
     });
+    expect(ASSESSMENT.agreement({ decided: 3, agreed: 1, of: 12 })).toBe(
+      'In 1 of 3 incidents, people approved every request for the same action and type of finding (last 12 incidents)',
+    );
   });
 });
 

@@ -45,11 +45,11 @@ export const ASSESSMENT = {
   agreement: (found: Agreement | null): string => {
     if (found === null) return 'Earlier decisions could not be read';
     const { decided, agreed, of } = found;
-    const among = of < 2 ? '' : `, in the last ${of} incidents`;
-    const like = `the same action and type of finding${among}`;
-    return decided === 0
-      ? `No decision about ${like}`
-      : `People approved ${agreed} of ${decided} requests for ${like}`;
+    const like = 'the same action and type of finding';
+    const among = of < 2 ? '' : ` (last ${of} incidents)`;
+    if (decided === 0) return `No decision about ${like}${among}`;
+    const incidents = decided === 1 ? 'incident' : 'incidents';
+    return `In ${agreed} of ${decided} ${incidents}, people approved every request for ${like}${among}`;
   },
   words: 'The analysis in its own words',
   missing: 'Missing, according to the analysis',
