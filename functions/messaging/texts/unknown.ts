@@ -11,23 +11,27 @@ type Labels<Group> = { readonly [Name in keyof Group]-?: string | null };
 type Group<Name extends keyof EntityFacts> = NonNullable<EntityFacts[Name]>;
 
 /** Null: the reader needs no such fact. The compiler names a fact without a label. */
-const ENTITY: Labels<EntityFacts> = {
+const ENTITY: Labels<Omit<EntityFacts, LookedUp>> = {
   ref: null,
   protectedBy: 'whether policy protects it',
   optedIn: null,
   plannedWork: null,
-  activity: 'its activity in CloudTrail',
-  changes: 'its recent changes in CloudTrail',
-  configChanges: 'its recent changes in AWS Config',
-  flows: 'its traffic in flow logs',
-  scanner: 'whether policy declares a scanner there',
-  reverseDns: 'its name in DNS',
   // Groups with labels of their own.
   history: null,
   address: null,
   instance: null,
   lambda: null,
   identity: null,
+};
+/** Said last: what a resource or an identity is matters more than what else was looked up. */
+type LookedUp = 'activity' | 'changes' | 'configChanges' | 'flows' | 'scanner' | 'reverseDns';
+const LOOKED_UP: Labels<Pick<EntityFacts, LookedUp>> = {
+  activity: 'its activity in CloudTrail',
+  changes: 'its recent changes in CloudTrail',
+  configChanges: 'its recent changes in AWS Config',
+  flows: 'its traffic in flow logs',
+  scanner: 'whether policy declares a scanner there',
+  reverseDns: 'its name in DNS',
 };
 const HISTORY: Labels<Group<'history'>> = {
   earlierIncidents: 'earlier incidents',
@@ -93,6 +97,7 @@ const inEntity = (facts: EntityFacts): Unknown[] => [
   ...(facts.instance ? inGroup(facts.instance, INSTANCE) : []),
   ...(facts.lambda ? inGroup(facts.lambda, LAMBDA) : []),
   ...(facts.identity ? inGroup(facts.identity, IDENTITY) : []),
+  ...inGroup(facts, LOOKED_UP),
 ];
 
 function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {
