@@ -21,7 +21,7 @@ import {
   type UserPools,
 } from '../functions/mechanisms/user-pool/stand-in.ts';
 import { LOCAL_IP_SETS, type WafState } from '../functions/mechanisms/waf/stand-in.ts';
-import { createConfigHistory, LOCAL_CONFIG_HISTORY } from './aws/config-history.ts';
+import { createConfigHistory } from './aws/config-history.ts';
 import { createFlowSource } from './aws/flow-source.ts';
 import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
@@ -60,7 +60,7 @@ export function createAccount(given: StandInAccount) {
     lambda: createLambda(functions),
     gateway: createApiKeys(state<ApiKeys>('api-keys', LOCAL_API_KEYS)),
     cognito: createUserPools(state<UserPools>('user-pools', LOCAL_USER_POOLS)),
-    awsConfig: createConfigHistory(LOCAL_CONFIG_HISTORY, account.now),
+    awsConfig: createConfigHistory(account.now),
     samples: { REGIONAL: samples, CLOUDFRONT: samples },
     tickets: () => opsItems.view(),
     functions: () => functions.read(),

@@ -1,14 +1,12 @@
 // The stand-in of AWS Config: records of resources in the samples.
-import type { ConfigurationItem } from '@aws-sdk/client-config-service';
 import type { ConfigApi } from '../../functions/enrich/config-changes.ts';
 import { BASTION_GROUP } from '../../functions/mechanisms/network/stand-in-groups.ts';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 
-export type ConfigRecord = {
+type ConfigRecord = {
   minutesAgo: number;
   type: string;
   id: string;
-  status?: ConfigurationItem['configurationItemStatus'];
   configuration: object;
 };
 
@@ -29,38 +27,35 @@ const bastion = (minutesAgo: number, cidrIp: string): ConfigRecord => ({
 });
 
 /** An hour before the attack on the bastion, its SSH port was opened to everyone. */
-export const LOCAL_CONFIG_HISTORY: readonly ConfigRecord[] = [
+const RECORDS: readonly ConfigRecord[] = [
   bastion(64, '0.0.0.0/0'),
   bastion(90 * DAY_MINUTES, '10.20.0.0/16'),
 ];
 
 /** @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetResourceConfigHistory.html */
-export const createConfigHistory = (
-  records: readonly ConfigRecord[],
-  now: () => Date,
-): ConfigApi => {
+export function createConfigHistory(now: () => Date): ConfigApi {
   const api = {
     getResourceConfigHistory: async ({
       resourceType,
       resourceId,
       limit = 10,
     }: Parameters<ConfigApi['getResourceConfigHistory']>[0]) => {
-      const own = records
-        .filter(({ type, id }) => type === resourceType && id === resourceId)
-        .toSorted((a, b) => a.minutesAgo - b.minutesAgo);
+      const own = RECORDS.filter(
+        ({ type, id }) => type === resourceType && id === resourceId,
+      ).toSorted((a, b) => a.minutesAgo - b.minutesAgo);
       if (own.length === 0)
         throw awsFailure('ResourceNotDiscoveredException', 400, `${resourceId} is not discovered`);
       return { configurationItems: own.slice(0, limit).map(asItem), $metadata: {} };
     },
     listDiscoveredResources: async () => ({ resourceIdentifiers: [], $metadata: {} }),
   };
-  const asItem = ({ minutesAgo, type, id, status = 'OK', configuration }: ConfigRecord) => ({
+  const asItem = ({ minutesAgo, type, id, configuration }: ConfigRecord) => ({
     resourceType: type,
     resourceId: id,
-    configurationItemStatus: status,
+    configurationItemStatus: 'OK',
     configurationItemCaptureTime: new Date(now().getTime() - minutesAgo * 60_000),
     configuration: JSON.stringify(configuration),
     supplementaryConfiguration: {},
   });
   return api as unknown as ConfigApi;
-};
+}

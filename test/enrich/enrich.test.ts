@@ -23,7 +23,7 @@ import {
 } from '../../functions/mechanisms/user-pool/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { createConfigHistory, LOCAL_CONFIG_HISTORY } from '../../local/aws/config-history.ts';
+import { createConfigHistory } from '../../local/aws/config-history.ts';
 import { createDns, LOCAL_ZONES } from '../../local/aws/dns.ts';
 import { createFlowSource } from '../../local/aws/flow-source.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
@@ -535,7 +535,7 @@ test('stores what CloudTrail and flow logs list and tells the model, and neither
 
 test('stores what AWS Config lists about the security group of an instance, and asks only once', async () => {
   await opened({ entities: [{ ...theInstance, value: 'i-0bb2cc3dd4ee5ff60' }, theAlertItself] });
-  const awsConfig = createConfigHistory(LOCAL_CONFIG_HISTORY, () => NOW);
+  const awsConfig = createConfigHistory(() => NOW);
   const read = vi.spyOn(awsConfig, 'getResourceConfigHistory');
   const readFacts = () => store.records.findFacts(INCIDENT_ID, ALERT_ID);
   await enrich(depsOf({ awsConfig }), INPUT);
