@@ -85,11 +85,10 @@ export function shows(line: Citable, one: Recommendation, { alert, citable }: Gi
   return !citable.some(fits) && line.kind === 'facts' && isAbout(line);
 }
 
-/** A user or an address beside the one that acts. Without any that acts, it may be a leaked key. */
+/** An address that does not act, or a user beside the one that acts. Without anyone that acts, a key may have leaked. */
 const isVictimIn = (entities: readonly Entity[], target: Entity): boolean =>
-  (isIdentity(target) || target.kind === 'ip') &&
   target.part !== 'actor' &&
-  entities.some(({ part }) => part === 'actor');
+  (target.kind === 'ip' || (isIdentity(target) && entities.some(({ part }) => part === 'actor')));
 
 /** A line about the whole alert does not say which of several users it means. */
 const isOnlyActor = (about: ReadonlySet<string>, entities: readonly Entity[]): boolean =>

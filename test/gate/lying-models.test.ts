@@ -114,7 +114,9 @@ describe.each(Object.entries(LIARS))('a model that %s', (_, { lies, answer }) =>
       });
       return assessment.recommendations.some(({ action, target }) => {
         const entity = partOf(given, target);
-        const isVictim = entity?.kind === 'iam-user' && entity.part === 'target';
+        const isVictim =
+          (entity?.kind === 'ip' && entity.part !== 'actor') ||
+          (entity?.kind === 'iam-user' && entity.part === 'target');
         return isVictim && !(`${action} ${target}` in byRecommendation);
       });
     };
