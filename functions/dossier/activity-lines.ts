@@ -1,5 +1,6 @@
 // One line of evidence about the activity of an identity in CloudTrail.
 import type { Activity } from '../domain/activity.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import { agentOf } from './agents.ts';
 import type { EvidenceLine } from './evidence-lines.ts';
@@ -7,14 +8,20 @@ import { isUsual } from './reassuring.ts';
 import { minute } from './values.ts';
 
 /** The decisive part of each first: changes, then calls, then what is new. */
-export const activityLines = (facts: readonly EntityFacts[]): EvidenceLine[] =>
+export const activityLines = (alert: Reported, facts: readonly EntityFacts[]): EvidenceLine[] =>
   facts.flatMap(({ ref, activity }) =>
-    activity?.known ? [activityLine(ref, activity.value)] : [],
+    activity?.known ? [activityLine(ref, activity.value, { alert, facts })] : [],
   );
 
-export const activityLine = (ref: string, activity: Activity): EvidenceLine => ({
+type Reported = Pick<Alert, 'firstSeenAt' | 'entities'>;
+
+export const activityLine = (
+  ref: string,
+  activity: Activity,
+  { alert, facts }: { alert: Reported; facts: readonly EntityFacts[] },
+): EvidenceLine => ({
   ...{ text: lineOf(ref, activity), source: 'cloudtrail', kind: 'activity' },
-  ...{ refs: [ref], isUntrusted: false, isReassuring: isUsual(activity) },
+  ...{ refs: [ref], isUntrusted: false, isReassuring: isUsual(activity, alert, facts) },
 });
 
 const MAX_CALLS = 6;

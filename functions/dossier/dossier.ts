@@ -50,7 +50,7 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const quote = quoteWith(nonce);
   const factsByRef = new Map<string, EntityFacts>(facts.entities.map((one) => [one.ref, one]));
   const evidence = [
-    ...activityLines(facts.entities),
+    ...activityLines(alert, facts.entities),
     ...flowLines(facts.entities),
     ...evidenceLines(alert, quote, reassuringEvidence(alert, facts.entities)),
     ...configLines(facts.entities),

@@ -4,40 +4,50 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { DeclineReason } from '../domain/approval.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { type EntityFacts, scannerIn } from '../domain/facts.ts';
-import { outcomeOf } from '../playbook/signs.ts';
-import { familyOf } from '../playbook/types.ts';
+import { logsShowAct, outcomeOf } from '../playbook/signs.ts';
+import { familyNameOf, familyOf } from '../playbook/types.ts';
 
-type Observed = Pick<Alert, 'evidence' | 'traffic'>;
+type Observed = Pick<Alert, 'evidence' | 'traffic' | 'type' | 'entities'>;
 
 /**
- * A failed attempt, if none succeeded and CloudTrail lists no change; or a caller of the organization. A stolen
- * credential or a taken host is an attack even while its attempts fail.
+ * A failed attempt, if none succeeded and no log lists an act; or a caller of the organization. A stolen credential or
+ * a taken host is an attack even while its attempts fail.
  */
 export function reassuringEvidence(
-  alert: Pick<Alert, 'evidence' | 'type' | 'traffic' | 'entities'>,
+  alert: Observed,
   facts: readonly EntityFacts[],
 ): (one: Evidence) => boolean {
   const { evidence = [] } = alert;
   const hasFailed =
     familyOf(alert).asks === 'if-serious' &&
     outcomeOf(evidence) === 'failed' &&
-    !facts.some(({ activity }) => activity?.known && activity.value.changes.length > 0);
+    !logsShowAct(alert, facts);
   return (one) =>
     (hasFailed && outcomeOf([one]) === 'failed') ||
     (one.kind === 'api-call' && one.values.affiliated === 'true');
 }
 
-/** Nothing new, and no change to IAM or logging. */
-export const isUsual = ({ isComplete, changes, ...seen }: Activity): boolean =>
+/**
+ * Nothing new, and no act that logs list. Events arrive late: an activity that ends before the alert begins says nothing
+ * about it.
+ */
+export const isUsual = (
+  { isComplete, lastAt, ...seen }: Activity,
+  { firstSeenAt, ...alert }: Pick<Alert, 'firstSeenAt' | 'entities'>,
+  facts: readonly EntityFacts[],
+): boolean =>
   isComplete &&
-  changes.length === 0 &&
+  firstSeenAt !== null &&
+  lastAt >= firstSeenAt &&
+  !logsShowAct(alert, facts) &&
+  seen.changes.length === 0 &&
   [seen.networks, seen.regions, seen.userAgents].every(
     ({ appeared, before }) => appeared.length === 0 && before > 0,
   );
 
 /** A plan that covers it, a scanner, an address of this account, a key that no longer works. */
 export const reassuringFacts = (
-  { attributes }: Entity,
+  { attributes, part }: Entity,
   facts: EntityFacts,
   alert: Observed,
 ): boolean => {
@@ -45,7 +55,8 @@ export const reassuringFacts = (
   return (
     plannedWork !== null ||
     (scannerIn(facts) !== null && isScan(alert)) ||
-    (address?.ownedBy.known === true &&
+    (part === 'actor' &&
+      address?.ownedBy.known === true &&
       address.ownedBy.value !== null &&
       alert.traffic.direction !== 'outbound') ||
     (identity?.status.known === true && identity.status.value === 'Inactive') ||
@@ -54,9 +65,12 @@ export const reassuringFacts = (
 };
 
 const SCANS: readonly Evidence['kind'][] = ['connection', 'port-probe', 'resource', 'finding'];
+const SCAN_TYPES = /Port(?:Probe|Sweep|Unusual)|scan/i;
 /** A scanner explains probes and connections, and nothing that a host or an account did afterwards. */
-export const isScan = ({ evidence = [], traffic }: Observed): boolean =>
-  traffic.layer !== 'aws-api' && evidence.every(({ kind }) => SCANS.includes(kind));
+export const isScan = (alert: Observed): boolean =>
+  (familyNameOf(alert) === 'attacked-host' || SCAN_TYPES.test(alert.type)) &&
+  alert.traffic.layer !== 'aws-api' &&
+  (alert.evidence ?? []).every(({ kind }) => SCANS.includes(kind));
 
 const HARMLESS: readonly string[] = [
   'false-alarm',

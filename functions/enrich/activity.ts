@@ -92,7 +92,7 @@ export async function activityOf(
     return unknown(
       `CloudTrail lists no event in ${days * 24} hours, but events arrive up to 15 minutes late`,
     );
-  return { known: true, value: reduced(events, { from, to, isComplete, since: since ?? to }) };
+  return { known: true, value: reduced(events, { from, to, isComplete, since: since ?? from }) };
 }
 
 /**

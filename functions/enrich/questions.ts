@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import { MAX_CITABLE } from '../domain/citable.ts';
+import type { EntityFacts } from '../domain/facts.ts';
 import { type Question, questionsIn } from '../domain/question.ts';
 import { whyElsewhere } from '../domain/target-place.ts';
 import { activityLine } from '../dossier/activity-lines.ts';
@@ -39,7 +40,9 @@ export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof Qu
   const answers: Answer[] = [];
   // One after another: CloudTrail limits the requests of the account.
   for (const question of questionsIn(questions, alert.entities))
-    answers.push(await answerTo(deps, question, alert, incidentId));
+    answers.push(
+      await answerTo(deps, question, { alert, facts: facts?.entities ?? [], incidentId }),
+    );
   const { text, citable } = answersPart(answers);
   if (facts)
     await records.putFacts(incidentId, alertId, {
@@ -54,28 +57,29 @@ export async function answerQuestions(deps: EnrichDeps, input: z.infer<typeof Qu
   return { ...rest, brief: { ...brief, dossier }, isAnswered: true };
 }
 
+type About = { alert: Alert; facts: readonly EntityFacts[]; incidentId: string };
+
 async function answerTo(
   deps: EnrichDeps,
   { ask, about }: Question,
-  alert: Alert,
-  incidentId: string,
+  { alert, facts, incidentId }: About,
 ): Promise<Answer> {
   const entity = alert.entities.find(({ ref }) => ref === about);
   if (!entity) throw new TypeError(`${about} is not an entity of ${alert.alertId}`);
   const elsewhere = entity.kind === 'ip' ? null : whyElsewhere(entity, deps.here);
   if (elsewhere) return `${ask} of ${about}: unknown: ${elsewhere}`;
   return ask === 'activity-7-days'
-    ? activityAnswer(deps, entity, alert)
+    ? activityAnswer(deps, entity, { alert, facts })
     : relatedAnswer(deps, entity, incidentId);
 }
 
 async function activityAnswer(
   deps: EnrichDeps,
   entity: Entity,
-  { firstSeenAt }: Alert,
+  given: Pick<About, 'alert' | 'facts'>,
 ): Promise<Answer> {
-  const found = await activityOf(deps, entity, { since: firstSeenAt, days: 7 });
-  if (found.known) return activityLine(entity.ref, found.value);
+  const found = await activityOf(deps, entity, { since: given.alert.firstSeenAt, days: 7 });
+  if (found.known) return activityLine(entity.ref, found.value, given);
   // The error of an API repeats names.
   const why = /^CloudTrail lists no/.test(found.why) ? found.why : 'it could not be read';
   return `activity-7-days of ${entity.ref}: unknown: ${why}`;

@@ -2,6 +2,7 @@
 import type { Activity } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Fact } from '../domain/facts.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
 import { type ActivityDeps, activities, activityOf } from './activity.ts';
@@ -27,7 +28,7 @@ async function sharedActivityOf(
   { incidentId, since }: { incidentId: string; since: string | null },
 ): Promise<Fact<Activity>> {
   const { store, now, log } = deps;
-  const about = { incidentId, entity, since: since ?? now().toISOString() };
+  const about = { incidentId, entity, since: since ?? minutesAfter(now(), -24 * 60) };
   const unshared = (error: unknown) => {
     log('warn', 'activity not shared', { incidentId, ref: entity.ref, ...errorFields(error) });
     return null;

@@ -37,8 +37,9 @@ export function isVerdictSupported(
 }
 
 /**
- * Whether the lines explain what everyone in the alert did. A line about one user explains nothing that another one
- * did, and a line about a target explains only alerts about its state.
+ * Whether the lines explain everyone of one kind that acts in the alert: all users and keys, or all addresses. A line
+ * about one of them explains nothing that another one did, and a line about a target explains only alerts about its
+ * state.
  */
 function isExplained(cited: readonly Citable[], alert: Given['alert']): boolean {
   if (alert.sample || alert.causedBy !== null) return cited.length > 0;
@@ -47,15 +48,13 @@ function isExplained(cited: readonly Citable[], alert: Given['alert']): boolean 
   const acting = named.filter((one) => one.part === part);
   const explained = acting.length > 0 ? acting : named;
   const reassuring = cited.filter(({ isReassuring }) => isReassuring === true);
-  const isExplainedBy = (refs: ReadonlySet<string>) =>
-    reassuring.some((line) => line.refs.some((ref) => refs.has(ref)));
   if (reassuring.some(({ refs }) => refs.length === 0)) return true;
-  const others = explained.filter((one) => !isIdentity(one)).map(({ ref }) => ref);
-  if (isExplainedBy(new Set(others))) return true;
-  const identities = explained.filter(isIdentity);
-  return (
-    identities.length > 0 &&
-    identities.every(({ ref }) => isExplainedBy(sameActor(ref, alert.entities)))
+  const byKind = Map.groupBy(explained, (one) => (isIdentity(one) ? 'identity' : one.kind));
+  return [...byKind.values()].some((all) =>
+    all.every(({ ref }) => {
+      const same = sameActor(ref, alert.entities);
+      return reassuring.some((line) => line.refs.some((one) => same.has(one)));
+    }),
   );
 }
 

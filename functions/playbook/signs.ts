@@ -54,11 +54,10 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
   const ours = new Set(about((_, { address }) => owned(address)).map(({ ref }) => ref));
   const settled = about(isSettled).map(({ ref }) => ref);
   const users = about(({ kind }) => kind === 'iam-user');
-  const actors = entities.filter(({ part }) => part === 'actor').map(({ ref }) => ref);
-  const hasChanged = changedSomething(actors, facts);
+  const hasActed = logsShowAct(alert, facts?.entities ?? []);
   return {
-    outcome: hasChanged ? 'succeeded' : outcomeOf(evidence),
-    isConsequential: hasChanged || isConsequential(evidence),
+    outcome: hasActed ? 'succeeded' : outcomeOf(evidence),
+    isConsequential: hasActed || isConsequential(evidence),
     isSample: alert.sample,
     isOurDoing: alert.causedBy !== null,
     isAffiliated: valuesOf(evidence, 'api-call', 'affiliated').includes('true'),
@@ -104,16 +103,24 @@ function holdersOf(settled: readonly string[], entities: readonly Entity[]): str
 const valuesOf = (evidence: readonly Evidence[], kind: Evidence['kind'], name: string): string[] =>
   evidence.filter((one) => one.kind === kind).flatMap(({ values }) => values[name] ?? []);
 
-/** CloudTrail lists that an actor changed IAM, logging or a resource of the alert, whatever the finding reports. */
-const changedSomething = (actors: readonly string[], facts: Facts | null): boolean =>
-  (facts?.entities ?? []).some(
-    ({ ref, activity, changes }) =>
-      (actors.includes(ref) && activity?.known && activity.value.changes.length > 0) ||
+/**
+ * Whether logs of AWS list an act of an actor, whatever the finding reports: CloudTrail a change of IAM, logging or a
+ * resource of the alert; flow logs a connection that a forged address can't cause.
+ */
+export function logsShowAct(
+  { entities }: Pick<Alert, 'entities'>,
+  facts: readonly EntityFacts[],
+): boolean {
+  const isActor = (ref: string | null): boolean =>
+    entities.some((one) => one.ref === ref && one.part === 'actor');
+  return facts.some(
+    ({ ref, activity, changes, flows }) =>
+      (isActor(ref) && activity?.known && activity.value.changes.length > 0) ||
       (changes?.known &&
-        changes.value.changes.some(
-          ({ by, succeeded }) => by !== null && actors.includes(by) && succeeded > 0,
-        )),
+        changes.value.changes.some(({ by, succeeded }) => isActor(by) && succeeded > 0)) ||
+      (flows?.known && flows.value.peers.some((peer) => isActor(peer.ref) && peer.proven > 0)),
   );
+}
 
 /** Whether what was observed succeeded. */
 export function outcomeOf(evidence: readonly Evidence[]): Signs['outcome'] {

@@ -18,12 +18,14 @@ const evidence = (change: Pick<Evidence, 'kind'> & Partial<Evidence>): Evidence 
   ...change,
 });
 const seen = (appeared: string[], before = 2) => ({ appeared, before });
+const AT = NOW.toISOString();
 const USUAL: Activity = {
   ...{ from: NOW.toISOString(), to: NOW.toISOString(), events: 9, isComplete: true },
   ...{ firstAt: NOW.toISOString(), lastAt: NOW.toISOString(), calls: [], otherCalls: 0 },
   ...{ changes: [], networks: seen([]), regions: seen([]), userAgents: seen([]) },
 };
 
+const acting = alertWith({ entities: [leakedKey, attacker] });
 test.each<[string, boolean, Partial<Activity>]>([
   ['in which nothing is new', true, {}],
   ['from a new network', false, { networks: seen(['203.0.113.0/24']) }],
@@ -32,8 +34,18 @@ test.each<[string, boolean, Partial<Activity>]>([
   ['of an identity that was never seen before', false, { networks: seen([], 0) }],
   ['that changes IAM', false, { changes: ['iam:CreateUser'] }],
   ['of which events are missing', false, { isComplete: false }],
+  ['that ends before the alert begins', false, { lastAt: '2026-11-19T08:00:00.000Z' }],
 ])('counts activity %s as usual: %s', (_, expected, change) => {
-  expect(isUsual({ ...USUAL, ...change })).toBe(expected);
+  expect(isUsual({ ...USUAL, ...change }, acting, [])).toBe(expected);
+});
+
+test('no activity is usual in an alert without a time', () => {
+  expect(isUsual(USUAL, { ...acting, firstSeenAt: null }, [])).toBe(false);
+});
+
+test('only the address of an actor explains by its owner', () => {
+  const owned = factsAbout('ip-1', address({ ownedBy: known('instance i-0a1b2c3d4e5f60718') }));
+  expect(reassuringFacts({ ...attacker, part: 'target' }, owned, alertWith({}))).toBe(false);
 });
 
 const address = (change: Partial<NonNullable<EntityFacts['address']>>) => {
@@ -66,16 +78,21 @@ test.each<[string, boolean, Partial<EntityFacts>, Parameters<typeof alertWith>[0
   expect(reassuringFacts(attacker, factsAbout('ip-1', change), alertWith(alert))).toBe(expected);
 });
 
-test('a login is no scan', () => {
-  const scanned = (kind: 'port-probe' | 'login') =>
-    isScan(alertWith({ evidence: [evidence({ kind })] }));
-  expect([scanned('port-probe'), scanned('login')]).toEqual([true, false]);
+test.each<[string, Evidence['kind'], boolean]>([
+  ['Recon:EC2/PortProbeUnprotectedPort', 'port-probe', true],
+  ['UnauthorizedAccess:EC2/SSHBruteForce', 'connection', true],
+  ['Recon:EC2/Portscan', 'connection', true],
+  ['Recon:EC2/Portscan', 'login', false],
+  ['Trojan:EC2/DropPoint', 'connection', false],
+  ['Backdoor:EC2/Spambot', 'connection', false],
+])('a scanner explains %s with a %s: %s', (type, kind, expected) => {
+  expect(isScan(alertWith({ type, evidence: [evidence({ kind })] }))).toBe(expected);
 });
 
 const DISCOVERY = 'Discovery:IAMUser/AnomalousBehavior';
 const isFirstReassuring = (type: string, calls: Record<string, string>[], facts: EntityFacts[]) => {
   const all = calls.map((values) => evidence({ kind: 'api-call', values }));
-  const alert = alertWith({ type, evidence: all, entities: [leakedKey] });
+  const alert = alertWith({ type, evidence: all, entities: [leakedKey, attacker] });
   return all.map(reassuringEvidence(alert, facts))[0];
 };
 const FAILED = { error: 'AccessDenied' };
@@ -89,10 +106,45 @@ test.each([
   expect(isFirstReassuring(type, calls as Record<string, string>[], [])).toBe(expected);
 });
 
-test('failed calls are no reason when CloudTrail lists a change', () => {
-  const activity = known({ ...USUAL, changes: ['iam:PutUserPolicy'] });
-  const changed = [factsAbout('key-1', { activity })];
-  expect(isFirstReassuring(DISCOVERY, [FAILED], changed)).toBe(false);
+const changedBy = (by: string | null, succeeded: number): EntityFacts['changes'] =>
+  known({
+    ...{ from: AT, to: AT, isComplete: true, others: 0 },
+    changes: [
+      {
+        ...{ name: 's3:PutBucketPolicy', by, succeeded, failed: 1, error: 'AccessDenied' },
+        ...{ firstAt: AT, lastAt: AT },
+      },
+    ],
+  });
+const flowsWith = (ref: string, proven: number): EntityFacts['flows'] =>
+  known({
+    ...{ from: AT, to: AT, isComplete: true, recorded: 'all', records: 1, unreadable: 0 },
+    peers: [
+      {
+        ...{ ref, begunBy: 'address', accepted: proven, rejected: 1, proven, bytesIn: 1 },
+        ...{ bytesOut: 1, ports: [22], otherPorts: 0, firstAt: AT, lastAt: AT },
+      },
+    ],
+    ...{ otherPeers: 0, notListed: [] },
+    others: {
+      begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },
+      begunByOthers: { accepted: 0, rejected: 0, addresses: 0 },
+      unclear: 0,
+    },
+  });
+const CHANGED = known({ ...USUAL, changes: ['iam:PutUserPolicy'] });
+test.each<[string, boolean, Partial<EntityFacts>]>([
+  ['a change of IAM by the key', false, { activity: CHANGED }],
+  ['a change of a resource by the key', false, { changes: changedBy('key-1', 1) }],
+  ['a change that failed', true, { changes: changedBy('key-1', 0) }],
+  ['a change by another identity', true, { changes: changedBy(null, 1) }],
+  ['data both ways with the attacker', false, { flows: flowsWith('ip-1', 3) }],
+  ['rejected connections of the attacker', true, { flows: flowsWith('ip-1', 0) }],
+  ['data both ways with another address', true, { flows: flowsWith('ip-2', 3) }],
+])('beside %s, failed calls and habits are a reason: %s', (_, expected, facts) => {
+  const listed = [factsAbout('key-1', facts)];
+  expect(isFirstReassuring(DISCOVERY, [FAILED], listed)).toBe(expected);
+  expect(isUsual(USUAL, acting, listed)).toBe(expected);
 });
 
 test('people say that it was harmless by two of their reasons', () => {

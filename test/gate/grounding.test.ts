@@ -106,3 +106,10 @@ test('explains the state of a bucket by a plan for it, and what a user did to it
   expect(isBenign([ANA, bucket], plan, 'Policy:S3/BucketAnonymousAccessGranted')).toBe(true);
   expect(isBenign([ANA, bucket], plan, 'Exfiltration:S3/AnomalousBehavior')).toBe(false);
 });
+
+test('believes "benign" only if the lines explain each address that acts', () => {
+  const other = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+  expect(isBenign([attacker, other], [{ refs: ['ip-1'] }])).toBe(false);
+  expect(isBenign([attacker, other], [{ refs: ['ip-1'] }, { refs: ['ip-2'] }])).toBe(true);
+  expect(isBenign([ANA, attacker], [{ refs: ['ip-1'] }])).toBe(true);
+});

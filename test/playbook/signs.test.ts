@@ -77,7 +77,7 @@ test('asks nothing about a sample, and pages no one', () => {
   expect(pagesForSevere(alertOf(STOLEN, 'high'), { ...NO_SIGNS, isSample: true })).toBe(false);
 });
 
-describe('what CloudTrail lists beside a finding about failed reads', () => {
+describe('what logs list beside a finding about failed reads', () => {
   const at = NOW.toISOString();
   const failedRead: Evidence = {
     kind: 'api-call',
@@ -101,6 +101,29 @@ describe('what CloudTrail lists beside a finding about failed reads', () => {
         },
       ],
     });
+  const flows = (proven: number) =>
+    known({
+      ...{
+        from: at,
+        to: at,
+        isComplete: true,
+        recorded: 'all' as const,
+        records: 1,
+        unreadable: 0,
+      },
+      peers: [
+        {
+          ...{ ref: 'ip-1', begunBy: 'address' as const, accepted: proven, rejected: 1, proven },
+          ...{ bytesIn: 1, bytesOut: 1, ports: [22], otherPorts: 0, firstAt: at, lastAt: at },
+        },
+      ],
+      ...{ otherPeers: 0, notListed: [] },
+      others: {
+        begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },
+        begunByOthers: { accepted: 0, rejected: 0, addresses: 0 },
+        unclear: 0,
+      },
+    });
   test.each<[string, Partial<EntityFacts>, boolean]>([
     ['nothing', {}, false],
     ['reads of the key', { activity: activity([]) }, false],
@@ -108,6 +131,8 @@ describe('what CloudTrail lists beside a finding about failed reads', () => {
     ['a change of a resource by the key', { changes: change('key-1', 1) }, true],
     ['a change of a resource that failed', { changes: change('key-1', 0) }, false],
     ['a change of a resource by a deployment', { changes: change(null, 1) }, false],
+    ['data both ways with the attacker', { flows: flows(2) }, true],
+    ['rejected connections of the attacker', { flows: flows(0) }, false],
   ])('%s', (_, facts, expected) => {
     const { outcome, isConsequential } = signsOf(
       alert,

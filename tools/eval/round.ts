@@ -6,11 +6,11 @@ import type { Prepared } from './alert.ts';
 
 /** A case holds the activity of its identities and nothing else that the menu offers, so the rest stays unknown. */
 export function answered(
-  prepared: Pick<Prepared, 'brief' | 'facts'>,
+  prepared: Pick<Prepared, 'alert' | 'brief' | 'facts'>,
   questions: readonly Question[],
 ): Pick<Prepared, 'brief' | 'facts'> {
   const { brief, facts } = prepared;
-  const { text, citable } = answersPart(questions.map((one) => answerTo(one, facts)));
+  const { text, citable } = answersPart(questions.map((one) => answerTo(one, prepared)));
   const dossier = [brief.dossier ?? '', text].filter(Boolean).join('\n');
   return {
     brief: { ...brief, dossier },
@@ -18,9 +18,12 @@ export function answered(
   };
 }
 
-function answerTo({ ask, about }: Question, { entities }: Prepared['facts']): Answer {
-  const activity = entities.find(({ ref }) => ref === about)?.activity;
+function answerTo(
+  { ask, about }: Question,
+  { alert, facts: { entities: facts } }: Pick<Prepared, 'alert' | 'facts'>,
+): Answer {
+  const activity = facts.find(({ ref }) => ref === about)?.activity;
   return ask === 'activity-7-days' && activity?.known
-    ? activityLine(about, activity.value)
+    ? activityLine(about, activity.value, { alert, facts })
     : `${ask} of ${about}: unknown: it could not be read`;
 }
