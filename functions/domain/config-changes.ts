@@ -90,7 +90,7 @@ const Reach = z
   .check(z.maxLength(5));
 
 /** A record of AWS Config, compared with the record before. */
-const ConfigChange = z.strictObject({
+export const ConfigChange = z.strictObject({
   at: Instant,
   /** The security group of the instance that changed; null if it is the entity itself. */
   group: z.nullable(z.string().check(z.regex(/^sg-[\da-f]{8,17}$/))),

@@ -6,7 +6,7 @@ const Count = z.int().check(z.gte(0));
 const Port = z.int().check(z.gte(0), z.lte(65_535));
 
 /** Connections between the host and one address of the alert that the same side began. */
-const Peer = z.strictObject({
+export const Peer = z.strictObject({
   /** The address. */
   ref: EntityRef,
   begunBy: z.enum(['address', 'host', 'unclear']),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SYSTEM_PROMPT } from '../../functions/analyse/prompt.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { DOSSIER_FORMAT } from '../../functions/dossier/dossier.ts';
 import { countTokens } from '../../functions/dossier/tokens.ts';
@@ -290,6 +291,25 @@ const TRAFFIC = factsAbout('instance-1', {
   }),
 });
 
+/** A port that a security group opened, and a part that changed. */
+const CHANGED = factsAbout('instance-1', {
+  address: null,
+  configChanges: known({
+    ...{ from: '2026-11-23T03:00:00.000Z', to: NOW.toISOString(), isComplete: false, others: 1 },
+    changes: [
+      {
+        ...{ at: '2026-11-24T02:00:00.000Z', group: 'sg-0a1b2c3d4e5f60702', status: 'changed' },
+        ...{ parts: ['inbound rules'], otherParts: 1, opened: ['tcp 22'], closed: ['tcp 443'] },
+        effects: [],
+      },
+      {
+        ...{ at: '2026-11-24T01:00:00.000Z', group: null, status: 'changed' },
+        ...{ parts: ['role'], otherParts: 0, opened: [], closed: [], effects: ['role attached'] },
+      },
+    ],
+  }),
+});
+
 test('never quotes the name of an address, and trusts it only if the declared domain lists the address', () => {
   const dossiers = NAMED.map((one) =>
     citedFrom(sample('web-port-probe'), { facts: factsWith(one) }),
@@ -330,7 +350,7 @@ test('says whether an identity is an administrator, and how many keys its user h
 describe('the text of the dossier', () => {
   /** Digests by format. Add a line for a new format; an earlier one never changes. */
   const FORMATS: Readonly<Record<number, string>> = {
-    12: '27b2a08bd7af70156a4d480d8cc4b89b01fd1bf66aade8b0fe49ee3d66100629',
+    12: '012bcbc133fb0b82a5a1183bb988350426523a6acb4b523a92ee281ed3005eaa',
     11: '776f9bb7a54fbb0e847f02fd530a334fb3d4e47240167ee7470ae6335ebf5aca',
     10: 'a6358e6674e7916c5cd6fbbd17c09a1b2f151ef30a1fb0ae7887e24e2bd616a1',
     9: 'f4d15f9a9ccf6242ec25d63891e8d54779e68ca131911b0d3aa9c682c9399b71',
@@ -345,13 +365,23 @@ describe('the text of the dossier', () => {
   test('has a new format number exactly when the dossier of any family or sample changes', () => {
     const all = [...FAMILIES.map(findingOf), ...sampleIds.map(sample)];
     const looked = dossierFrom(sample('leaked-access-key'), { facts: factsWith(LOOKED_UP) });
-    const others = [DECLARED, OPEN, TRAFFIC, ...NAMED].map((one) =>
+    const others = [DECLARED, OPEN, TRAFFIC, CHANGED, ...NAMED].map((one) =>
       dossierFrom(sample('mining'), { facts: factsWith(one) }),
     );
     const digest = digestOf([...all.map((event) => dossierFrom(event)), looked, ...others]);
     expect(digest).toBe(FORMATS[DOSSIER_FORMAT]);
     expect(Math.max(...Object.keys(FORMATS).map(Number))).toBe(DOSSIER_FORMAT);
     expect(new Set(Object.values(FORMATS)).size).toBe(Object.keys(FORMATS).length);
+  });
+
+  test('has lines in the words that the prompt quotes', () => {
+    const [explained = ''] = /^- EVIDENCE: .+$/m.exec(SYSTEM_PROMPT) ?? [];
+    const words = [...explained.matchAll(/"([^"]+)"/g)].map(([, word = '']) => word);
+    expect(words).toEqual(expect.arrayContaining(['cloudtrail', 'flow-logs', 'config', 'dns']));
+    const lines = [LOOKED_UP, TRAFFIC, CHANGED, ...NAMED].map((one) =>
+      dossierFrom(sample('mining'), { facts: factsWith(one) }),
+    );
+    for (const word of words) expect(lines.join('\n')).toContain(word);
   });
 
   test.each(['leaked-access-key', 'attack-sequence', 'exec-in-pod'])(

@@ -1,10 +1,10 @@
 // The case format: a finding, facts of the account, and the expected answer.
 import * as z from 'zod/mini';
 import { NamedKind, Traffic } from '../../functions/domain/alert.ts';
-import { ConfigChanges } from '../../functions/domain/config-changes.ts';
+import { ConfigChange } from '../../functions/domain/config-changes.ts';
 import { DeclaredScanner } from '../../functions/domain/declared-scanner.ts';
 import { Inbound } from '../../functions/domain/facts.ts';
-import { Flows } from '../../functions/domain/flows.ts';
+import { Peer } from '../../functions/domain/flows.ts';
 import { Instant } from '../../functions/domain/reference.ts';
 import { ReverseDns } from '../../functions/domain/reverse-dns.ts';
 import { CalendarFile } from '../../functions/policy/schemas/calendar.ts';
@@ -75,9 +75,9 @@ export const Given = z.strictObject({
   /** Write calls on a resource in CloudTrail: name, caller (null for another identity), successes, failures. */
   changes: z.optional(z.array(z.tuple([Text, z.nullable(Text), z.int(), z.int()]))),
   /** Records of AWS Config. Fields that are left out say that nothing else changed. */
-  config: z.optional(z.array(z.partial(ConfigChanges.shape.changes.def.element))),
+  config: z.optional(z.array(z.partial(ConfigChange))),
   /** Connections of a host with addresses of the alert in VPC flow logs, which record everything. */
-  flows: z.optional(z.array(z.partial(Flows.shape.peers.def.element))),
+  flows: z.optional(z.array(z.partial(Peer))),
   scanner: z.optional(z.nullable(DeclaredScanner)),
   reverseDns: z.optional(ReverseDns),
 });
