@@ -64,7 +64,8 @@ export function dossierOf(input: DossierInput, { nonce, budgets, tags }: Dossier
   const citedFacts = (ref: string) => {
     const entity = alert.entities.find((one) => one.ref === ref);
     const known = factsByRef.get(ref);
-    return factsOn(ref, entity && known ? reassuringFacts(entity, known, alert) : false);
+    const given = { alert, all: facts.entities };
+    return factsOn(ref, entity && known ? reassuringFacts(entity, known, given) : false);
   };
   const parts = [
     part('ALERT', alertLines(input, quote).map(uncited), budgets.alert),

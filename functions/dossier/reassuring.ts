@@ -45,11 +45,11 @@ export const isUsual = (
     ({ appeared, before }) => appeared.length === 0 && before > 0,
   );
 
-/** A plan that covers it, a scanner, an address of this account, a key that no longer works. */
+/** A plan that covers it, a scanner, an address of this account, a key that no longer works and changed nothing. */
 export const reassuringFacts = (
   { attributes, part }: Entity,
   facts: EntityFacts,
-  alert: Observed,
+  { alert, all }: { alert: Observed; all: readonly EntityFacts[] },
 ): boolean => {
   const { plannedWork, address, identity } = facts;
   return (
@@ -59,7 +59,9 @@ export const reassuringFacts = (
       address?.ownedBy.known === true &&
       address.ownedBy.value !== null &&
       alert.traffic.direction !== 'outbound') ||
-    (identity?.status.known === true && identity.status.value === 'Inactive') ||
+    (identity?.status.known === true &&
+      identity.status.value === 'Inactive' &&
+      !logsShowAct(alert, all)) ||
     attributes.affiliated === 'true'
   );
 };

@@ -8,7 +8,7 @@ import { matches, namesOf } from './protection.ts';
 
 /**
  * The ID of the first planned work that names the entity, or null. Each list of the work must name an entity of the
- * alert. Its window must contain the present, or the time when the product last saw the activity: a product may report
+ * alert, and `sources` each address that acts: a thief uses the same key from elsewhere at the same time. Its window must contain the present, or the time when the product last saw the activity: a product may report
  * hours later.
  */
 export function plannedWorkFor(
@@ -24,7 +24,11 @@ export function plannedWorkFor(
   };
   const covers = (work: PlannedWork): boolean => {
     const lists = listsOf(work);
-    return lists.some((names) => names(entity)) && lists.every((names) => entities.some(names));
+    return (
+      lists.some((names) => names(entity)) &&
+      lists.every((names) => entities.some(names)) &&
+      entities.every((one) => !isCaller(one) || comesFrom(work, one))
+    );
   };
   return planned.find((work) => isOpen(work) && covers(work))?.id ?? null;
 }
@@ -35,11 +39,12 @@ function listsOf({ values, identities, sources, targets }: PlannedWork) {
   return [
     values && ((one: Entity) => named(values, one)),
     identities && ((one: Entity) => isIdentity(one) && named(identities, one)),
-    sources &&
-      ((one: Entity) =>
-        one.kind === 'ip' &&
-        one.part === 'actor' &&
-        sources.some((source) => matches(source, one.value) || isWithin(source, one.value))),
+    sources && ((one: Entity) => isCaller(one) && comesFrom({ sources }, one)),
     targets && ((one: Entity) => one.part === 'target' && named(targets, one)),
   ].filter((list) => list !== undefined);
 }
+
+const isCaller = ({ kind, part }: Entity): boolean => kind === 'ip' && part === 'actor';
+
+const comesFrom = ({ sources }: Pick<PlannedWork, 'sources'>, { value }: Entity): boolean =>
+  sources?.some((source) => matches(source, value) || isWithin(source, value)) ?? true;

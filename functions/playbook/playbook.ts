@@ -95,15 +95,16 @@ function harmlessReason(alert: Judged, signs: Signs, family: Family): string | n
 }
 
 /**
- * Whether planned work covers who acts, from an address that it covers or that is the account's own; or, where the
- * state of a resource is the alert, that resource.
+ * Whether planned work covers who acts, from addresses that it covers or that are the account's own; or, where the state
+ * of a resource is the alert, that resource.
  */
 function isPlanned({ entities }: Judged, signs: Signs, { plannedBy }: Family): boolean {
   const covered = entities.filter(({ ref }) => signs.planned.includes(ref));
   if (plannedBy === 'target')
     return covered.some(({ part, kind }) => part === 'target' && kind !== 'alert');
-  const actors = covered.filter(({ part }) => part === 'actor');
-  return actors.some(({ kind }) => kind === 'ip') || (actors.length > 0 && signs.isOurAddress);
+  const addresses = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+  const areCovered = addresses.length > 0 && addresses.every((one) => covered.includes(one));
+  return areCovered || (signs.isOurAddress && covered.some(({ part }) => part === 'actor'));
 }
 
 const MAX_CITED = 3;

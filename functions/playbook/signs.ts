@@ -69,7 +69,7 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
         return mfa?.known === true && mfa.value;
       }),
     planned: about((_, { plannedWork }) => plannedWork !== null).map(({ ref }) => ref),
-    settled: [...settled, ...holdersOf(settled, entities)],
+    settled: hasActed ? settled : [...settled, ...holdersOf(settled, entities)],
   };
 }
 

@@ -45,7 +45,9 @@ test('no activity is usual in an alert without a time', () => {
 
 test('only the address of an actor explains by its owner', () => {
   const owned = factsAbout('ip-1', address({ ownedBy: known('instance i-0a1b2c3d4e5f60718') }));
-  expect(reassuringFacts({ ...attacker, part: 'target' }, owned, alertWith({}))).toBe(false);
+  expect(
+    reassuringFacts({ ...attacker, part: 'target' }, owned, { alert: alertWith({}), all: [] }),
+  ).toBe(false);
 });
 
 const address = (change: Partial<NonNullable<EntityFacts['address']>>) => {
@@ -75,7 +77,9 @@ test.each<[string, boolean, Partial<EntityFacts>, Parameters<typeof alertWith>[0
   ],
   ['an inactive key', true, { identity: inactive }],
 ])('takes facts about %s for a reason against an attack: %s', (_, expected, change, alert = {}) => {
-  expect(reassuringFacts(attacker, factsAbout('ip-1', change), alertWith(alert))).toBe(expected);
+  const facts = factsAbout('ip-1', change);
+  const given = { alert: alertWith(alert), all: [facts] };
+  expect(reassuringFacts(attacker, facts, given)).toBe(expected);
 });
 
 test.each<[string, Evidence['kind'], boolean]>([
@@ -141,10 +145,12 @@ test.each<[string, boolean, Partial<EntityFacts>]>([
   ['data both ways with the attacker', false, { flows: flowsWith('ip-1', 3) }],
   ['rejected connections of the attacker', true, { flows: flowsWith('ip-1', 0) }],
   ['data both ways with another address', true, { flows: flowsWith('ip-2', 3) }],
-])('beside %s, failed calls and habits are a reason: %s', (_, expected, facts) => {
+])('beside %s, failed calls, habits and an inactive key are a reason: %s', (_, expected, facts) => {
   const listed = [factsAbout('key-1', facts)];
   expect(isFirstReassuring(DISCOVERY, [FAILED], listed)).toBe(expected);
   expect(isUsual(USUAL, acting, listed)).toBe(expected);
+  const key = factsAbout('key-1', { identity: inactive });
+  expect(reassuringFacts(leakedKey, key, { alert: acting, all: listed })).toBe(expected);
 });
 
 test('people say that it was harmless by two of their reasons', () => {

@@ -110,6 +110,14 @@ describe('work without a clock', () => {
     expect(find(work, job, entity('ip', '203.0.113.9', 'actor'))).toEqual([null, null]);
     expect(find(work, entity('instance', 'nightly-1'), scanner)).toEqual([null, null]);
   });
+
+  test('covers no one if an address beside its source acts', () => {
+    const work = { identities: ['nightly-*'], sources: ['198.51.100.64/28'] };
+    const thief = entity('ip', '203.0.113.9', 'actor');
+    const colleague = entity('ip', '198.51.100.71', 'actor');
+    expect(find(work, job, scanner, thief)).toEqual([null, null, null]);
+    expect(find(work, job, scanner, colleague)).toEqual(['export', 'export', 'export']);
+  });
 });
 
 describe('a policy file', () => {

@@ -57,6 +57,13 @@ describe('planned work', () => {
     expect(asked(STOLEN, 'medium', { planned: ['key-1'] })).toEqual(CREDENTIAL);
     expect(asked(STOLEN, 'high', { planned: ['key-1'], isOurAddress: true })).toEqual([]);
   });
+  test('explains no high alert if it covers one of two addresses', () => {
+    const alert = alertOf(STOLEN, 'high');
+    const second = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+    const both = { ...alert, entities: [...alert.entities, second] };
+    const pages = (...planned: string[]) => pagesForSevere(both, { ...NO_SIGNS, planned });
+    expect([pages('ip-1', 'key-1'), pages('ip-1', 'ip-2')]).toEqual([true, false]);
+  });
   test('never explains a critical alert', () => {
     expect(asked(STOLEN, 'critical', { planned: ['ip-1', 'key-1'], isOurDoing: true })).toEqual(
       CREDENTIAL,
