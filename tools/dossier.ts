@@ -162,7 +162,7 @@ export async function measureDossiers(
     results.reduce((sum, one) => sum + one.verbatim, 0),
   ];
   out.line(
-    `${sizes.length} findings, tokens by ${TOKENIZER}: median ${at(0.5)}, p90 ${at(0.9)}, worst ${at(1)}`,
+    `${sizes.length} ${sizes.length === 1 ? 'finding' : 'findings'}, tokens by ${TOKENIZER}: median ${at(0.5)}, p90 ${at(0.9)}, worst ${at(1)}`,
   );
   if (chosen > 0)
     out.line(

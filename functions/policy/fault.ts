@@ -48,20 +48,51 @@ function expectation(issue: Issue): string {
       // zod 4.6 lists the discriminator's options, but its types omit them.
       return 'options' in issue && Array.isArray(issue.options)
         ? `expected ${choice(issue.options)}`
-        : issue.message;
+        : ofBranches(issue);
     case 'invalid_type':
-      return `expected ${issue.expected === 'record' ? 'object' : issue.expected}`;
+      return `expected ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'invalid_format':
+      return isOfZod(issue) && FORMATS[issue.format]
+        ? `expected ${FORMATS[issue.format]}`
+        : issue.message;
     case 'too_small':
-      return `expected at least ${issue.minimum}${unitOf(issue.origin)}`;
+      return `expected at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`;
     case 'too_big':
-      return `expected at most ${issue.maximum}${unitOf(issue.origin)}`;
+      return `expected at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`;
     default:
       return issue.message;
   }
 }
 
-const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
-const unitOf = (origin: string) => UNITS[origin] ?? '';
+const TYPES: Readonly<Record<string, string>> = {
+  ...{ array: 'a list', object: 'an object', record: 'an object', boolean: 'true or false' },
+  ...{ string: 'text', number: 'a number', int: 'a whole number' },
+};
+const FORMATS: Readonly<Record<string, string>> = {
+  cidrv4: 'an IPv4 range such as 198.51.100.0/24',
+  cidrv6: 'an IPv6 range such as 2001:db8::/32',
+  date: 'a date such as "2027-03-31"',
+  email: 'an email address',
+  url: 'a URL that begins with https://',
+};
+
+/** Whether the schema gives no text of its own. */
+const isOfZod = ({ message }: Issue): boolean => message.startsWith('Invalid ');
+
+/** What any branch of a union accepts. */
+function ofBranches(issue: Extract<Issue, { code: 'invalid_union' }>): string {
+  const forms = issue.errors.flatMap(([first]) => (first ? [expectation(first)] : []));
+  return isOfZod(issue) && forms.length > 0
+    ? forms.join(' or ').replaceAll(' or expected ', ' or ')
+    : issue.message;
+}
+
+const UNITS: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  string: [' character', ' characters'],
+  array: [' entry', ' entries'],
+};
+const unitOf = (origin: string, count: number | bigint) =>
+  UNITS[origin]?.[Number(count) === 1 ? 0 : 1] ?? '';
 
 function choice(options: readonly unknown[]): string {
   const shownOptions = options.map(shown);

@@ -48,11 +48,20 @@ export function readPolicy<S extends z.ZodMiniType>(
   const data: unknown = document.toJS();
   const parsed = schema.safeParse(data);
   if (parsed.success) return { data: parsed.data, fault };
-  for (const issue of parsed.error.issues)
+  const mistyped = new Set(
+    parsed.error.issues.filter(({ code }) => code === 'invalid_type').map(fieldOf),
+  );
+  // zod also checks the length of text that should be a list.
+  const issues = parsed.error.issues.filter(
+    (one) => one.code === 'invalid_type' || !mistyped.has(fieldOf(one)),
+  );
+  for (const issue of issues)
     for (const { path: at, expected } of explain(issue, data, schema))
       faults.push(fault(at, expected));
   return null;
 }
+
+const fieldOf = ({ path }: { path: Path }): string => path.map(String).join('.');
 
 function textOf(path: string): string | Error {
   try {

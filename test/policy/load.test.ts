@@ -276,7 +276,7 @@ describe('an invalid policy', () => {
     edit('accounts/example.yaml', 'mode: shadow', 'mode: on');
     expect(faultLines()).toEqual([
       'actions.add_ip_to_watchlist.confidenceFloor: expected at most 100, found 500',
-      'ladder.1.atMinutes: expected number, found "soon"',
+      'ladder.1.atMinutes: expected a number, found "soon"',
       'mode: expected "shadow" or "live", found "on"',
     ]);
   });
@@ -338,7 +338,7 @@ describe('an invalid policy', () => {
 
   test('rejects an empty file', () => {
     writeFileSync(join(directory, 'limits.yaml'), '');
-    expect(faultLines()).toEqual(['(file): expected object, found null']);
+    expect(faultLines()).toEqual(['(file): expected an object, found null']);
   });
 });
 

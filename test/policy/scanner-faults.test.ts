@@ -75,6 +75,27 @@ test('rejects a scanner that declares nothing', () => {
     'scanners.0.networks: missing, expected networks, domains or roles',
   ]);
   expect(faultsOf({ domains: [] })).toEqual([
-    'scanners.0.domains: expected at least 1 entries, found an empty list',
+    'scanners.0.domains: expected at least 1 entry, found an empty list',
   ]);
+});
+
+test.each([
+  [
+    { networks: ['198.51.100.64/99'] },
+    'scanners.0.networks.0: expected an IPv4 range such as 198.51.100.0/24 or an IPv6 range such as 2001:db8::/32, found "198.51.100.64/99"',
+  ],
+  [
+    { networks: '198.51.100.64/28-and-more' },
+    'scanners.0.networks: expected a list, found "198.51.100.64/28-and-more"',
+  ],
+  [
+    { domains: ['vendor.example'], until: '31.3.2027' },
+    'scanners.0.until: expected a date such as "2027-03-31", found "31.3.2027"',
+  ],
+  [
+    { domains: ['vendor.example'], id: 'Our Scanner' },
+    'scanners.0.id: expected 3 to 64 lower-case letters, digits and dashes, found "Our Scanner"',
+  ],
+])('says which form a value in %j must have', (declared, fault) => {
+  expect(faultsOf(declared)).toEqual([fault]);
 });

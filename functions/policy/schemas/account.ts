@@ -35,13 +35,18 @@ export const SignIn = z.strictObject({
    * The claim that identifies a person. `email`, which the provider must have verified, is compared with the address in
    * escalation.yaml; any other claim with the `subject` there.
    */
-  claim: z._default(z.string().check(z.regex(/^[\w:/.-]{1,128}$/)), 'email'),
+  claim: z._default(
+    z.string().check(z.regex(/^[\w:/.-]{1,128}$/, 'expected the name of a claim')),
+    'email',
+  ),
   /**
    * Values of the claim `acr` that prove a second factor. The provider is asked for one of them, and every sign-in
    * without one is refused. Empty if the provider has no such values.
    */
   acrValues: z._default(
-    z.array(z.string().check(z.regex(/^[!-~]{1,128}$/))).check(z.maxLength(10)),
+    z
+      .array(z.string().check(z.regex(/^[!-~]{1,128}$/, 'expected a value without spaces')))
+      .check(z.maxLength(10)),
     [],
   ),
 });

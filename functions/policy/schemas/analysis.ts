@@ -9,7 +9,7 @@ const Price = z.number().check(z.gte(0), z.lte(1000));
 const Provider = z.strictObject({
   provider: z.enum(['anthropic', 'bedrock']),
   /** As the provider names it. For Bedrock, a model or an inference profile. */
-  model: z.string().check(z.regex(/^[a-z][a-z0-9.:-]{2,127}$/)),
+  model: z.string().check(z.regex(/^[a-z][a-z0-9.:-]{2,127}$/, 'expected the name of a model')),
 });
 
 /** How the model is asked. */
@@ -67,7 +67,18 @@ const File = z.strictObject({
     total: Tokens,
   }),
   /** Names of tags whose values the model may see, in lower case with hyphens. The values of all others stay here. */
-  tags: z.array(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,63}$/))).check(z.maxLength(40)),
+  tags: z
+    .array(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^[a-z][a-z0-9-]{0,63}$/,
+            'expected the name of a tag in lower case with hyphens',
+          ),
+        ),
+    )
+    .check(z.maxLength(40)),
   /**
    * `geography` keeps requests to Amazon Bedrock in the geography of the account, for example the EU. `global` allows a
    * `global.` inference profile, which may send them to any region.

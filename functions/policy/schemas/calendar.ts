@@ -1,6 +1,7 @@
 // policies/calendar.yaml: change calendars and planned work.
 import * as z from 'zod/mini';
 import { Day, TimeOfDay, TimeZone, type WeeklyWindow } from '../../domain/weekly-window.ts';
+import { EntryId } from './id.ts';
 import { Scanner } from './scanner.ts';
 
 /** `*` matches any characters. */
@@ -13,7 +14,7 @@ const NEEDED_WITHOUT_CLOCK = 2;
 
 const PlannedWork = z
   .strictObject({
-    id: z.string().check(z.regex(/^[a-z0-9-]{3,64}$/)),
+    id: EntryId,
     why: z.string().check(z.minLength(5), z.maxLength(300)),
     /** IANA name, such as `Europe/Berlin`. UTC if absent. */
     timeZone: z.optional(TimeZone),

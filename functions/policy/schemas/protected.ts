@@ -1,9 +1,10 @@
 // policies/protected.yaml: targets that Countermand never acts on.
 import * as z from 'zod/mini';
 import { EntityKind } from '../../domain/alert.ts';
+import { EntryId } from './id.ts';
 
 export const ProtectedRule = z.strictObject({
-  id: z.string().check(z.regex(/^[a-z0-9-]{3,64}$/)),
+  id: EntryId,
   why: z.string().check(z.minLength(5), z.maxLength(300)),
   /** Exact identifiers, or patterns in which `*` matches any characters. */
   values: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(2048)))),

@@ -1,5 +1,6 @@
 // A scanner in policies/calendar.yaml: its owner, and how its hosts are known.
 import * as z from 'zod/mini';
+import { EntryId } from './id.ts';
 
 /** A wider range would declare strangers: the prefix of an IPv4 or IPv6 network has at least this length. */
 const SHORTEST_PREFIX = { ipv4: 16, ipv6: 32 };
@@ -34,7 +35,7 @@ const some = <T extends z.ZodMiniType>(one: T) =>
 /** Tags, user agents and names that nothing confirms declare no scanner: an attacker can copy them. */
 export const Scanner = z
   .strictObject({
-    id: z.string().check(z.regex(/^[a-z0-9-]{3,64}$/)),
+    id: EntryId,
     owner: z.string().check(z.minLength(2), z.maxLength(100)),
     why: z.string().check(z.minLength(5), z.maxLength(300)),
     /** Addresses and networks from which it scans. */
