@@ -11,7 +11,9 @@ export type EventFile = { name: string; body: string };
 /** In a folder, files with other extensions are documentation. */
 const EXTENSIONS: readonly string[] = ['.json', '.txt'];
 
-/** Sorted by name. A file that is named directly may have any extension. Throws Refused when there is nothing to read. */
+/**
+ * Sorted by name. A file that is named directly may have any extension. Throws Refused when there is nothing to read.
+ */
 export function readEvents(path: string, now = new Date()): EventFile[] {
   const found = filesOf(path).map((file) => ({
     name: relative(path, file) || file,

@@ -1,7 +1,10 @@
 // Prints text for people, or one JSON object for programs.
 import { harmless } from '../functions/domain/wording.ts';
 
-/** How a command ended. `results` has one element per event, record, mechanism, channel or step, all with the same fields. */
+/**
+ * How a command ended. `results` has one element per event, record, mechanism, channel or step, all with the same
+ * fields.
+ */
 export type Outcome = {
   exitCode: number;
   results: readonly unknown[];

@@ -46,8 +46,8 @@ async function onLaptop(data: string): Promise<Place> {
 }
 
 /**
- * Needs `dynamodb:Query`, `GetItem` and `PutItem` on the table, and `kms:VerifyMac` on the key of resumptions; to resume,
- * also `kms:GenerateMac`.
+ * Needs `dynamodb:Query`, `GetItem` and `PutItem` on the table, and `kms:VerifyMac` on the key of resumptions; to
+ * resume, also `kms:GenerateMac`.
  */
 async function inAccount(account: string, prefix: string): Promise<Place> {
   const policy = loadPolicy(POLICIES, account);

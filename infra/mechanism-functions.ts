@@ -7,9 +7,9 @@ import { deployedStack } from './mechanism-permissions.ts';
 import type { StackContext } from './stack-context.ts';
 
 /**
- * Of each reverser. Policy starts at most 10 automatic actions a minute, so at most as many undos are due in a minute. An
- * undo takes a few seconds, and two at a time make at least 20 a minute, also when other functions use up the account's
- * concurrency.
+ * Of each reverser. Policy starts at most 10 automatic actions a minute, so at most as many undos are due in a minute.
+ * An undo takes a few seconds, and two at a time make at least 20 a minute, also when other functions use up the
+ * account's concurrency.
  */
 const REVERSALS_AT_ONCE = 2;
 

@@ -16,8 +16,8 @@ export const Settings = z
       .string()
       .check(z.regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end')),
     /**
-     * The region whose stack has IAM names without the region, because an earlier version deployed it; `none` if no stack
-     * has. Without the setting, no stack's names carry the region. See docs/upgrade.md.
+     * The region whose stack has IAM names without the region, because an earlier version deployed it; `none` if no
+     * stack has. Without the setting, no stack's names carry the region. See docs/upgrade.md.
      */
     namesWithoutRegion: z.optional(
       z.string().check(z.regex(/^(none|[a-z]{2,5}(-[a-z]+)+-\d)$/, 'expected a region, or none')),
@@ -45,7 +45,9 @@ export const Settings = z
     proofKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
     /** Secrets Manager secret that holds the Anthropic API key: access to the providers `anthropic` of policy. */
     anthropicSecretArn: z.optional(z.string().check(z.startsWith('arn:'))),
-    /** True to give access to the providers `bedrock` of policy. Without any access, the playbook analyses every alert. */
+    /**
+     * True to give access to the providers `bedrock` of policy. Without any access, the playbook analyses every alert.
+     */
     bedrock: z.optional(z.union([z.boolean(), z.stringbool()])),
     modelProvider: MOVED,
     modelId: MOVED,

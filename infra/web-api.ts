@@ -54,8 +54,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * All requests share this limit, so it must leave room for an approver while someone sends 100 requests a second. A false
- * link costs about 20 ms, most of it in KMS: 200 a second keep 4 of the function's 20 executions busy.
+ * All requests share this limit, so it must leave room for an approver while someone sends 100 requests a second. A
+ * false link costs about 20 ms, most of it in KMS: 200 a second keep 4 of the function's 20 executions busy.
  */
 const REQUESTS_PER_SECOND = 200;
 const BURST = 400;

@@ -55,8 +55,8 @@ export class EdgeEvents extends Construct {
 }
 
 /**
- * Two rules: for each IP set that CloudFormation updated, which records that its list may be empty, and for the end of a
- * deployment or of its rollback, which starts a check.
+ * Two rules: for each IP set that CloudFormation updated, which records that its list may be empty, and for the end of
+ * a deployment or of its rollback, which starts a check.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/eventbridge-event-patterns.html
  */
 function addDeploymentRules(

@@ -57,7 +57,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** In the checkout, where no other user can place a program. Named after the version, so that an upgrade unpacks the new one. */
+/**
+ * In the checkout, where no other user can place a program. Named after the version, so that an upgrade unpacks the new
+ * one.
+ */
 function npmFolder(): string {
   const { version } = z
     .object({ version: z.string() })

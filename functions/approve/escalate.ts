@@ -67,8 +67,8 @@ export const hasDirectMessage = (
 
 /**
  * Asks the escalation steps from `due` on, until one has someone who can be reached and is below the hourly page limit.
- * `passedOver`: people of earlier steps who could not be reached. The time of the steps after `onTime` has not come yet.
- * Throws Unavailable when no step can be reached.
+ * `passedOver`: people of earlier steps who could not be reached. The time of the steps after `onTime` has not come
+ * yet. Throws Unavailable when no step can be reached.
  */
 export async function escalate(
   deps: ApproveDeps,

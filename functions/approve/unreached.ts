@@ -17,8 +17,8 @@ export const hasEvent = ({ history }: Pick<Action, 'history'>, event: string): b
   history.some((entry) => entry.event === event);
 
 /**
- * Records it once per person, unless `isOver`. `isRead`: whether the person has the message in Slack. `action`: with the
- * entry.
+ * Records it once per person, unless `isOver`. `isRead`: whether the person has the message in Slack. `action`: with
+ * the entry.
  */
 export async function recordUnreached(
   deps: ApproveDeps,

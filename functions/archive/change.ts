@@ -124,7 +124,9 @@ function faultsOfChained(
   ];
 }
 
-/** A record that begins with a later version was deleted and put back. Several entries may come with the first write. */
+/**
+ * A record that begins with a later version was deleted and put back. Several entries may come with the first write.
+ */
 const faultsOfFirst = (version: number, entries = 1): string[] =>
   version <= Math.max(entries, 1) ? [] : [`the first version is ${version}`];
 

@@ -51,7 +51,9 @@ export const livingHolders =
  */
 export type CaptureStatus = 'valid' | 'ending' | 'unproven' | 'nothing';
 
-/** For one more holder. A signed capture without a living holder is not enough: an old one may have been written back. */
+/**
+ * For one more holder. A signed capture without a living holder is not enough: an old one may have been written back.
+ */
 export async function captureStatus(
   deps: Omit<HolderDeps, 'log'>,
   effectKey: string,

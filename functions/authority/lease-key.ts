@@ -10,8 +10,8 @@ import { type EndKeys, readEnd } from './end.ts';
 type LeaseKeyDeps = { store: Pick<Store, 'leases'>; keys: EndKeys; mechanisms: Mechanisms };
 
 /**
- * The key in the executor's evidence. Before there is any: the key of the lease that the action holds or can join, first
- * that of an earlier version, which has no place. It is used until the last holder of that lease has ended.
+ * The key in the executor's evidence. Before there is any: the key of the lease that the action holds or can join,
+ * first that of an earlier version, which has no place. It is used until the last holder of that lease has ended.
  *
  * @param carried Evidence that came with the schedule.
  */

@@ -71,7 +71,9 @@ export async function readRuling(mac: Verifier, action: Action): Promise<Ruling 
 const isOnTarget = ({ attributes }: Ruling, { target }: Pick<Action, 'target'>): boolean =>
   attributes === undefined || attributes === digestOf(target?.attributes ?? null);
 
-/** Whether the ruling proves who the target is. Without that proof, a person could vote on an action about themselves. */
+/**
+ * Whether the ruling proves who the target is. Without that proof, a person could vote on an action about themselves.
+ */
 export const namesTarget = ({ attributes }: Ruling): boolean => attributes !== undefined;
 
 /** Whether people read the description that the gate wrote. Holds until the execution adds its commands. */

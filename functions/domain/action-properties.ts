@@ -3,15 +3,16 @@ import type { EntityKind } from './alert.ts';
 
 type Described = {
   /**
-   * The headline for people, until a mechanism describes the action. It begins with a verb of functions/messaging/texts.
+   * The headline for people, until a mechanism describes the action. It begins with a verb of
+   * functions/messaging/texts.
    */
   headline: (target: string, kind: EntityKind | null) => string;
 };
 
 type Contains = Described & {
   /**
-   * Whether functions/playbook/families.ts recommends it for some alerts. Otherwise only the model, a person or the gate
-   * proposes it.
+   * Whether functions/playbook/families.ts recommends it for some alerts. Otherwise only the model, a person or the
+   * gate proposes it.
    */
   inPlaybook: boolean;
 };

@@ -132,8 +132,8 @@ export const Alert = z.strictObject({
   /** Always contains `alert-1`, the alert itself. */
   entities: z.array(Entity).check(z.minLength(1), z.maxLength(100)),
   /**
-   * What the event says beyond its entities: results, states, anomalies, signals. Absent in records of earlier versions,
-   * which counts as none: a default would change what their proof covers.
+   * What the event says beyond its entities: results, states, anomalies, signals. Absent in records of earlier
+   * versions, which counts as none: a default would change what their proof covers.
    */
   evidence: z.optional(z.array(Evidence).check(z.maxLength(120))),
   /** Oddities of the event and how they were interpreted, for the person who assesses it. */
@@ -143,7 +143,9 @@ export const Alert = z.strictObject({
   /** Set if our own action caused the alert. Nothing automatic happens about it then (promise 7). */
   causedBy: z._default(z.nullable(Cause), null),
   generation: Generation,
-  /** Intake's proof of everything above. Absent in records of earlier versions: nothing automatic happens about those. */
+  /**
+   * Intake's proof of everything above. Absent in records of earlier versions: nothing automatic happens about those.
+   */
   proof: z._default(z.nullable(z.string().check(z.maxLength(2048))), null),
 });
 export type Alert = z.infer<typeof Alert>;

@@ -18,7 +18,9 @@ export type CitableKind = z.infer<typeof CitableKind>;
 export const MAX_CITED_TEXT = 500;
 
 export const Citable = z.strictObject({
-  /** `E2` for a line of evidence, `R1` for one of the context, `A1` for an answer; for facts, the entity's reference. */
+  /**
+   * `E2` for a line of evidence, `R1` for one of the context, `A1` for an answer; for facts, the entity's reference.
+   */
   id: z.string().check(z.maxLength(64)),
   /** The product or the look-up that it comes from. */
   source: z.string().check(z.maxLength(32)),

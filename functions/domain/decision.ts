@@ -11,8 +11,8 @@ import { Instant } from './reference.ts';
 const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /**
- * With the recommendation and the policy of that digest, the same code reaches the same decision. Alert, facts and drills
- * are stored in full, because their own records change later.
+ * With the recommendation and the policy of that digest, the same code reaches the same decision. Alert, facts and
+ * drills are stored in full, because their own records change later.
  */
 export const Decision = z.strictObject({
   at: Instant,
@@ -39,7 +39,9 @@ export const Decision = z.strictObject({
       until: z.nullable(z.string()),
     }),
   ),
-  /** Why the analysis was doubted, by `<action> <target>`. Absent without doubts, and in records of earlier versions. */
+  /**
+   * Why the analysis was doubted, by `<action> <target>`. Absent without doubts, and in records of earlier versions.
+   */
   doubts: z.optional(z.record(z.string(), z.array(z.string().check(z.maxLength(64))))),
   /** The approved action that was decided again before it ran. Absent for the first decision about an alert. */
   again: z.optional(ActionId),

@@ -117,8 +117,8 @@ export const staysAfterUndo = (action: Pick<Action, 'status' | 'history'>): bool
   endedBy(action)?.startsWith('person:') === true;
 
 /**
- * What an undo leaves for people to do; null if nothing. A revoked key must be rotated if the undo made it work again: not
- * if it was deleted or was revoked before the action.
+ * What an undo leaves for people to do; null if nothing. A revoked key must be rotated if the undo made it work again:
+ * not if it was deleted or was revoked before the action.
  */
 export function workAfterUndo(
   action: Pick<Action, 'status' | 'history' | 'name'>,

@@ -33,8 +33,8 @@ export const ENV = {
   /** The previous link key, during a rotation: see docs/links.md. */
   previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
   /**
-   * KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, alerts of intake,
-   * and resumptions after a halt.
+   * KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, alerts of
+   * intake, and resumptions after a halt.
    */
   voteKeyArn: 'VOTE_KEY_ARN',
   rulingKeyArn: 'RULING_KEY_ARN',

@@ -124,7 +124,9 @@ export const IdentityFacts = z.strictObject({
 });
 export type IdentityFacts = z.infer<typeof IdentityFacts>;
 
-/** What the security groups of an instance let in. A network ACL, a route or a missing public address may still stop it. */
+/**
+ * What the security groups of an instance let in. A network ACL, a route or a missing public address may still stop it.
+ */
 export const Inbound = z.strictObject({
   /** What anyone may reach, such as `tcp 443`, `udp 1000-2000` or `everything`. */
   fromAnywhere: z.array(z.string().check(z.maxLength(30))).check(z.maxLength(20)),

@@ -6,8 +6,8 @@ import { type IncidentAlert, worstOf } from './incident.ts';
 type Led = Pick<Action, 'alertId' | 'name' | 'status'>;
 
 /**
- * The most severe alert that led to a change or a request, if any did; otherwise the most severe one. A failed check may
- * be rated higher than the attack that people decide about.
+ * The most severe alert that led to a change or a request, if any did; otherwise the most severe one. A failed check
+ * may be rated higher than the attack that people decide about.
  */
 export function namingAlert<A extends Pick<IncidentAlert, 'alertId' | 'severity'>>(
   alerts: readonly A[],

@@ -19,8 +19,8 @@ export const isStoppedByGate = ({ status, history }: Action): boolean =>
 
 /**
  * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, the
- * managers must be notified of a failed reversal, and someone must do the work that a reversal leaves. The state machine
- * may have ended before it could send any of these.
+ * managers must be notified of a failed reversal, and someone must do the work that a reversal leaves. The state
+ * machine may have ended before it could send any of these.
  */
 export function owesNotification(action: Action): boolean {
   const { status, approval, history } = action;

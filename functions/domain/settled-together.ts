@@ -9,8 +9,8 @@ const TOGETHER_MS = 60_000;
 const UNDER_WAY_MINUTES = 15;
 
 /**
- * The other requests of the incident that the same person, deadline or closed finding settled. Each was settled within a
- * minute of the next, so that the result is the same for all of them.
+ * The other requests of the incident that the same person, deadline or closed finding settled. Each was settled within
+ * a minute of the next, so that the result is the same for all of them.
  */
 export function settledWith(action: Action, ofTheIncident: readonly Action[], now: Date): Action[] {
   const own = settlingOf(action, now);

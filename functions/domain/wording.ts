@@ -97,8 +97,8 @@ const FOREIGN =
   /:\/\/(?!(?:[a-z0-9-]+\.console\.aws\.amazon\.com|graph\.microsoft\.com|nodejs\.org|127\.0\.0\.1|localhost)(?::\d{1,5})?(?:[/?#\s'"]|$))/gi;
 
 /**
- * Text that leaves Countermand, after everything else was done to it: no control or invisible character, no live link of
- * someone else. Keeps line breaks. Every way out uses this: messages, tickets, pages, the terminal and the log.
+ * Text that leaves Countermand, after everything else was done to it: no control or invisible character, no live link
+ * of someone else. Keeps line breaks. Every way out uses this: messages, tickets, pages, the terminal and the log.
  */
 export const harmless = (text: string): string =>
   text.split('\n').map(visible).join('\n').replace(FOREIGN, '[:]//').replace(WWW, 'www[.]');

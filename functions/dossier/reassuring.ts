@@ -28,8 +28,8 @@ export function reassuringEvidence(
 }
 
 /**
- * Nothing new, and no act that logs list. Events arrive late: an activity that ends before the alert begins says nothing
- * about it.
+ * Nothing new, and no act that logs list. Events arrive late: an activity that ends before the alert begins says
+ * nothing about it.
  */
 export const isUsual = (
   { isComplete, lastAt, ...seen }: Activity,

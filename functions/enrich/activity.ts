@@ -96,8 +96,8 @@ export async function activityOf(
 }
 
 /**
- * Looks up the keys and users of an alert that are in this account, one after another: CloudTrail limits the requests of
- * the account. The activity of an instance's or a role's session is that of its temporary key.
+ * Looks up the keys and users of an alert that are in this account, one after another: CloudTrail limits the requests
+ * of the account. The activity of an instance's or a role's session is that of its temporary key.
  */
 export function activities(
   { here }: Pick<ActivityDeps, 'here'>,

@@ -8,8 +8,8 @@ import { matches, namesOf } from './protection.ts';
 
 /**
  * The ID of the first planned work that names the entity, or null. Each list of the work must name an entity of the
- * alert, and `sources` each address that acts: a thief uses the same key from elsewhere at the same time. Its window must contain the present, or the time when the product last saw the activity: a product may report
- * hours later.
+ * alert, and `sources` each address that acts: a thief uses the same key from elsewhere at the same time. Its window
+ * must contain the present, or the time when the product last saw the activity: a product may report hours later.
  */
 export function plannedWorkFor(
   entity: Entity,

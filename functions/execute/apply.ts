@@ -5,8 +5,8 @@ import type { Held } from './capture.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 /**
- * A reversal that finds the apply unended knows that the change may still arrive. Throws IllegalTransition if the action
- * does not hold the effect.
+ * A reversal that finds the apply unended knows that the change may still arrive. Throws IllegalTransition if the
+ * action does not hold the effect.
  */
 export async function applyUnderLease(
   { store: { leases }, now }: ExecuteDeps,

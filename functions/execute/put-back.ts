@@ -39,8 +39,8 @@ export type PutBack = {
  *    after that of an execution.
  * 3. If the action ended meanwhile, undo under the lease.
  *
- * Throws Denied, Halted, DigestMismatch or IllegalTransition if the action may not be applied again, and StateChanged if
- * the deployment wrote a third state, which the undo would not restore.
+ * Throws Denied, Halted, DigestMismatch or IllegalTransition if the action may not be applied again, and StateChanged
+ * if the deployment wrote a third state, which the undo would not restore.
  */
 export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBack> {
   const { incidentId, actionId } = PutBackInput.parse(input);

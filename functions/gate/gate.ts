@@ -102,7 +102,9 @@ export async function gate(deps: GateDeps, input: unknown) {
   return decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
 
-/** A refusal or an unusable answer is none: text of an attacker may cause it, and must not pause the model for others. */
+/**
+ * A refusal or an unusable answer is none: text of an attacker may cause it, and must not pause the model for others.
+ */
 const isOutage = ({ failure, record }: Assessment): boolean =>
   failure !== null && !record?.attempts?.some(({ tokens }) => tokens && tokens.output > 0);
 

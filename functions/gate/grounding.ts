@@ -84,7 +84,9 @@ export function shows(line: Citable, one: Recommendation, { alert, citable }: Gi
   return !citable.some(fits) && line.kind === 'facts' && isAbout(line);
 }
 
-/** An address that does not act, or a user beside the one that acts. Without anyone that acts, a key may have leaked. */
+/**
+ * An address that does not act, or a user beside the one that acts. Without anyone that acts, a key may have leaked.
+ */
 const isVictimIn = (entities: readonly Entity[], target: Entity): boolean =>
   target.part !== 'actor' &&
   (target.kind === 'ip' || (isIdentity(target) && entities.some(({ part }) => part === 'actor')));

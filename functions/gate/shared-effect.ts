@@ -29,7 +29,9 @@ import type { Circumstances, ExistingAction } from './proposal.ts';
 
 /** Longer than the gate takes from its claim to the record of the action, with all retries. */
 const UNRECORDED_MINUTES = 3;
-/** The history of an action names at most this many of the findings that joined it. A raised severity is never left out. */
+/**
+ * The history of an action names at most this many of the findings that joined it. A raised severity is never left out.
+ */
 const MAX_JOINED = 20;
 const MAX_TEXT = 500;
 
@@ -52,8 +54,8 @@ export async function withExistingActions(
 }
 
 /**
- * Records in each joined action what this alert adds. Returns the open requests whose approvers must be notified: one for
- * each page of questions.
+ * Records in each joined action what this alert adds. Returns the open requests whose approvers must be notified: one
+ * for each page of questions.
  */
 export async function noteJoins(
   deps: GateDeps,
@@ -102,8 +104,8 @@ const joins = ({ disposition, reasons }: Ruling): boolean =>
   disposition === 'auto' || disposition === 'approve' || joinReason({ reasons }) !== null;
 
 /**
- * The proven action of another alert that has or requests the effect, or null. Throws Conflict while another decision is
- * writing its action.
+ * The proven action of another alert that has or requests the effect, or null. Throws Conflict while another decision
+ * is writing its action.
  */
 const findExisting = async (
   deps: GateDeps,

@@ -9,8 +9,8 @@ const TOO_COMMON: readonly Entity['kind'][] = ['alert', 'domain', 'network-inter
 
 /**
  * Keys such as `actor:111122223333:ip:203.0.113.7`, actors before resources, at most MAX_KEYS. They contain the
- * entity's account, because another account may have a user of the same name. Samples have no keys: all of them name the same
- * invented resources.
+ * entity's account, because another account may have a user of the same name. Samples have no keys: all of them name
+ * the same invented resources.
  */
 export function correlationKeys({
   entities,

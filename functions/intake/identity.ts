@@ -6,8 +6,8 @@ const GUARDDUTY =
   /^arn:[a-z-]*:guardduty:(?<region>[a-z0-9-]*):(?<account>\d{12}):detector\/[^/]+\/finding\/(?<id>.+)$/;
 
 /**
- * GuardDuty sends a finding itself, and Security Hub sends it again with GuardDuty's ARN as its ID. The identity contains
- * the type, because a product may reuse a finding ID for another type.
+ * GuardDuty sends a finding itself, and Security Hub sends it again with GuardDuty's ARN as its ID. The identity
+ * contains the type, because a product may reuse a finding ID for another type.
  */
 export function identityOf({ source, account, region, findingId, type }: Reported): string {
   const own = GUARDDUTY.exec(findingId)?.groups;

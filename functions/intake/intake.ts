@@ -213,8 +213,8 @@ async function repeated(
 }
 
 /**
- * Adds the incident to the history of each entity. Failing to record it must not fail the alert. Skips entities of other
- * accounts and regions: the key of a history names no place, so our entity of the same name would get the event.
+ * Adds the incident to the history of each entity. Failing to record it must not fail the alert. Skips entities of
+ * other accounts and regions: the key of a history names no place, so our entity of the same name would get the event.
  */
 async function remember(
   { store, here, now, log }: IntakeDeps,

@@ -34,8 +34,8 @@ const SOURCES_DIFFER_MS = 60_000;
 const MAX_LISTED = 3;
 
 /**
- * One sentence for each change since the last assessment; empty for a repeat. The same state of the finding from another
- * source is a repeat, even if that source's format names more entities.
+ * One sentence for each change since the last assessment; empty for a repeat. The same state of the finding from
+ * another source is a repeat, even if that source's format names more entities.
  */
 export function changesSince(known: KnownFinding | null, alert: Reported): string[] {
   if (!known || !isUpdate(known, alert)) return [];

@@ -48,9 +48,9 @@ export async function causeOf(deps: CauseDeps, alert: Reported): Promise<Cause |
 }
 
 /**
- * True for a role of this stack or a session of one, such as `countermand-execute-user` in a name, ARN or principal, and
- * for a role of a stack in another region, such as `countermand-us-east-1-execute-user`. A role of another account is
- * someone else's.
+ * True for a role of this stack or a session of one, such as `countermand-execute-user` in a name, ARN or principal,
+ * and for a role of a stack in another region, such as `countermand-us-east-1-execute-user`. A role of another account
+ * is someone else's.
  */
 const isOwnRole = (
   { kind, part, place, value, attributes }: Entity,

@@ -7,8 +7,8 @@ import type { Job } from './job.ts';
 import { unlessGone } from './target-gone.ts';
 
 /**
- * Returns the state after the revert, in words. A target that no longer exists needs no revert. Throws StateChanged when
- * the state is not the one that the action left, and NotVerified when the change is still in place.
+ * Returns the state after the revert, in words. A target that no longer exists needs no revert. Throws StateChanged
+ * when the state is not the one that the action left, and NotVerified when the change is still in place.
  */
 export async function revertAndVerify(
   { subject, mechanism }: Job,

@@ -18,15 +18,15 @@ export const Message = z.strictObject({
   /** The severity of the alert. Absent if the message is about no alert. */
   severity: z.optional(SeverityLabel),
   /**
-   * Messages about the same thing: within the hour, only the first of them pages a recipient. The others are not sent to
-   * that recipient.
+   * Messages about the same thing: within the hour, only the first of them pages a recipient. The others are not sent
+   * to that recipient.
    */
   once: z.optional(z.string().check(z.maxLength(128))),
   /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
   always: z.optional(z.literal(true)),
   /**
-   * The message may wait for the recipient's working hours, if policy says so for its severity. Never for one that needs
-   * an answer, or that reports an effect.
+   * The message may wait for the recipient's working hours, if policy says so for its severity. Never for one that
+   * needs an answer, or that reports an effect.
    */
   canWait: z.optional(z.literal(true)),
   /**
@@ -37,8 +37,8 @@ export const Message = z.strictObject({
   /** Keys of earlier pages to the same recipient that this message resolves. */
   ends: z.array(z.string().check(z.maxLength(128))),
   /**
-   * Keys of earlier messages to the same recipient. Channels that can edit a message replace them with this one; nothing
-   * new is sent.
+   * Keys of earlier messages to the same recipient. Channels that can edit a message replace them with this one;
+   * nothing new is sent.
    */
   revises: z.optional(z.array(z.string().check(z.maxLength(128)))),
   /** One line of at most 100 characters, the limit of SNS subjects. */

@@ -24,8 +24,8 @@ const MAX_ALERTS_READ = 5;
 /**
  * An unreadable record leaves a gap in the text: a ticket with gaps is better than none.
  *
- * Without `writeSteps` the ticket has no commands, and without `urlOf` no link to the incident. The executor opens it so,
- * which keeps the executor small; the function `ticket` adds both seconds later.
+ * Without `writeSteps` the ticket has no commands, and without `urlOf` no link to the incident. The executor opens it
+ * so, which keeps the executor small; the function `ticket` adds both seconds later.
  */
 export async function ticketOf(
   records: TicketRecords,

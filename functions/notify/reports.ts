@@ -47,9 +47,9 @@ export async function reportOf(
 const FEW = 16;
 
 /**
- * The actions to report with this one: all of the incident. Null if a request with a higher ID that was settled together
- * with this one reports both: it is under way, or has the highest ID of those that ended like this one. Hundreds may
- * end at the same moment.
+ * The actions to report with this one: all of the incident. Null if a request with a higher ID that was settled
+ * together with this one reports both: it is under way, or has the highest ID of those that ended like this one.
+ * Hundreds may end at the same moment.
  */
 export async function actionsAround(
   { store: { records }, now }: NotifyDeps,

@@ -95,8 +95,8 @@ function harmlessReason(alert: Judged, signs: Signs, family: Family): string | n
 }
 
 /**
- * Whether planned work covers who acts, from addresses that it covers or that are the account's own; or, where the state
- * of a resource is the alert, that resource.
+ * Whether planned work covers who acts, from addresses that it covers or that are the account's own; or, where the
+ * state of a resource is the alert, that resource.
  */
 function isPlanned({ entities }: Judged, signs: Signs, { plannedBy }: Family): boolean {
   const covered = entities.filter(({ ref }) => signs.planned.includes(ref));

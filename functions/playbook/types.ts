@@ -18,7 +18,9 @@ export function rowOf(type: string): Row | null {
 
 export const rows = (): Row[] => Object.keys(TYPES).flatMap((type) => rowOf(type) ?? []);
 
-/** Types of other senders (docs/generic-alert.md), and of GuardDuty before and after the table. The first one applies. */
+/**
+ * Types of other senders (docs/generic-alert.md), and of GuardDuty before and after the table. The first one applies.
+ */
 const PATTERNS: readonly (readonly [RegExp, FamilyName])[] = [
   [/^Health:AWS_RISK_/, 'exposed-credential'],
   [/^Inspector:/, 'vulnerability'],

@@ -29,7 +29,9 @@ export function bedrockModelIn(region: string, model: string): string {
   return PROFILE.test(model) || !profile ? model : `${profile}.${model}`;
 }
 
-/** Every inference profile that `bedrockModelIn` may choose. The region of a stack may be unknown until it is deployed. */
+/**
+ * Every inference profile that `bedrockModelIn` may choose. The region of a stack may be unknown until it is deployed.
+ */
 export const profilesOf = (model: string): string[] =>
   PROFILE.test(model) ? [model] : GEOGRAPHIES.map(([profile]) => `${profile}.${model}`);
 

@@ -23,8 +23,8 @@ export const schedulesOf = ({ ladder }: Pick<Escalation, 'ladder'>): Schedule[] 
 ];
 
 /**
- * The escalation policy with people instead of schedules and hours, and a note for every problem. A person who is on call
- * but not in policy is not asked: only policy says who may decide.
+ * The escalation policy with people instead of schedules and hours, and a note for every problem. A person who is on
+ * call but not in policy is not asked: only policy says who may decide.
  */
 export function withPeopleOnCall(
   escalation: Escalation,

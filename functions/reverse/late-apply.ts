@@ -115,8 +115,8 @@ async function leave(
 }
 
 /**
- * The state to restore, if an executor proves it: the action's own capture, for an apply whose end is not known, or that
- * of an ended holder that handed the effect on. Null if none of our changes can be in place.
+ * The state to restore, if an executor proves it: the action's own capture, for an apply whose end is not known, or
+ * that of an ended holder that handed the effect on. Null if none of our changes can be in place.
  */
 async function provenBefore(
   deps: ReverseDeps,

@@ -12,8 +12,8 @@ import { undo } from './undo.ts';
 
 /**
  * Only for a schedule that fires although the record says that the action is over. An undo removes the schedule before
- * it ends the record, so the record was altered, and the change is undone now. Evidence came with the schedule, so it is
- * there even if someone with write access to the table removed it from the record.
+ * it ends the record, so the record was altered, and the change is undone now. Evidence came with the schedule, so it
+ * is there even if someone with write access to the table removed it from the record.
  */
 export async function liftLeftBehind(
   deps: ReverseDeps,

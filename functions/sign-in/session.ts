@@ -38,7 +38,9 @@ const SESSION = { name: 'countermand-session', domain: 'countermand session v1',
 /** Allows reading the console, writing notes and halting for a working day, but no decision and no resumption. */
 const CONSOLE = { name: 'countermand-console', domain: 'countermand console v1', minutes: 8 * 60 };
 const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
-/** Another cookie: a page of the console that opens again must not end the sign-in of a person who is about to decide. */
+/**
+ * Another cookie: a page of the console that opens again must not end the sign-in of a person who is about to decide.
+ */
 const CONSOLE_ATTEMPT = { ...ATTEMPT, name: 'countermand-console-sign-in' };
 type Cookie = typeof SESSION;
 const HOST_ONLY = { prefix: 'host', secure: true } as const;

@@ -42,8 +42,8 @@ export const harmlessPages: MiddlewareHandler = async (c, next) => {
 /**
  * Rejects forms that another site sent. A sender also needs the link, so this is the second defence.
  *
- * Browsers send `Origin: null` in forms of pages with `Referrer-Policy: no-referrer`, which ours are. Sec-Fetch-Site then
- * decides. Browsers without it are protected by the link alone.
+ * Browsers send `Origin: null` in forms of pages with `Referrer-Policy: no-referrer`, which ours are. Sec-Fetch-Site
+ * then decides. Browsers without it are protected by the link alone.
  * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header-for-a-request
  */
 export const ownFormsOnly =

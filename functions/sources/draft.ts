@@ -104,8 +104,8 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
 }
 
 /**
- * The first valid candidate. The envelope's account counts only if the finding names none: the envelope may come from an
- * administrator's account.
+ * The first valid candidate. The envelope's account counts only if the finding names none: the envelope may come from
+ * an administrator's account.
  */
 function accountIn(candidates: Draft['accounts']): string {
   const own = candidates.slice(0, -1).filter(Boolean);

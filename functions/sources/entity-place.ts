@@ -19,8 +19,8 @@ type Named = {
 const PLACELESS: readonly EntityKind[] = ['ip', 'domain', 'alert'];
 
 /**
- * The place that the event gives for the entity itself, in a field or in its ARN. Where the two disagree, the account or
- * region is unknown: one of them alone must not make the entity count as ours.
+ * The place that the event gives for the entity itself, in a field or in its ARN. Where the two disagree, the account
+ * or region is unknown: one of them alone must not make the entity count as ours.
  */
 export function ownPlaceOf({ kind, value, attributes, place }: Named): OwnPlace {
   if (PLACELESS.includes(kind)) return { account: null, region: null };

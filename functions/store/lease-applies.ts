@@ -9,8 +9,8 @@ import { retryOnConflict } from './retry.ts';
 export const leaseApplies = ({ table, load, write }: LeaseItems) => ({
   /**
    * Call before `apply`; returns its number, for `endApply`. Once a reversal has claimed the lease, no apply can begin.
-   * Throws IllegalTransition if the action does not hold the effect, and Conflict if another holder captured a different
-   * before-state since.
+   * Throws IllegalTransition if the action does not hold the effect, and Conflict if another holder captured a
+   * different before-state since.
    */
   beginApply: (
     effectKey: string,

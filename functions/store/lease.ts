@@ -26,8 +26,8 @@ export const Lease = z.strictObject({
   /** By holder. A holder without an entry counts as planted. */
   origins: z._default(z.record(z.string(), Origin), {}),
   /**
-   * Whether a change may have been made since the capture. Until then, what is in place in AWS is someone else's. True if
-   * not recorded.
+   * Whether a change may have been made since the capture. Until then, what is in place in AWS is someone else's. True
+   * if not recorded.
    */
   begun: z._default(z.boolean(), true),
   /** Applies that have begun and whose end is not known. A change that one of them made counts as ours. */

@@ -168,7 +168,9 @@ function admitPage(
 const isMild = ({ severity }: Pick<Held, 'severity'>): boolean =>
   severity !== undefined && !isSevere(severity);
 
-/** The pager with one more message over the limit. In a full digest, a severe message takes the place of a milder one. */
+/**
+ * The pager with one more message over the limit. In a full digest, a severe message takes the place of a milder one.
+ */
 function withHeld(current: Pager, entry: Held): Pager {
   const overLimit = current.held.filter((one) => !one.until);
   if (overLimit.length < MOST_HELD) return { ...current, held: [...current.held, entry] };

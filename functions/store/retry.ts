@@ -41,8 +41,8 @@ export const isLostRace = (error: unknown): boolean =>
   error instanceof Conflict && error.ids.pk !== undefined;
 
 /**
- * Repeats optimistic work, starting with its read, while `isRetried` holds for its error. Throws the last error when the
- * next wait would pass the deadline.
+ * Repeats optimistic work, starting with its read, while `isRetried` holds for its error. Throws the last error when
+ * the next wait would pass the deadline.
  */
 export async function retryOnConflict<T>(
   { pacing }: { pacing: Pacing },

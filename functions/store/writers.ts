@@ -7,7 +7,8 @@ const QUESTIONS = [...PAGES, 'post'] as const;
 
 /**
  * The kinds that each function writes. Functions that read untrusted text (`intake`, `enrich`, `analyse`) write
- * evidence and no decision. No function writes the switch of earlier versions or a drill: only people do, with their own credentials.
+ * evidence and no decision. No function writes the switch of earlier versions or a drill: only people do, with their
+ * own credentials.
  */
 const WRITES = {
   intake: [

@@ -10,7 +10,10 @@ const MAX_RESTARTS = 2;
 /** Longer than an assessment with every escalation step takes. */
 const RESTART_WITHIN_MINUTES = 90;
 
-/** For an incident of layout 1. Starts the assessment again, at most twice; every step is idempotent. After that, pages the team and closes it. */
+/**
+ * For an incident of layout 1. Starts the assessment again, at most twice; every step is idempotent. After that, pages
+ * the team and closes it.
+ */
 export async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
   const { incidentId } = incident;
   const restarts = restartsOf(incident);

@@ -8,8 +8,8 @@ const Env = z.object({
 });
 
 /**
- * Null outside API Gateway, for example on a laptop. Never from X-Forwarded-For: the caller writes it, and could have any
- * address protected.
+ * Null outside API Gateway, for example on a laptop. Never from X-Forwarded-For: the caller writes it, and could have
+ * any address protected.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const sourceAddress = (env: unknown): string | null =>

@@ -7,8 +7,8 @@ import { REFUSED } from './texts/answers.ts';
 export type Written = { action: Action; refusal: Refusal | null };
 
 /**
- * After a lost race, `change` runs again on the newer record. Refuses a record that is not the shown one: a signed order
- * or vote would be about what no one read.
+ * After a lost race, `change` runs again on the newer record. Refuses a record that is not the shown one: a signed
+ * order or vote would be about what no one read.
  */
 export async function write(
   { store }: { store: Pick<Store, 'records'> },

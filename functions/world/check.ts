@@ -84,8 +84,8 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
 const PUT_BACK_WITHIN_MINUTES = 15;
 
 /**
- * Changes that were announced as being put back, are still missing, and must now be reported: 15 minutes have passed, or
- * too little time is left before the undo. Later events in CloudTrail don't change that.
+ * Changes that were announced as being put back, are still missing, and must now be reported: 15 minutes have passed,
+ * or too little time is left before the undo. Later events in CloudTrail don't change that.
  */
 function stuckIn(
   { episodes }: WorldState,

@@ -14,8 +14,8 @@ type Lost = { key: string; list: string; since: string };
 
 /**
  * The keys of the missing entries that a deployment removed. A deployment of our own stacks is known from its event
- * within seconds, any other from CloudTrail, minutes later: each check asks again. If CloudTrail already shows a write by
- * someone else, nothing is put back.
+ * within seconds, any other from CloudTrail, minutes later: each check asks again. If CloudTrail already shows a write
+ * by someone else, nothing is put back.
  */
 export async function removedByDeployments(
   deps: WorldDeps,

@@ -64,8 +64,8 @@ export type AccountState = {
 };
 
 /**
- * Keeps all states in one SQLite file of the folder, or in memory without a folder. Each entry of a list or an object is
- * a row, so that a write costs what changed, however long the list is.
+ * Keeps all states in one SQLite file of the folder, or in memory without a folder. Each entry of a list or an object
+ * is a row, so that a write costs what changed, however long the list is.
  */
 export function openState(folder: string | undefined): AccountState {
   if (folder === undefined)

@@ -56,8 +56,8 @@ class ExecutionLogDamaged extends Error {
 }
 
 /**
- * Cuts off a last line without a line break. The process crashed while it wrote that line, so nothing depends on it yet.
- * If the line remained, the next entry would continue it and be lost.
+ * Cuts off a last line without a line break. The process crashed while it wrote that line, so nothing depends on it
+ * yet. If the line remained, the next entry would continue it and be lost.
  */
 function readLines(path: string): Line[] {
   let bytes: Buffer;

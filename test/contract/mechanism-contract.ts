@@ -29,8 +29,8 @@ export type Ground<Clients> = {
   /** Another party changes the same resource without touching our effect. */
   othersAdd(): Promise<void>;
   /**
-   * The owner deletes the target. Null where the target can't be deleted, for example an address. A ticket is no target:
-   * deleting it removes our own change, like `othersUndo`.
+   * The owner deletes the target. Null where the target can't be deleted, for example an address. A ticket is no
+   * target: deleting it removes our own change, like `othersUndo`.
    */
   deleteTarget: ((subject: Subject) => Promise<void>) | null;
   /** Another party removes our effect. */

@@ -44,8 +44,8 @@ type Called = Call & { by: Name };
 export type DeployedConsole = Awaited<ReturnType<typeof deployConsole>>;
 
 /**
- * Deploys for people who sign in with this provider; `more` are added to those of the policy. Handlers see the variables
- * of their own function only.
+ * Deploys for people who sign in with this provider; `more` are added to those of the policy. Handlers see the
+ * variables of their own function only.
  */
 export async function deployConsole(issuer: string, more: Policy['escalation']['people'] = {}) {
   const signIn: SignIn = {

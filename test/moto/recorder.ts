@@ -70,7 +70,9 @@ const asAwsError = (error: unknown) =>
     error instanceof Error ? error.message : String(error),
   );
 
-/** The operation is in a header, in the form (IAM, SNS), or in the path (Lambda, Scheduler, API Gateway, Amazon SES). */
+/**
+ * The operation is in a header, in the form (IAM, SNS), or in the path (Lambda, Scheduler, API Gateway, Amazon SES).
+ */
 function callIn({ headers, method = '', url = '' }: IncomingMessage, body: string): Call {
   const [, service = ''] =
     /Credential=[^,]*\/([\w-]+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];

@@ -31,7 +31,9 @@ import {
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
 
 const IDS = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
-/** The time of each escalation step. The last two end the request; the very last applies after more time was granted. */
+/**
+ * The time of each escalation step. The last two end the request; the very last applies after more time was granted.
+ */
 const STEPS = [0, 5, 15, 20].map(minute);
 const MORE_MINUTES = 5;
 const RETRIES = { approve: 4, execute: 6, reverse: 5, notify: 4 };

@@ -1,4 +1,4 @@
-// Measures each file: words, markers, and the header of a TypeScript file.
+// Measures each file: words, markers, headers and wide comments.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Found, markersIn, wordCount } from './markers.ts';
@@ -6,6 +6,7 @@ import type { Text } from './text.ts';
 import { textsOf } from './texts.ts';
 
 const MAX_HEADER = 80;
+const MAX_COLUMNS = 120;
 const CODE = '{cli,console,functions,infra,local,test,tools}';
 const READ = [`${CODE}/**/*.{ts,md}`, 'policies/**/*.{yaml,md}', 'docs/**/*.md', '*.md'];
 const READ_HIDDEN = ['.github/**/*.md'];
@@ -16,12 +17,12 @@ export interface MarkerAt extends Omit<Found, 'index'> {
   readonly line: number;
 }
 
-/** Figures of one file. `header` names the fault of its first line, if there is one. */
+/** Figures of one file, and the faults of its header and its comments. */
 export interface FileFigures {
   readonly path: string;
   readonly words: Readonly<Partial<Record<Text['kind'], number>>>;
   readonly markers: readonly MarkerAt[];
-  readonly header?: string;
+  readonly faults: readonly string[];
 }
 
 /** The fault of a TypeScript file's first line; undefined where the header is sound. */
@@ -34,6 +35,20 @@ export function headerFault(source: string): string | undefined {
     return 'the header runs on to line 2; say what the file does on line 1';
   return undefined;
 }
+
+/** A line of prose. Addresses, and examples, which are indented or marked, can't be broken. */
+const COMMENT = /^\s*(?:\/\/|\/\*\*|\*|#) \S/;
+const UNBREAKABLE = /https?:|@(?:example|type)\b/;
+
+/** Comments wider than 120 columns, each with its line. */
+export const wideComments = (source: string): string[] =>
+  source
+    .split('\n')
+    .flatMap((line, index) =>
+      line.length > MAX_COLUMNS && COMMENT.test(line) && !UNBREAKABLE.test(line)
+        ? [`line ${index + 1} has ${line.length} columns; ${MAX_COLUMNS} are allowed for a comment`]
+        : [],
+    );
 
 /** The figures of one source text. */
 export function figuresOf(path: string, source: string): FileFigures {
@@ -49,9 +64,10 @@ export function figuresOf(path: string, source: string): FileFigures {
     )
     .sort((a, b) => a.line - b.line);
   const header = path.endsWith('.ts') ? headerFault(source) : undefined;
+  const faults = [header ?? [], path.endsWith('.md') ? [] : wideComments(source)].flat();
   const words: Partial<Record<Text['kind'], number>> = {};
   for (const { kind, text } of texts) words[kind] = (words[kind] ?? 0) + wordCount(text);
-  return { path, words, markers, ...(header === undefined ? {} : { header }) };
+  return { path, words, markers, faults };
 }
 
 /** The figures of every file that people read, or of those under some paths, sorted by path. */

@@ -1,4 +1,4 @@
-// Reports marker words, file headers and commit subjects.
+// Reports marker words, headers, wide comments and commit subjects.
 import { resolve } from 'node:path';
 import type { Out, Outcome } from '../../cli/output.ts';
 import { Refused } from '../../cli/refused.ts';

@@ -58,7 +58,7 @@ export function reportOf(measured: readonly FileFigures[], subjects: Subjects): 
       ...files
         .filter(({ words, rate }) => words > SHORT_FILE_WORDS && rate > MAX_FILE_RATE)
         .map((file) => tooMany(file, MAX_FILE_RATE)),
-      ...measured.flatMap(({ path, header }) => (header ? [`${path}: ${header}`] : [])),
+      ...measured.flatMap(({ path, faults }) => faults.map((fault) => `${path}: ${fault}`)),
       ...('long' in subjects
         ? subjects.long.map((line) => `commit ${line}: subject too long`)
         : []),

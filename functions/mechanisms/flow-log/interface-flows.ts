@@ -47,8 +47,8 @@ export const recordFlows = /* @__PURE__ */ defineMechanism<FlowLogClients, Befor
 );
 
 /**
- * The interface that the alert is about, or those of the instance: as the alert names them, or else as EC2 does. Security
- * Hub and attack sequences name none.
+ * The interface that the alert is about, or those of the instance: as the alert names them, or else as EC2 does.
+ * Security Hub and attack sequences name none.
  */
 function interfacesOf({ ref, kind, value, attributes }: Entity, facts: Facts | null): string[] {
   if (kind !== 'instance') return valid([value]);

@@ -37,8 +37,8 @@ function groupsOf(addresses: readonly string[]): string[][] {
 }
 
 /**
- * From our address to the people of policy, and to no one else. `ForAllValues` is true for a request without recipients,
- * so `Null` requires some.
+ * From our address to the people of policy, and to no one else. `ForAllValues` is true for a request without
+ * recipients, so `Null` requires some.
  */
 export const sendMail = (stack: DeployedStack): Permission[] => {
   const { mailFrom, mailConfigurationSet } = stack;

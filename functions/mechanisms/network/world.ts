@@ -90,8 +90,8 @@ function isEffective(rule: NetworkAclEntry, all: readonly NetworkAclEntry[]): bo
 }
 
 /**
- * A rule looks like ours if it denies one host everything before the rules of AWS. Wider rules are usually the account's
- * own, unless they have the number of our rule.
+ * A rule looks like ours if it denies one host everything before the rules of AWS. Wider rules are usually the
+ * account's own, unless they have the number of our rule.
  */
 function entriesFrom(
   networkAclId: string,

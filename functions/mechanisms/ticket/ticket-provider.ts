@@ -56,8 +56,8 @@ export type TicketProvider = {
  *
  * 1. If the incident has an open ticket, it returns that one.
  * 2. Otherwise it creates a ticket.
- * 3. It searches again. If an older ticket was opened at the same time, it closes its own as a duplicate and returns the
- *    older one.
+ * 3. It searches again. If an older ticket was opened at the same time, it closes its own as a duplicate and returns
+ *    the older one.
  */
 export async function openUnlessOpen(
   { findOpen, close }: Pick<TicketProvider, 'findOpen' | 'close'>,

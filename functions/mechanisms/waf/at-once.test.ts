@@ -46,7 +46,10 @@ function dice(seed: number) {
 }
 
 type Time = ReturnType<typeof simulatedTime>;
-/** Includes slow calls: only then can another change come between our read and our write after the next second has begun. */
+/**
+ * Includes slow calls: only then can another change come between our read and our write after the next second has
+ * begun.
+ */
 const LONGEST_CALL_MS = 2_000;
 
 /** WAF as documented: calls take time, and a second change within one second is rejected. */

@@ -11,8 +11,8 @@ const SHORTEST_LINE = 300;
 const FEWEST = 2;
 
 /**
- * The message itself if it fits. Otherwise, shortens its lines first, and then leaves out lines, facts, steps and links.
- * A link is never cut. `isFitting` measures what the channel would send.
+ * The message itself if it fits. Otherwise, shortens its lines first, and then leaves out lines, facts, steps and
+ * links. A link is never cut. `isFitting` measures what the channel would send.
  */
 export function fittingMessage<M extends Content>(message: M, isFitting: (one: M) => boolean): M {
   if (isFitting(message)) return message;

@@ -4,8 +4,8 @@ import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { summaryOf } from '../../playbook/playbook.ts';
 
 /**
- * In our own words. For a type without words of its own, the title of the alert in quotation marks: an attacker may have
- * written parts of it.
+ * In our own words. For a type without words of its own, the title of the alert in quotation marks: an attacker may
+ * have written parts of it.
  */
 export const plainReason = (alert: Alert): string => summaryOf(alert) ?? quoted(alert.title, 160);
 

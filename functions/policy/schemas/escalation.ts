@@ -48,8 +48,8 @@ export const OnCallAs = z.strictObject({
 });
 
 /**
- * `analyst` and `manager` may approve the actions that name the role. `viewer` and `lead` approve nothing: in the console,
- * a viewer reads, and a lead may do what a manager may.
+ * `analyst` and `manager` may approve the actions that name the role. `viewer` and `lead` approve nothing: in the
+ * console, a viewer reads, and a lead may do what a manager may.
  */
 export const PersonRole = z.enum([...Role.options, 'viewer', 'lead']);
 export type PersonRole = z.infer<typeof PersonRole>;
@@ -70,7 +70,9 @@ export const Person = z.strictObject({
   addresses: z.optional(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   /** The person's value of the claim, if `signIn` of the account names a claim other than `email`. */
   subject: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
-  /** The zone of the person's working hours and pages, if it differs from that of `pages.workingHours` in the limits. */
+  /**
+   * The zone of the person's working hours and pages, if it differs from that of `pages.workingHours` in the limits.
+   */
   timeZone: z.optional(TimeZone),
   /** The person's identity in PagerDuty and Opsgenie, if the address there differs. */
   onCallAs: z.optional(OnCallAs),

@@ -30,8 +30,8 @@ export const LimitsFile = z.strictObject({
     reservedForSevere: z.int().check(z.gte(0), z.lte(60)),
     /**
      * How people are notified about an alert. `always`: pages, and the first page about an incident ignores the limit.
-     * `page`: pages within the limit. `inform`: never pages. `morning`: never pages, and outside working hours, a message
-     * that needs no answer waits for one digest. Only alerts below high may have the last two.
+     * `page`: pages within the limit. `inform`: never pages. `morning`: never pages, and outside working hours, a
+     * message that needs no answer waits for one digest. Only alerts below high may have the last two.
      */
     bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform', 'morning'])).check(
       z.refine(
@@ -44,7 +44,9 @@ export const LimitsFile = z.strictObject({
         },
       ),
     ),
-    /** Messages that wait for the morning are sent when these hours begin. A person's own time zone replaces this one. */
+    /**
+     * Messages that wait for the morning are sent when these hours begin. A person's own time zone replaces this one.
+     */
     workingHours: z.strictObject({
       timeZone: TimeZone,
       days: z.array(Day).check(z.minLength(1)),

@@ -1,9 +1,9 @@
-// Tests the counts, the limits and the rule for file headers.
+// Tests the counts, the limits and the rules for headers and comments.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { figuresOf, headerFault } from '../../../tools/plain-english/files.ts';
+import { figuresOf, headerFault, wideComments } from '../../../tools/plain-english/files.ts';
 import { markersIn, wordCount } from '../../../tools/plain-english/markers.ts';
 import { reportOf } from '../../../tools/plain-english/report.ts';
 
@@ -60,7 +60,7 @@ describe('figures of a file', () => {
   ].join('\n');
 
   test('counts the words and markers of a page exactly', () => {
-    const { words, markers, header } = figuresOf('docs/page.md', PAGE);
+    const { words, markers, faults } = figuresOf('docs/page.md', PAGE);
     expect(words).toEqual({ docs: 22 });
     expect(markers.map(({ line, phrase }) => `${line} ${phrase}`)).toEqual([
       '1 whoever',
@@ -68,7 +68,7 @@ describe('figures of a file', () => {
       '6 what is',
       '11 what was',
     ]);
-    expect(header).toBeUndefined();
+    expect(faults).toEqual([]);
   });
 
   test('counts comments and strings of code exactly, by kind', () => {
@@ -90,6 +90,27 @@ describe('figures of a file', () => {
       [2, 'mend'],
     ]);
   });
+});
+
+describe('comments', () => {
+  const wide = (begin: string) => `${begin}${'word '.repeat(30)}`.slice(0, 121);
+
+  test.each(['// ', ' * ', '  /** ', '# '])(
+    'a comment of 121 columns that begins with "%s" is named, one of 120 is not',
+    (begin) => {
+      expect(wideComments(`// Says it.\n${wide(begin)}\n`)).toEqual([
+        'line 2 has 121 columns; 120 are allowed for a comment',
+      ]);
+      expect(wideComments(wide(begin).slice(0, 120))).toEqual([]);
+    },
+  );
+
+  test.each(['// https://example.com/', ' * @example ', '#       ask: ', 'const a = '])(
+    'an address, an example and code may be wider: "%s"',
+    (begin) => {
+      expect(wideComments(wide(begin))).toEqual([]);
+    },
+  );
 });
 
 describe('headers', () => {
@@ -152,10 +173,11 @@ describe('limits', () => {
     ]);
   });
 
-  test('a header that is too long and a long commit subject are faults', () => {
-    const code = figuresOf('functions/a.ts', `// ${'x'.repeat(87)}\n`);
+  test('a header that is too long, a wide comment and a long commit subject are faults', () => {
+    const code = figuresOf('functions/a.ts', `// ${'x'.repeat(87)}\n// ${'x '.repeat(70)}\n`);
     expect(reportOf([code], { long: ['abc1234 Do everything'] }).faults).toEqual([
       'functions/a.ts: the header has 90 characters; 80 are allowed',
+      'functions/a.ts: line 2 has 143 columns; 120 are allowed for a comment',
       'commit abc1234 Do everything: subject too long',
     ]);
   });

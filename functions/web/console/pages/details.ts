@@ -42,8 +42,8 @@ const fold = (title: string, more: string, inner: Html): Html =>
   html`<details class="fold"><summary>${title} <span class="more">${more}</span></summary><div class="in">${inner}</div></details>`;
 
 /**
- * The most that a page shows of an incident. Lambda returns at most 6 MB, and an attacker decides how many alerts there are.
- * The JSON export has all.
+ * The most that a page shows of an incident. Lambda returns at most 6 MB, and an attacker decides how many alerts there
+ * are. The JSON export has all.
  */
 const MOST = { ruled: 20, messages: 100, entries: 200, notes: 50 } as const;
 
