@@ -268,45 +268,48 @@ describe('the digests', () => {
     return state;
   }
 
-  test.each([
-    ['names all copies that existed', true],
-    ['is of an earlier version and names none', false],
-  ])(
-    'a planted record that claims to be older than the first digest is named if that %s',
-    async (_, isNew) => {
-      const [folder = ''] = ofKind('facts');
-      const state = await upgraded(folder);
-      const { files } = state;
-      if (!isNew) await signAgain(files);
-      const [first = ''] = copiesOf(state, folder);
-      const copy = parseCopy(files.get(first) ?? '');
-      const [pk, sk] = ['FACTS#inc-2ffffffffffffffff', 'al-ffffffffffffffff'];
-      const record = { ...copy.record, pk, sk } as Stored;
-      const planted = { ...copy, pk, sk, record, at: '2020-01-01T00:00:00.000Z' };
-      const key = `records/FACTS/inc-2ffffffffffffffff/al-ffffffffffffffff/1.json`;
-      const audit = async () => {
-        const listed = await readDigests(over(files), publicKey, { every: 'change', now: NOW });
-        const { found } = await compare(state.items.values(), over(files), listed);
-        return { found, ...listed.earlier() };
-      };
-      const old = copiesOf(state, folder);
-      const before = isNew ? { named: old.length, unproven: [] } : { named: 0, unproven: old };
-      expect(await audit()).toEqual({ ...before, found: [] });
-      files.set(key, JSON.stringify(planted));
-      state.items.set('planted', record);
-      const { found, unproven } = await audit();
-      expect(isNew ? found : unproven).toContainEqual(
-        isNew ? { record: folderOf(key), faults: ['its copy is in no digest: 1.json'] } : key,
-      );
-      if (!isNew) return;
-      files.delete(old[0] ?? '');
-      const gone = expect.stringMatching(/^its copy is gone, which digests/);
-      expect((await audit()).found).toContainEqual({
-        record: folder,
-        faults: expect.arrayContaining([gone]),
-      });
-    },
-  );
+  /** A record with an earlier date in such an archive, and what an audit finds before and after it is planted. */
+  async function planting(digestIs: 'new' | 'of an earlier version') {
+    const [folder = ''] = ofKind('facts');
+    const state = await upgraded(folder);
+    const { files } = state;
+    if (digestIs !== 'new') await signAgain(files);
+    const old = copiesOf(state, folder);
+    const copy = parseCopy(files.get(old[0] ?? '') ?? '');
+    const [pk, sk] = ['FACTS#inc-2ffffffffffffffff', 'al-ffffffffffffffff'];
+    const record = { ...copy.record, pk, sk } as Stored;
+    const key = 'records/FACTS/inc-2ffffffffffffffff/al-ffffffffffffffff/1.json';
+    const audit = async () => {
+      const listed = await readDigests(over(files), publicKey, { every: 'change', now: NOW });
+      const { found } = await compare(state.items.values(), over(files), listed);
+      return { found, ...listed.earlier() };
+    };
+    const before = await audit();
+    files.set(key, JSON.stringify({ ...copy, pk, sk, record, at: '2020-01-01T00:00:00.000Z' }));
+    state.items.set('planted', record);
+    return { before, audit, old, key, folder, files };
+  }
+
+  test('names a planted record that claims to be older than the first digest, and a removed copy', async () => {
+    const { before, audit, old, key, folder, files } = await planting('new');
+    expect(before).toEqual({ named: old.length, unproven: [], found: [] });
+    expect((await audit()).found).toContainEqual({
+      record: folderOf(key),
+      faults: ['its copy is in no digest: 1.json'],
+    });
+    files.delete(old[0] ?? '');
+    const gone = expect.stringMatching(/^its copy is gone, which digests/);
+    expect((await audit()).found).toContainEqual({
+      record: folder,
+      faults: expect.arrayContaining([gone]),
+    });
+  });
+
+  test('names each copy that no digest proves if the first digest is of an earlier version', async () => {
+    const { before, audit, old, key } = await planting('of an earlier version');
+    expect(before).toEqual({ named: 0, unproven: old, found: [] });
+    expect((await audit()).unproven).toContainEqual(key);
+  });
 
   test('a missing public key is reported, and not taken for a false signature', async () => {
     const { found } = await readDigests(over(honest.files), null, { every: 'change', now: NOW });

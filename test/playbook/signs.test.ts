@@ -110,37 +110,30 @@ describe('what logs list beside a finding about failed reads', () => {
     });
   const flows = (proven: number) =>
     known({
-      ...{
-        from: at,
-        to: at,
-        isComplete: true,
-        recorded: 'all' as const,
-        records: 1,
-        unreadable: 0,
-      },
+      ...{ from: at, to: at, isComplete: true, otherPeers: 0, notListed: [] },
+      ...{ recorded: 'all' as const, records: 1, unreadable: 0 },
       peers: [
         {
           ...{ ref: 'ip-1', begunBy: 'address' as const, accepted: proven, rejected: 1, proven },
           ...{ bytesIn: 1, bytesOut: 1, ports: [22], otherPorts: 0, firstAt: at, lastAt: at },
         },
       ],
-      ...{ otherPeers: 0, notListed: [] },
       others: {
         begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },
         begunByOthers: { accepted: 0, rejected: 0, addresses: 0 },
         unclear: 0,
       },
     });
-  test.each<[string, Partial<EntityFacts>, boolean]>([
-    ['nothing', {}, false],
-    ['reads of the key', { activity: activity([]) }, false],
-    ['a new user made by the key', { activity: activity(['iam:CreateUser']) }, true],
-    ['a change of a resource by the key', { changes: change('key-1', 1) }, true],
-    ['a change of a resource that failed', { changes: change('key-1', 0) }, false],
-    ['a change of a resource by a deployment', { changes: change(null, 1) }, false],
-    ['data both ways with the attacker', { flows: flows(2) }, true],
-    ['rejected connections of the attacker', { flows: flows(0) }, false],
-  ])('%s', (_, facts, expected) => {
+  test.each<[string, boolean, Partial<EntityFacts>]>([
+    ['nothing', false, {}],
+    ['reads of the key', false, { activity: activity([]) }],
+    ['a new user made by the key', true, { activity: activity(['iam:CreateUser']) }],
+    ['a change of a resource by the key', true, { changes: change('key-1', 1) }],
+    ['a change of a resource that failed', false, { changes: change('key-1', 0) }],
+    ['a change of a resource by a deployment', false, { changes: change(null, 1) }],
+    ['data both ways with the attacker', true, { flows: flows(2) }],
+    ['rejected connections of the attacker', false, { flows: flows(0) }],
+  ])('takes %s for a success: %s', (_, expected, facts) => {
     const { outcome, isConsequential } = signsOf(
       alert,
       factsWith(factsAbout('key-1', { address: null, ...facts })),
