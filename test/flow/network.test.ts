@@ -54,17 +54,35 @@ describe('an SSH brute-force attack', () => {
   });
 
   const GROUP_OPENED = 'security group=sg-0a1b2c3d4e5f60702, opened to everyone=tcp 22, ';
-  test('shows on the incident page that the attacked port was opened an hour before', async () => {
+  test('shows on the pages of the incident and the request that the attacked port was opened an hour before', async () => {
     await bruteForce();
     const { incidentId, alertId } = await world.action('block_ip_at_firewall');
     const opened =
-      'sg-0a1b2c3d4e5f60702 of i-0bb2cc3dd4ee5ff60 opened tcp 22 to everyone at 01:56 UTC';
+      'Security group sg-0a1b2c3d4e5f60702 of i-0bb2cc3dd4ee5ff60 opened TCP port 22 to everyone (recorded at 01:56 UTC).';
+    const reached = 'Security groups let everyone reach port 22 of i-0bb2cc3dd4ee5ff60.';
     const answer = await world.runtime.console.request(`/console/incident/${incidentId}`);
-    expect(await answer.text()).toContain(opened);
+    const incident = await answer.text();
+    const { page: request } = await world.read(world.link('ana.silva'));
+    for (const page of [incident, request]) expect(page).toContain(opened);
+    for (const page of [incident, request]) expect(page).toContain(reached);
+    const traffic =
+      '24 connections from 203.0.113.101 to i-0bb2cc3dd4ee5ff60 (ports 22, 23) were accepted';
+    expect(incident).toContain(traffic);
+    // The request cites the line of evidence about it.
+    expect(request).not.toContain(traffic);
     const facts = await world.runtime.store.records.findFacts(incidentId, alertId);
     expect(facts?.citable?.filter(({ source }) => source === 'config')).toMatchObject([
       { kind: 'change', refs: ['instance-1'], text: expect.stringContaining(GROUP_OPENED) },
     ]);
+  });
+
+  test('takes web requests from the attacker for evidence, and none from an address of this account', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const { incidentId } = await world.action('add_ip_to_watchlist');
+    const answer = await world.runtime.console.request(`/console/incident/${incidentId}`);
+    const page = await answer.text();
+    expect(page).toContain('203.0.113.66 sent at least 3 web requests');
+    expect(page).not.toContain('198.51.100.20 sent');
   });
 
   test('hands off the block with the reason when the instance is unknown', async () => {

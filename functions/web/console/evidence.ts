@@ -1,13 +1,13 @@
 // Evidence for and against an attack, and unknown facts, from the records.
-import type { ConfigChanges } from '../../domain/config-changes.ts';
+import type { Entity } from '../../domain/alert.ts';
 import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { lookedUp, type NameOf, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import type { IncidentView } from './incident-view.ts';
 
-/** `from`: the source. */
-export type Point = { text: string; from: string };
+export type { Point } from '../../messaging/texts/looked-up.ts';
 export type Evidence = { supports: Point[]; contradicts: Point[]; unknown: Point[] };
 
 const PRODUCT = 'The finding';
@@ -23,8 +23,8 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
     };
   const { alert, facts } = worst;
   const entities = facts?.entities ?? [];
-  const nameOf = (ref: string) =>
-    oneLine(alert.entities.find((one) => one.ref === ref)?.value ?? ref, 60);
+  const nameOf = namesIn(alert.entities);
+  const partOf = (ref: string) => alert.entities.find((one) => one.ref === ref)?.part;
   const about = (write: (facts: EntityFacts, name: string) => Point[]) =>
     entities.flatMap((one) => write(one, nameOf(one.ref)));
   const own = actions.filter(({ alertId }) => alertId === alert.alertId);
@@ -34,7 +34,7 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
       ...(incident.alerts.length > 1
         ? [{ text: `${incident.alerts.length} alerts belong to this incident.`, from: RECORDS }]
         : []),
-      ...about((one, name) => supportsIn(one, name, now)),
+      ...about((one, name) => supportsIn(one, { name, part: partOf(one.ref), nameOf, now })),
     ],
     contradicts: [
       ...(alert.sample
@@ -53,24 +53,16 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
 const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact?.known ? fact.value : undefined;
 
-function supportsIn(
-  { history, address, instance, configChanges, reverseDns }: EntityFacts,
-  name: string,
-  now: Date,
-): Point[] {
+type About = { name: string; part: Entity['part'] | undefined; nameOf: NameOf; now: Date };
+
+function supportsIn(facts: EntityFacts, { name, part, nameOf, now }: About): Point[] {
+  const { history, address, reverseDns } = facts;
   const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
-  const web = knownOf(address?.seenOnWeb);
-  const attacked = knownOf(instance?.inbound)?.attackedPort;
+  // Requests from an address of this account, which the alert also names, are no sign of an attack.
+  const web = part === 'actor' ? knownOf(address?.seenOnWeb) : undefined;
   const claim = knownOf(reverseDns)?.claim;
   return [
-    ...(attacked?.isOpen
-      ? [
-          {
-            text: `Security groups let everyone reach port ${attacked.port} of ${name}.`,
-            from: 'EC2',
-          },
-        ]
-      : []),
+    ...lookedUp(facts, nameOf, now),
     ...(claim && !claim.isConfirmed
       ? [
           {
@@ -79,7 +71,6 @@ function supportsIn(
           },
         ]
       : []),
-    ...openedIn(knownOf(configChanges)?.changes ?? [], name, now),
     ...(earlier > 0
       ? [
           {
@@ -91,22 +82,13 @@ function supportsIn(
     ...(web && web.requests > 0
       ? [
           {
-            text: `${name} sent at least ${web.requests} web requests, the last at ${utc(web.lastAt, now)}.`,
+            text: `${name} sent at least ${web.requests} web request${web.requests === 1 ? '' : 's'}, the last at ${utc(web.lastAt, now)}.`,
             from: 'Requests that AWS WAF sampled',
           },
         ]
       : []),
   ];
 }
-
-/** Ports that a security group opened to everyone in the last 24 hours. */
-const openedIn = (changes: ConfigChanges['changes'], name: string, now: Date): Point[] =>
-  changes
-    .filter(({ opened }) => opened.length > 0)
-    .map(({ at, group, opened }) => ({
-      text: `${group ? `Security group ${group} of ${name}` : name} opened ${opened.join(' and ')} to everyone at ${utc(at, now)}.`,
-      from: 'AWS Config',
-    }));
 
 function contradictsIn(facts: EntityFacts, name: string): Point[] {
   const { history, address, identity, plannedWork } = facts;

@@ -4,6 +4,7 @@ import type { Alternative, Assessment, Claim } from '../../domain/assessment.ts'
 import type { Citable } from '../../domain/citable.ts';
 import { type EntityFacts, scannerIn } from '../../domain/facts.ts';
 import { oneLine } from '../../domain/wording.ts';
+import { FLOW_LOGS, lookedUp, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
 import type { Html } from '../../site/page.ts';
 import { ASSESSMENT } from '../texts/assessment.ts';
 import { evidenceInWords } from '../texts/evidence-line.ts';
@@ -31,6 +32,10 @@ export function assessment(view: View): Html | '' {
   const shown = new Set(
     [supports, contradicts].flatMap((claims) => linesCited(claims, citable).map(({ id }) => id)),
   );
+  const found = lookedUpOn(
+    view,
+    citable.filter(({ id }) => shown.has(id)),
+  );
   const doubts = view.action.reasons.filter(({ code }) => code === 'analysis-doubted');
   return html`
 <section aria-labelledby="assessment">
@@ -39,6 +44,7 @@ export function assessment(view: View): Html | '' {
 <dt>${ASSESSMENT.verdict}</dt><dd>${ASSESSMENT.by(given)}</dd>
 <dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
 <dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
+${found.length > 0 ? html`<dt>${ASSESSMENT.lookedUp}</dt>${found.map(({ text, from }) => html`<dd><bdi>${text}</bdi> <small>${from}</small></dd>`)}` : ''}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
 ${names.length > 0 ? html`<dt>${ASSESSMENT.names}</dt>${names.map((text) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}
@@ -47,6 +53,16 @@ ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) 
 <dt>${ASSESSMENT.people}</dt><dd>${ASSESSMENT.agreement(agreement)}</dd>
 </dl>
 </section>`;
+}
+
+/** What look-ups found, whether or not the analysis cites it. Traffic that is cited is listed above. */
+function lookedUpOn({ alert, facts, now }: View, cited: readonly Citable[]): Point[] {
+  const nameOf = namesIn(alert?.entities ?? []);
+  const hasTraffic = cited.some(({ source }) => source === 'flow-logs');
+  return (facts?.entities ?? [])
+    .flatMap((one) => lookedUp(one, nameOf, now))
+    .filter(({ from }) => !(hasTraffic && from === FLOW_LOGS))
+    .slice(0, MAX_LINES);
 }
 
 /** Sentences of policy about the entities of the alert. */

@@ -14,6 +14,7 @@ export const ASSESSMENT = {
   noSupport: 'No evidence is cited',
   contradicts: 'Contradicts it',
   noContradiction: 'Nothing is cited. A reason to decline may still exist',
+  lookedUp: 'Also looked up',
   scanners: 'Declared scanners',
   scanner: (value: string, { id, owner, why, until, by }: DeclaredScanner): string =>
     `Policy declares ${oneLine(value, 60)} as the scanner ${id} of ${owner} until ${until}${by ? ` (${by.kind} ${oneLine(by.value, 100)})` : ''}: ${why}`,

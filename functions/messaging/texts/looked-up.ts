@@ -1,0 +1,127 @@
+// Sentences about what look-ups found on the resources of an alert.
+import type { ConfigChanges, ConfigEffect } from '../../domain/config-changes.ts';
+import type { EntityFacts, Fact } from '../../domain/facts.ts';
+import type { Flows, Peer } from '../../domain/flows.ts';
+import { capitalised, oneLine, utc } from '../../domain/wording.ts';
+
+/** `from`: the source. */
+export type Point = { text: string; from: string };
+export type NameOf = (ref: string) => string;
+
+export const FLOW_LOGS = 'VPC flow logs';
+/** For each host. Those that show an act come first. */
+const MAX_PEERS = 3;
+
+const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
+  fact?.known ? fact.value : undefined;
+
+/** The names of entities, short enough for a sentence. */
+export const namesIn =
+  (entities: readonly { ref: string; value: string }[]): NameOf =>
+  (ref) =>
+    oneLine(entities.find((one) => one.ref === ref)?.value ?? ref, 60);
+
+/** Open ports, changes that expose the resource, and connections with addresses of the alert. */
+export function lookedUp(facts: EntityFacts, nameOf: NameOf, now: Date): Point[] {
+  const name = nameOf(facts.ref);
+  const attacked = knownOf(facts.instance?.inbound)?.attackedPort;
+  const flows = knownOf(facts.flows);
+  return [
+    ...(attacked?.isOpen
+      ? [
+          {
+            text: `Security groups let everyone reach port ${attacked.port} of ${name}.`,
+            from: 'EC2',
+          },
+        ]
+      : []),
+    ...changesIn(knownOf(facts.configChanges)?.changes ?? [], name, now),
+    ...(flows ? trafficIn(flows, { host: name, nameOf, now }) : []),
+  ];
+}
+
+/** What exposes a resource or gives it more permissions, as `<name> <verb>`. Null: the change does neither. */
+const EXPOSES: Readonly<Record<ConfigEffect, string | null>> = {
+  'IMDSv1 allowed': 'began to allow IMDSv1',
+  'IMDSv1 no longer allowed': null,
+  'got a public address': 'got a public address',
+  'lost its public address': null,
+  'role attached': 'got a role',
+  'role removed': null,
+  'public access block complete': null,
+  'public access block incomplete': 'lost a part of its public access block',
+  'bucket policy added': 'got a bucket policy',
+  'bucket policy removed': null,
+  'AdministratorAccess attached': 'got the policy AdministratorAccess',
+  'AdministratorAccess detached': null,
+  'public access allowed': 'became public',
+  'public access no longer allowed': null,
+};
+
+function changesIn(changes: ConfigChanges['changes'], name: string, now: Date): Point[] {
+  return changes.flatMap(({ at, group, opened, effects }) => {
+    const done = [
+      ...(opened.length > 0 ? [`opened ${opened.map(portText).join(' and ')} to everyone`] : []),
+      ...effects.flatMap((effect) => EXPOSES[effect] ?? []),
+    ];
+    const what = group ? `Security group ${group} of ${name}` : name;
+    return done.length > 0
+      ? [
+          {
+            text: `${what} ${done.join(' and ')} (recorded at ${utc(at, now)}).`,
+            from: 'AWS Config',
+          },
+        ]
+      : [];
+  });
+}
+
+/** @example portText('tcp 22') // 'TCP port 22' */
+const portText = (reach: string): string => {
+  const [, protocol, port] = /^(tcp|udp) ([\d-]+)$/.exec(reach) ?? [];
+  if (!protocol || !port) return reach;
+  return `${protocol.toUpperCase()} port${port.includes('-') ? 's' : ''} ${port}`;
+};
+
+type Site = { host: string; nameOf: NameOf; now: Date };
+
+const trafficIn = (flows: Flows, site: Site): Point[] =>
+  flows.peers
+    .toSorted((a, b) => b.proven - a.proven)
+    .slice(0, MAX_PEERS)
+    .map((peer) => ({ text: peerText(flows, peer, site), from: FLOW_LOGS }));
+
+function peerText({ isComplete }: Flows, peer: Peer, { host, nameOf, now }: Site): string {
+  const { begunBy, accepted, rejected, proven, lastAt } = peer;
+  const other = nameOf(peer.ref);
+  const most = (count: number) => `${isComplete ? '' : 'at least '}${count}`;
+  const who = {
+    address: `from ${other} to ${host}`,
+    host: `from ${host} to ${other}`,
+    unclear: `between ${host} and ${other}`,
+  };
+  const first = accepted > 0 ? accepted : rejected;
+  const subject = `${most(first)} connection${first === 1 ? '' : 's'} ${who[begunBy]}${portsText(peer)}`;
+  const were = (count: number) => (count === 1 ? 'was' : 'were');
+  const done = [
+    ...(accepted > 0 ? [`${were(accepted)} accepted`] : []),
+    ...(rejected > 0
+      ? [`${accepted > 0 ? `${most(rejected)} ` : ''}${were(rejected)} rejected`]
+      : []),
+  ];
+  return `${capitalised(subject)} ${done.join(' and ')}, the last at ${utc(lastAt, now)}.${moreText(peer, most(proven))}`;
+}
+
+function moreText({ begunBy, accepted, proven }: Peer, count: string): string {
+  if (begunBy === 'unclear') return ' It is unclear who began them.';
+  if (begunBy === 'host' || accepted === 0) return '';
+  return proven > 0
+    ? ` In ${count} of them, data went both ways.`
+    : ' None is known to have carried data both ways.';
+}
+
+function portsText({ ports, otherPorts }: Peer): string {
+  const count = ports.length + otherPorts;
+  if (count === 0) return '';
+  return ` (port${count === 1 ? '' : 's'} ${ports.join(', ')}${otherPorts > 0 ? ` and ${otherPorts} more` : ''})`;
+}
