@@ -38,7 +38,8 @@ const MAX_PAGES = 12;
 type Resource = { type: ResourceType; name: string; byName?: true };
 
 /** Looks up the first resources of an alert; of an instance, its security groups as well. Null for other entities. */
-export function configChangesOf(deps: ConfigDeps, { entities }: Alert, incidentId: string) {
+export function configChangesOf(deps: ConfigDeps, alert: Alert, incidentId: string) {
+  const { alertId, entities } = alert;
   const { awsConfig: api } = deps;
   const wanted = entities.filter((one) => one.part !== 'related' && resourceOf(one) !== null);
   const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
@@ -50,7 +51,7 @@ export function configChangesOf(deps: ConfigDeps, { entities }: Alert, incidentI
     return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, ({ kind, value }) =>
       oncePerMinute(
         deps,
-        { incidentId, entity: { kind, value: `AWS Config ${value}` } },
+        { incidentId, alertId, entity: { kind, value: `AWS Config ${value}` } },
         async () => changesOf({ ...deps, api }, entity, await groupsOf),
       ),
     )(entity);

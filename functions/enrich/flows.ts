@@ -60,7 +60,8 @@ async function flowsOfHost(
   if (!found.known) return found;
   if (found.value.why) return unknown(found.value.why);
   const { kind, value } = host;
-  const about = { incidentId, entity: { kind, value: `${value} in flow logs` } };
+  const entity = { kind, value: `${value} in flow logs` };
+  const about = { incidentId, alertId: alert.alertId, entity };
   return oncePerMinute(deps, about, () => trafficOf(deps, host, alert, found.value));
 }
 

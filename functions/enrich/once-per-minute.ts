@@ -6,7 +6,7 @@ import type { SharedDeps } from './shared-activity.ts';
 
 type Deps = Pick<SharedDeps, 'store' | 'now' | 'log'>;
 /** `entity.value`: the resource, with the name of the look-up if several look up the same resource. */
-type About = { incidentId: string; entity: Pick<Entity, 'kind' | 'value'> };
+type About = { incidentId: string; alertId: string; entity: Pick<Entity, 'kind' | 'value'> };
 
 /**
  * Many alerts of an incident name the same resource. What was found is not shared: it may name others by the references
@@ -22,12 +22,10 @@ export const oncePerMinute = async <T>(
     : look();
 
 /** False if the record of look-ups does not answer. */
-async function isLookedUp(
-  { store, now, log }: Deps,
-  { incidentId, entity }: About,
-): Promise<boolean> {
-  const about = { incidentId, entity, since: now().toISOString() };
-  const claim = await store.activityLookups.claim(about, now()).catch((error: unknown) => {
+async function isLookedUp({ store, now, log }: Deps, about: About): Promise<boolean> {
+  const { incidentId, entity } = about;
+  const wanted = { ...about, since: now().toISOString() };
+  const claim = await store.activityLookups.claim(wanted, now()).catch((error: unknown) => {
     log('warn', 'look-up not claimed', { incidentId, kind: entity.kind, ...errorFields(error) });
     return null;
   });

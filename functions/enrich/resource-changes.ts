@@ -28,7 +28,7 @@ const MAX_LOOKED_UP = 2;
 /** Looks up the first resources of an alert, each when it is its turn. Null for other entities. */
 export function changesOfResources(
   deps: SharedDeps,
-  { entities }: Alert,
+  { alertId, entities }: Alert,
   { incidentId, inTurn }: { incidentId: string; inTurn: InTurn },
 ) {
   const wanted = entities.filter(
@@ -37,7 +37,7 @@ export function changesOfResources(
   const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
   return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, (entity) =>
     inTurn(() =>
-      oncePerMinute(deps, { incidentId, entity }, () => changesOf(deps, entity, entities)),
+      oncePerMinute(deps, { incidentId, alertId, entity }, () => changesOf(deps, entity, entities)),
     ),
   );
 }

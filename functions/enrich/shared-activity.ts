@@ -18,17 +18,18 @@ export const sharedActivities = (
   { incidentId, inTurn }: { incidentId: string; inTurn: InTurn },
 ) =>
   activities(deps, alert, (entity) =>
-    inTurn(() => sharedActivityOf(deps, entity, { incidentId, since: alert.firstSeenAt })),
+    inTurn(() => sharedActivityOf(deps, entity, { alert, incidentId })),
   );
 
 /** Looks it up even if the shared record can't be read or written. */
 async function sharedActivityOf(
   deps: SharedDeps,
   entity: Entity,
-  { incidentId, since }: { incidentId: string; since: string | null },
+  { alert, incidentId }: { alert: Alert; incidentId: string },
 ): Promise<Fact<Activity>> {
   const { store, now, log } = deps;
-  const about = { incidentId, entity, since: since ?? minutesAfter(now(), -24 * 60) };
+  const { alertId, firstSeenAt: since } = alert;
+  const about = { incidentId, alertId, entity, since: since ?? minutesAfter(now(), -24 * 60) };
   const unshared = (error: unknown) => {
     log('warn', 'activity not shared', { incidentId, ref: entity.ref, ...errorFields(error) });
     return null;

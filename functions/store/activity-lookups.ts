@@ -16,12 +16,19 @@ const Stored = z.object({
   at: Instant,
   /** The time from which on it counts something as new. */
   since: Instant,
+  /** The alert that looks it up. Absent in records of earlier versions. */
+  by: z.optional(z.string()),
   /** Null while it runs, and after a crash. */
   found: z.nullable(fact(Activity)),
   version: z.int(),
 });
 
-type About = { incidentId: string; entity: Pick<Entity, 'kind' | 'value'>; since: string };
+type About = {
+  incidentId: string;
+  alertId: string;
+  entity: Pick<Entity, 'kind' | 'value'>;
+  since: string;
+};
 /** What another alert found, or the version under which the caller stores what it finds. */
 type Claim = { found: Fact<Activity> } | { version: number };
 
@@ -40,18 +47,23 @@ export function createActivityLookups(table: Table) {
     table.put(
       {
         ...keyOf(about),
-        ...{ at: now.toISOString(), since: about.since, found, version: version + 1 },
+        ...{ at: now.toISOString(), since: about.since, by: about.alertId },
+        ...{ found, version: version + 1 },
         expiresAt: Math.floor(now.getTime() / 1000) + DAY_SECONDS,
       },
       version === 0 ? ABSENT : atVersion(version),
     );
   return {
-    /** One of several callers at the same moment looks it up. For the others it is unknown. */
+    /**
+     * One of several alerts at the same moment looks it up. For the others it is unknown. A retry of the step looks up
+     * again what its first try did not finish.
+     */
     async claim(about: About, now: Date): Promise<Claim> {
       const item = await table.get(keyOf(about));
       const last = item && readStored(Stored, item, { what: 'look-up of activity' });
       // An alert that saw the first activity earlier must not take what came between for old.
-      if (last && last.since <= about.since) {
+      const isOwn = last?.by === about.alertId && !last.found?.known;
+      if (last && !isOwn && last.since <= about.since) {
         const minutes = last.found?.known ? MINUTES_KEPT : MINUTES_UNKNOWN;
         if (last.at > minutesAfter(now, -minutes)) return { found: last.found ?? RUNNING };
       }

@@ -6,6 +6,7 @@ import type { TrailApi } from '../../functions/enrich/activity.ts';
 import { trailOf } from '../../functions/enrich/trail.ts';
 import { dossierFrom } from '../dossier/case.ts';
 import {
+  ALERT_ID,
   alertWith,
   factsAbout,
   factsWith,
@@ -13,6 +14,7 @@ import {
   INCIDENT_ID,
   leakedKey,
   NOW,
+  newAlertId,
   suspectUser,
 } from '../fixtures/case.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
@@ -43,7 +45,12 @@ async function activityOf(
   answer: Answer,
   entity = leakedKey,
   entities: Entity[] = [leakedKey],
-  { firstSeenAt = SINCE, store = storeOn(memoryTable()), now = () => NOW } = {},
+  {
+    firstSeenAt = SINCE,
+    store = storeOn(memoryTable()),
+    now = () => NOW,
+    alertId = newAlertId(),
+  } = {},
 ) {
   let running = 0;
   const trailIn = (region: string): TrailApi => ({
@@ -61,7 +68,7 @@ async function activityOf(
   });
   const readDeadline = () => new AbortController().signal;
   const deps = { trailIn, here: HERE, now, log: () => {}, readDeadline, store };
-  const alert = alertWith({ entities, firstSeenAt });
+  const alert = alertWith({ entities, firstSeenAt, alertId });
   const of = trailOf(deps, alert, INCIDENT_ID);
   const all = await Promise.all(entities.map(of));
   return all[entities.indexOf(entity)]?.activity ?? null;
@@ -202,7 +209,12 @@ test('asks for at most three keys and users of this account, one after another',
 describe('100 alerts of an incident that name the same key', () => {
   const at = (minutes: number) => () => new Date(NOW.getTime() + minutes * 60_000);
   const alerts = (
-    given: { store: ReturnType<typeof storeOn>; now?: () => Date; firstSeenAt?: string },
+    given: {
+      store: ReturnType<typeof storeOn>;
+      now?: () => Date;
+      firstSeenAt?: string;
+      alertId?: string;
+    },
     answer: Answer = here(event()),
   ) => activityOf(answer, leakedKey, [leakedKey], given);
   const RUNNING = 'another alert of this incident is looking it up';
@@ -230,12 +242,18 @@ describe('100 alerts of an incident that name the same key', () => {
     const none: Answer = () => ({});
     expect(await alerts({ store }, none)).toMatchObject({ known: false });
     expect(await alerts({ store, now: at(1) })).toMatchObject({ known: true });
-    const about = { incidentId: INCIDENT_ID, entity: suspectUser, since: SINCE };
+    const about = {
+      ...{ incidentId: INCIDENT_ID, alertId: 'al-1111111111111111' },
+      ...{ entity: suspectUser, since: SINCE },
+    };
+    const other = { ...about, alertId: ALERT_ID };
     await store.activityLookups.claim(about, NOW);
-    expect(await store.activityLookups.claim(about, NOW)).toMatchObject({
+    expect(await store.activityLookups.claim(other, NOW)).toMatchObject({
       found: { why: RUNNING },
     });
-    expect(await store.activityLookups.claim(about, at(1)())).toEqual({ version: 2 });
+    // The retry of the step that crashed does not wait.
+    expect(await store.activityLookups.claim(about, NOW)).toEqual({ version: 2 });
+    expect(await store.activityLookups.claim(other, at(1)())).toEqual({ version: 3 });
   });
 
   test('look again for an alert whose activity began earlier, so that nothing new counts as old', async () => {

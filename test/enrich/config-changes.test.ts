@@ -13,6 +13,7 @@ import {
   HERE,
   INCIDENT_ID,
   NOW,
+  newAlertId,
   suspectUser,
   theFunction,
   theInstance,
@@ -93,7 +94,7 @@ async function changesOf(pages: Answer[], given: Given = {}) {
     ...{ store, here: HERE, now: () => NOW, log: () => {}, awsConfig: isOn ? api : null },
     readDeadline: () => new AbortController().signal,
   };
-  const look = configChangesOf(deps, alertWith({ entities }), INCIDENT_ID);
+  const look = configChangesOf(deps, alertWith({ entities, alertId: newAlertId() }), INCIDENT_ID);
   const [found] = await Promise.all(entities.map((one) => look(one, Promise.resolve(groups))));
   return found;
 }
@@ -361,8 +362,8 @@ test('looks up a resource once a minute for all alerts of an incident', async ()
   const store = storeOn(memoryTable());
   const pages = [[item(20, { state: 'a' })]];
   // CloudTrail's look-up of the same resource is another one.
-  const since = NOW.toISOString();
-  await store.activityLookups.claim({ incidentId: INCIDENT_ID, entity: theGroup, since }, NOW);
+  const about = { incidentId: INCIDENT_ID, alertId: newAlertId(), entity: theGroup };
+  await store.activityLookups.claim({ ...about, since: NOW.toISOString() }, NOW);
   expect(await changesOf(pages, { store })).toMatchObject({ known: true });
   expect(await changesOf(pages, { store })).toEqual({
     known: false,

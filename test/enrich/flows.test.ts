@@ -18,6 +18,7 @@ import {
   HERE,
   INCIDENT_ID,
   NOW,
+  newAlertId,
   recommend,
   theAlertItself,
   theInstance,
@@ -125,7 +126,11 @@ async function factsOf(world: World = {}) {
     store: world.store ?? storeOn(memoryTable()),
   };
   const entities = world.entities ?? [attacker, theInstance, theAlertItself];
-  const flowsAbout = flowsOf(deps, alertWith({ entities, ...world.of }), INCIDENT_ID);
+  const flowsAbout = flowsOf(
+    deps,
+    alertWith({ entities, alertId: newAlertId(), ...world.of }),
+    INCIDENT_ID,
+  );
   return Promise.all(entities.map(flowsAbout));
 }
 
@@ -204,7 +209,10 @@ describe('what is read', () => {
 
   test('looks up a host once a minute for all alerts of an incident', async () => {
     const store = storeOn(memoryTable());
-    const about = { incidentId: INCIDENT_ID, entity: theInstance, since: NOW.toISOString() };
+    const about = {
+      ...{ incidentId: INCIDENT_ID, alertId: newAlertId() },
+      ...{ entity: theInstance, since: NOW.toISOString() },
+    };
     await store.activityLookups.claim(about, NOW); // of its changes in CloudTrail
     await flowsIn({ store, lines: [line()] });
     expect(await whyUnknown({ store, lines: [line()] })).toContain('in this minute');

@@ -6,6 +6,7 @@ import type { TrailApi } from '../../functions/enrich/activity.ts';
 import { trailOf } from '../../functions/enrich/trail.ts';
 import { citedFrom } from '../dossier/case.ts';
 import {
+  ALERT_ID,
   alertWith,
   factsAbout,
   factsWith,
@@ -13,6 +14,7 @@ import {
   INCIDENT_ID,
   leakedKey,
   NOW,
+  newAlertId,
   suspectUser,
   theFunction,
   theInstance,
@@ -45,6 +47,7 @@ async function changesOf(
   entities: Entity[] = [theFunction],
   NextToken?: string,
   store = storeOn(memoryTable()),
+  alertId = newAlertId(),
 ) {
   let running = 0;
   const trailIn = (region: string): TrailApi => ({
@@ -59,7 +62,9 @@ async function changesOf(
   });
   const readDeadline = () => new AbortController().signal;
   const deps = { trailIn, here: HERE, now: () => NOW, log: () => {}, readDeadline, store };
-  const all = await Promise.all(entities.map(trailOf(deps, alertWith({ entities }), INCIDENT_ID)));
+  const all = await Promise.all(
+    entities.map(trailOf(deps, alertWith({ entities, alertId }), INCIDENT_ID)),
+  );
   return all[0]?.changes;
 }
 
@@ -187,6 +192,13 @@ test('looks up a resource once a minute for all alerts of an incident', async ()
   const claim = () => Promise.reject(new Error('no answer'));
   const down = { ...store, activityLookups: { ...store.activityLookups, claim } };
   expect(await changesOf([event()], [theFunction], undefined, down)).toMatchObject({ known: true });
+});
+
+test('looks up again what the first try of the same alert did not store', async () => {
+  const store = storeOn(memoryTable());
+  const look = () => changesOf([event()], [theFunction], undefined, store, ALERT_ID);
+  expect(await look()).toMatchObject({ known: true });
+  expect(await look()).toMatchObject({ known: true });
 });
 
 test('shows the model at most five lines about the resource, and no word that a caller chose', async () => {
