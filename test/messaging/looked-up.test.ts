@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { ConfigChanges } from '../../functions/domain/config-changes.ts';
 import { known } from '../../functions/domain/facts.ts';
-import { Flows } from '../../functions/domain/flows.ts';
+import type { Flows, Peer } from '../../functions/domain/flows.ts';
 import { lookedUp, namesIn } from '../../functions/messaging/texts/looked-up.ts';
 import { factsAbout, NOW } from '../fixtures/case.ts';
+import { flowsWith, peerWith } from '../fixtures/flows.ts';
 
 const AT = '2026-11-24T02:40:00.000Z';
 const RANGE = { from: '2026-11-24T02:00:00.000Z', to: '2026-11-24T03:00:00.000Z' };
@@ -17,26 +18,7 @@ const textsOf = (found: object) =>
     ({ text }) => text,
   );
 
-const peer = (change: object) => ({
-  ...{ ref: 'ip-1', begunBy: 'address', accepted: 1, rejected: 0, proven: 0 },
-  ...{ bytesIn: 0, bytesOut: 0, ports: [22], otherPorts: 0, firstAt: AT, lastAt: AT, ...change },
-});
-const flows = (peers: object[], change: object = {}) => ({
-  flows: known(
-    Flows.parse({
-      ...{ ...RANGE, isComplete: true, recorded: 'all', records: 9, unreadable: 0, peers },
-      ...{ otherPeers: 0, notListed: [] },
-      others: {
-        begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },
-        begunByOthers: { accepted: 0, rejected: 0, addresses: 0 },
-        unclear: 0,
-      },
-      ...change,
-    }),
-  ),
-});
-
-test.each([
+test.each<[Partial<Peer>, Partial<Flows>, string]>([
   [
     { accepted: 24, rejected: 1, proven: 24, ports: [22, 23], otherPorts: 2 },
     {},
@@ -63,7 +45,8 @@ test.each([
     '2 connections between i-0aa and 203.0.113.7 (port 22) were accepted, the last at 02:40 UTC. It is unclear who began them.',
   ],
 ])('says who began connections, and whether data went both ways: %j %j', (of, change, text) => {
-  expect(textsOf(flows([peer(of)], change))).toEqual([text]);
+  const flows = flowsWith([peerWith({ lastAt: AT, ...of })], change);
+  expect(textsOf({ flows: known(flows) })).toEqual([text]);
 });
 
 test('says what a change exposed, and nothing about one that exposes nothing', () => {

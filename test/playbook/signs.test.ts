@@ -15,6 +15,7 @@ import {
   suspectUser,
   theAlertItself,
 } from '../fixtures/case.ts';
+import { flowsWith, peerWith } from '../fixtures/flows.ts';
 
 const STOLEN = 'UnauthorizedAccess:IAMUser/MaliciousIPCaller';
 const UNUSUAL = 'Persistence:IAMUser/AnomalousBehavior';
@@ -109,21 +110,7 @@ describe('what logs list beside a finding about failed reads', () => {
       ],
     });
   const flows = (proven: number) =>
-    known({
-      ...{ from: at, to: at, isComplete: true, otherPeers: 0, notListed: [] },
-      ...{ recorded: 'all' as const, records: 1, unreadable: 0 },
-      peers: [
-        {
-          ...{ ref: 'ip-1', begunBy: 'address' as const, accepted: proven, rejected: 1, proven },
-          ...{ bytesIn: 1, bytesOut: 1, ports: [22], otherPorts: 0, firstAt: at, lastAt: at },
-        },
-      ],
-      others: {
-        begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },
-        begunByOthers: { accepted: 0, rejected: 0, addresses: 0 },
-        unclear: 0,
-      },
-    });
+    known(flowsWith([peerWith({ accepted: proven, rejected: 1, proven })]));
   test.each<[string, boolean, Partial<EntityFacts>]>([
     ['nothing', false, {}],
     ['reads of the key', false, { activity: activity([]) }],

@@ -7,7 +7,6 @@ import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import type { IncidentView } from './incident-view.ts';
 
-export type { Point } from '../../messaging/texts/looked-up.ts';
 export type Evidence = { supports: Point[]; contradicts: Point[]; unknown: Point[] };
 
 const PRODUCT = 'The finding';

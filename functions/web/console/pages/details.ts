@@ -9,10 +9,11 @@ import {
   textInWords,
   withoutIds,
 } from '../../../messaging/texts/labels.ts';
+import type { Point } from '../../../messaging/texts/looked-up.ts';
 import { KINDS, roleOf } from '../../../messaging/texts/phrases.ts';
 import type { Html } from '../../../site/page.ts';
 import { MAX_NOTE } from '../../../store/notes.ts';
-import { evidenceOf, type Point } from '../evidence.ts';
+import { evidenceOf } from '../evidence.ts';
 import type { IncidentView } from '../incident-view.ts';
 import { listUrl, MAX_SEARCH } from '../list/query.ts';
 import { ruleName } from '../rule-names.ts';
