@@ -33,7 +33,7 @@ describe('an SSH brute-force attack', () => {
     await bruteForce();
     const { page } = await world.read(world.link('ana.silva'));
     expect(page).toMatch(
-      /VPC flow logs, flow about 203\.0\.113\.101: [^<]*from 203\.0\.113\.101 to i-0bb2cc3dd4ee5ff60, accepted 24, rejected 1, data both ways 24, ports 22 23, in 87\.1 kB, out 100 kB/,
+      /VPC flow logs, flow about 203\.0\.113\.101: [^<]*from 203\.0\.113\.101 to i-0bb2cc3dd4ee5ff60, accepted 24, rejected 1, data both ways 24, ports 22 23, received by the host 87\.1 kB, sent by the host 100 kB/,
     );
   });
 

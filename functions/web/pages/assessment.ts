@@ -44,7 +44,7 @@ export function assessment(view: View): Html | '' {
 <dt>${ASSESSMENT.verdict}</dt><dd>${ASSESSMENT.by(given)}</dd>
 <dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
 <dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
-${found.length > 0 ? html`<dt>${ASSESSMENT.lookedUp}</dt>${found.map(({ text, from }) => html`<dd><bdi>${text}</bdi> <small>${from}</small></dd>`)}` : ''}
+${found.length > 0 ? html`<dt>${ASSESSMENT.lookedUp}</dt>${found.map(({ text, from }) => html`<dd><bdi>${from}: ${text}</bdi></dd>`)}` : ''}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
 ${names.length > 0 ? html`<dt>${ASSESSMENT.names}</dt>${names.map((text) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}

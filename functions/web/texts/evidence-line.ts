@@ -65,10 +65,13 @@ const FIELD = /(^|[,;] )([A-Za-z][\w ]{0,63})[=~]/g;
 const TRUTH = / (true|false)(?=$|[,;])/g;
 const REF = /\b[a-z]+(?:-[a-z]+)*-\d+\b/g;
 
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['api', 'API'],
+  ['in', 'received by the host'],
+  ['out', 'sent by the host'],
+]);
 /** `userType` as `user type`. */
 const fieldInWords = (name: string): string =>
   /^[a-z]+(?:[A-Z][a-z\d]*)+$/.test(name)
     ? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    : name === 'api'
-      ? 'API'
-      : name;
+    : (FIELDS.get(name) ?? name);
