@@ -11,7 +11,7 @@ is the minimum under a model. After a change, run \`npm run eval -- --against\` 
 
 Nothing is requested about a low alert, a sample, an alert that Countermand's own action caused, or one that planned
 work explains. Below high severity, \`if serious\` also needs that the activity succeeded and changed something or read
-data.`;
+data: as the finding says, or as CloudTrail or flow logs list.`;
 
 export function playbookPage(): string {
   const all = rows();
