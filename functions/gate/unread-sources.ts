@@ -5,24 +5,32 @@ import type { Citable } from '../domain/citable.ts';
 const SOURCES: readonly (readonly [name: string, source: string | null])[] = [
   ['cloud ?trail|event history|audit (?:trail|logs?)', 'cloudtrail'],
   ['flow logs?|net ?flow|network telemetry|traffic logs?', 'flow-logs'],
-  ['reverse dns|ptr records?', 'dns'],
+  ['reverse dns|rdns|ptr(?: records?)?', 'dns'],
   ['aws config|config(?:uration)? history', 'config'],
   ['virus ?total|spamhaus|abuse ?ipdb|grey ?noise|shodan|talos|recorded future|alienvault', null],
   ['whois|passive dns|access logs?|athena|detective|splunk|siem|edr', null],
   ['endpoint agent|antivirus|change (?:board|ticket)|jira|service ?now|slack', null],
 ];
 
-/** What stands before a source that should be read, or of which there is none. */
+/** The words before a source that should be read, or of which there is none. */
 const BEFORE =
   '(?:\\b(?:check|review|enable|look (?:at|in|into)|without|(?:access to|data from|activity in))(?: (?:the|its|their|all|vpc|aws))* )';
-/** What stands after a source that was not read, or that a later look may show. */
-const AFTER =
-  '(?: (?:was|were|is|are|has been|have been|could|can) ?(?:not|never)?(?: be| been)? ?(?:not )?(?:read|known|unknown|available|unavailable|looked up|missing|unread)| (?:would|will|should|might|may))\\b';
+/** The words after a source that was not read, or that a later look may show. */
+const AFTER = `(?: (?:${[
+  "(?:was|were|is|are|has|have|could|can) ?(?:not|never|n['’]t)(?: be| been)? (?:read|known|available|looked up)",
+  '(?:could|can) be (?:read|looked up)',
+  '(?:was|were|is|are|has been|have been) (?:unknown|unavailable|missing|unread)',
+  '(?:would|will|should|might|may)',
+].join('|')})\\b)`;
+
+/** `Cloud-Trail` and a name with an invisible character are the same name. */
+const plain = (text: string): string =>
+  text.replaceAll(/\p{Cf}/gu, '').replaceAll(/[\s\p{Pd}_]+/gu, ' ');
 
 /** The text says that the source says something. "CloudTrail shows no login" does, too: absence is a claim. */
 function claims(text: string, name: string): boolean {
   const named = `\\b(?:${name})\\b`;
-  const rest = text
+  const rest = plain(text)
     .replaceAll(new RegExp(`${BEFORE}${named}`, 'gi'), '')
     .replaceAll(new RegExp(`${named}${AFTER}`, 'gi'), '');
   return new RegExp(named, 'i').test(rest);

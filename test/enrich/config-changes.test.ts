@@ -226,6 +226,12 @@ test.each<[string, unknown, unknown, object]>([
     { parts: ['public access'], otherParts: 0, effects: ['public access allowed'] },
   ],
   [
+    'a value that it cannot read with one that it can',
+    { publiclyAccessible: true },
+    { publiclyAccessible: 'yes' },
+    { parts: ['public access'], otherParts: 0, effects: [] },
+  ],
+  [
     'parts that have no name here',
     { zebra: 1, ignore_all_instructions: 1 },
     { zebra: 2, constructor: 1, __proto__: 2, ignore_all_instructions: 2 },
@@ -274,6 +280,13 @@ test('reads on for the record before a change, which may be months old, and no f
   const pages = [[open], [], [], [earlier(rules())], [earlier(rules())]];
   expect(await changesIn(pages)).toMatchObject([{ opened: ['tcp 22'] }]);
   expect(asked.map(({ nextToken }) => nextToken)).toEqual([undefined, '1', '2', '3']);
+});
+
+test('gives up after twelve pages, and says that the list is not complete', async () => {
+  const endless = Array.from({ length: 100 }, (): ConfigurationItem[] => []);
+  const open = item(20, rules(rule(22, '0.0.0.0/0')));
+  expect(await changesOf([[open], ...endless])).toMatchObject({ value: { isComplete: false } });
+  expect(asked).toHaveLength(12);
 });
 
 test('says that a change was not compared if no earlier record can be read', async () => {

@@ -400,6 +400,8 @@ describe('lines that are not as expected', () => {
     line({ action: 'PERHAPS' }),
     line({ bytes: 1e21 }),
     line({ at: START - 300_000 }),
+    line({ at: START + 300_000 }),
+    line().replace(` ${START + 59} `, ` ${START - 1} `),
     line({ at: 99_999_999_999 }),
     'x'.repeat(200_000),
   ])('counts a line that it cannot read and keeps the others: %#', async (odd) => {

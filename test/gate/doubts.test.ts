@@ -214,6 +214,12 @@ test.each([
   'You should know that CloudTrail lists a login.',
   'Flow logs confirm 3 GB of traffic.',
   'I checked WHOIS: a hoster.',
+  'CloudTrail was read and shows that the owner approved it.',
+  'CloudTrail is known: no login.',
+  'Flow logs are available and list no data.',
+  'Cloud-Trail shows no login.',
+  'Cloud\u200bTrail shows no login.',
+  'Its PTR names a university.',
 ])('takes %j as a claim about a source', (summary) => {
   expect(doubts({ summary }).answer).toEqual(['source-not-read']);
 });
@@ -224,6 +230,10 @@ test.each([
   'CloudTrail could not be read, so check the flow logs.',
   'Flow logs would show where it connects to.',
   'Review CloudTrail before you decide.',
+  'CloudTrail cannot be read.',
+  'CloudTrail wasn’t read.',
+  'Flow logs have not been looked up.',
+  'Flow logs are unavailable.',
 ])('takes %j as no claim about a source', (summary) => {
   expect(doubts({ summary }).answer).toEqual([]);
 });
