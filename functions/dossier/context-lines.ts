@@ -27,7 +27,10 @@ export function contextLines({
       const text = `planned work ${id} covers ${refs.join(' ')}: ${ownText(why)}`;
       return refs.length > 0 ? [{ text, refs, isReassuring: true }] : [];
     }),
-    ...scannerLines(facts.entities).map((one) => ({ ...one, isReassuring: isScan(alert) })),
+    ...scannerLines(facts.entities).map((one) => ({
+      ...one,
+      isReassuring: isScan(alert, facts.entities),
+    })),
     ...decisions.map(({ ref, action, event, at, reasons, text }) => ({
       text: `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
       ...{ refs: [ref], isReassuring: saysHarmless(reasons) },

@@ -54,7 +54,7 @@ export const reassuringFacts = (
   const { plannedWork, address, identity } = facts;
   return (
     plannedWork !== null ||
-    (scannerIn(facts) !== null && isScan(alert)) ||
+    (scannerIn(facts) !== null && isScan(alert, all)) ||
     (part === 'actor' &&
       address?.ownedBy.known === true &&
       address.ownedBy.value !== null &&
@@ -69,9 +69,10 @@ export const reassuringFacts = (
 const SCANS: readonly Evidence['kind'][] = ['connection', 'port-probe', 'resource', 'finding'];
 const SCAN_TYPES = /Port(?:Probe|Sweep|Unusual)|scan/i;
 /** A scanner explains probes and connections, and nothing that a host or an account did afterwards. */
-export const isScan = (alert: Observed): boolean =>
+export const isScan = (alert: Observed, facts: readonly EntityFacts[]): boolean =>
   (familyNameOf(alert) === 'attacked-host' || SCAN_TYPES.test(alert.type)) &&
   alert.traffic.layer !== 'aws-api' &&
+  !logsShowAct(alert, facts) &&
   (alert.evidence ?? []).every(({ kind }) => SCANS.includes(kind));
 
 const HARMLESS: readonly string[] = [

@@ -96,12 +96,16 @@ function harmlessReason(alert: Judged, signs: Signs, family: Family): string | n
 
 /**
  * Whether planned work covers who acts, from addresses that it covers or that are the account's own; or, where the
- * state of a resource is the alert, that resource.
+ * state of resources is the alert, all of one kind.
  */
 function isPlanned({ entities }: Judged, signs: Signs, { plannedBy }: Family): boolean {
   const covered = entities.filter(({ ref }) => signs.planned.includes(ref));
-  if (plannedBy === 'target')
-    return covered.some(({ part, kind }) => part === 'target' && kind !== 'alert');
+  if (plannedBy === 'target') {
+    const targets = entities.filter(({ part, kind }) => part === 'target' && kind !== 'alert');
+    return [...Map.groupBy(targets, ({ kind }) => kind).values()].some((all) =>
+      all.every((one) => covered.includes(one)),
+    );
+  }
   const addresses = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
   const areCovered = addresses.length > 0 && addresses.every((one) => covered.includes(one));
   return areCovered || (signs.isOurAddress && covered.some(({ part }) => part === 'actor'));

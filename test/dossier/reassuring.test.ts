@@ -90,7 +90,7 @@ test.each<[string, Evidence['kind'], boolean]>([
   ['Trojan:EC2/DropPoint', 'connection', false],
   ['Backdoor:EC2/Spambot', 'connection', false],
 ])('a scanner explains %s with a %s: %s', (type, kind, expected) => {
-  expect(isScan(alertWith({ type, evidence: [evidence({ kind })] }))).toBe(expected);
+  expect(isScan(alertWith({ type, evidence: [evidence({ kind })] }), [])).toBe(expected);
 });
 
 const DISCOVERY = 'Discovery:IAMUser/AnomalousBehavior';
@@ -145,13 +145,22 @@ test.each<[string, boolean, Partial<EntityFacts>]>([
   ['data both ways with the attacker', false, { flows: flowsWith('ip-1', 3) }],
   ['rejected connections of the attacker', true, { flows: flowsWith('ip-1', 0) }],
   ['data both ways with another address', true, { flows: flowsWith('ip-2', 3) }],
-])('beside %s, failed calls, habits and an inactive key are a reason: %s', (_, expected, facts) => {
-  const listed = [factsAbout('key-1', facts)];
-  expect(isFirstReassuring(DISCOVERY, [FAILED], listed)).toBe(expected);
-  expect(isUsual(USUAL, acting, listed)).toBe(expected);
-  const key = factsAbout('key-1', { identity: inactive });
-  expect(reassuringFacts(leakedKey, key, { alert: acting, all: listed })).toBe(expected);
-});
+])(
+  'beside %s, failed calls, habits, a scanner and an inactive key are a reason: %s',
+  (_, expected, facts) => {
+    const listed = [factsAbout('key-1', facts)];
+    expect(isFirstReassuring(DISCOVERY, [FAILED], listed)).toBe(expected);
+    expect(isUsual(USUAL, acting, listed)).toBe(expected);
+    const probed = alertWith({
+      type: 'Recon:EC2/Portscan',
+      evidence: [],
+      entities: acting.entities,
+    });
+    expect(isScan(probed, listed)).toBe(expected);
+    const key = factsAbout('key-1', { identity: inactive });
+    expect(reassuringFacts(leakedKey, key, { alert: acting, all: listed })).toBe(expected);
+  },
+);
 
 test('people say that it was harmless by two of their reasons', () => {
   expect(saysHarmless(['expected-work'])).toBe(true);

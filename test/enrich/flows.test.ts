@@ -498,7 +498,7 @@ describe('in the dossier', () => {
     );
     const alert = alertWith({ entities: [attacker, theInstance] });
     expect(evidenceInWords(first as Citable, { alert, now: NOW })).toBe(
-      'E1 VPC flow logs, flow about 203.0.113.7: 02:50 UTC, from 203.0.113.7 to i-0aa1bb2cc3dd4ee5f, accepted 1, rejected 1, data both ways 1, ports 22 23, in 4.0 kB, out 1.2 MB',
+      'E1 VPC flow logs, flow about 203.0.113.7: 02:50 UTC, from 203.0.113.7 to i-0aa1bb2cc3dd4ee5f, accepted 1, rejected 1, data both ways 1, ports 22 23, received by the host 4.0 kB, sent by the host 1.2 MB',
     );
     expect(others).toMatchObject({ kind: 'traffic', refs: ['instance-1'] });
   });

@@ -14,6 +14,7 @@ import {
   NOW,
   suspectUser,
   theAlertItself,
+  theInstance,
 } from '../fixtures/case.ts';
 import { flowsWith, peerWith } from '../fixtures/flows.ts';
 
@@ -64,6 +65,12 @@ describe('planned work', () => {
     const both = { ...alert, entities: [...alert.entities, second] };
     const pages = (...planned: string[]) => pagesForSevere(both, { ...NO_SIGNS, planned });
     expect([pages('ip-1', 'key-1'), pages('ip-1', 'ip-2')]).toEqual([true, false]);
+  });
+  test('explains no high alert if it covers one of two hosts', () => {
+    const hosts = ['instance-1', 'instance-2'].map((ref) => ({ ...theInstance, ref }));
+    const alert = { ...alertOf('Trojan:EC2/DropPoint', 'high'), entities: hosts };
+    const pages = (...planned: string[]) => pagesForSevere(alert, { ...NO_SIGNS, planned });
+    expect([pages('instance-1'), pages('instance-1', 'instance-2')]).toEqual([true, false]);
   });
   test('never explains a critical alert', () => {
     expect(asked(STOLEN, 'critical', { planned: ['ip-1', 'key-1'], isOurDoing: true })).toEqual(
