@@ -23,6 +23,22 @@ test('the pages of request and incident say that the name which an attacker clai
   }
 });
 
+test('the page of a request names the owner of a declared scanner above the buttons', async () => {
+  const world = await createWorld();
+  try {
+    await world.deliver(sample('ipv6-probe'));
+    const { page } = await world.read(world.link('ana.silva', 'Approve'));
+    const [above] = page.split('<button');
+    expect(above).toContain('Policy declares a scanner of “Example Survey”:');
+    expect(page).toContain(
+      'A university counts the open ports of the internet. Only its name in DNS shows that it is this scanner.',
+    );
+    expect(page).toContain('<dd>The playbook considers none</dd>');
+  } finally {
+    await world.stop();
+  }
+});
+
 test('an address whose name a declared domain confirms is answered like any other', async () => {
   const answered = async (policy = POLICY) => {
     const world = await createWorld({ policy });

@@ -56,7 +56,8 @@ type About = { name: string; part: Entity['part'] | undefined; nameOf: NameOf; n
 
 function supportsIn(facts: EntityFacts, { name, part, nameOf, now }: About): Point[] {
   const { history, address, reverseDns } = facts;
-  const earlier = knownOf(history.earlierIncidents)?.length ?? 0;
+  // The private address of a host is in every alert about it.
+  const earlier = part === 'related' ? 0 : (knownOf(history.earlierIncidents)?.length ?? 0);
   // Requests from an address of this account, which the alert also names, are no sign of an attack.
   const web = part === 'actor' ? knownOf(address?.seenOnWeb) : undefined;
   const claim = knownOf(reverseDns)?.claim;

@@ -47,7 +47,7 @@ export function assessment(view: View): Html | '' {
 ${found.length > 0 ? html`<dt>${ASSESSMENT.lookedUp}</dt>${found.map(({ text, from }) => html`<dd><bdi>${from}: ${text}</bdi></dd>`)}` : ''}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
 ${names.length > 0 ? html`<dt>${ASSESSMENT.names}</dt>${names.map((text) => html`<dd>${text}</dd>`)}` : ''}
-<dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}
+<dt>${ASSESSMENT.alternatives}</dt>${alternatives.length === 0 ? html`<dd>${ASSESSMENT.noAlternative(given)}</dd>` : alternatives.map((one) => alternative(one, citable, shown))}
 ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) => html`<dd>${text}</dd>`)}` : ''}
 <dt>${ASSESSMENT.playbook}</dt><dd>${playbookOn(view, given)}</dd>
 <dt>${ASSESSMENT.people}</dt><dd>${ASSESSMENT.agreement(agreement)}</dd>

@@ -5,11 +5,14 @@ import type { ReverseDns } from '../../domain/reverse-dns.ts';
 import { capitalised, oneLine, quoted } from '../../domain/wording.ts';
 import type { Agreement } from '../agreement.ts';
 
+const isByPlaybook = ({ origin, failure }: Assessment): boolean =>
+  origin === 'playbook' || failure !== null;
+
 export const ASSESSMENT = {
   heading: 'Assessment',
   verdict: 'Verdict',
-  by: ({ verdict, origin, failure }: Assessment): string =>
-    `${capitalised(verdict)}, according to the ${origin === 'playbook' || failure !== null ? 'playbook' : 'model'}`,
+  by: (given: Assessment): string =>
+    `${capitalised(given.verdict)}, according to the ${isByPlaybook(given) ? 'playbook' : 'model'}`,
   supports: 'Supports it',
   noSupport: 'No evidence is cited',
   contradicts: 'Contradicts it',
@@ -35,7 +38,8 @@ export const ASSESSMENT = {
   for: 'For it',
   against: 'Against it',
   nothing: 'nothing',
-  noAlternative: 'None was considered',
+  noAlternative: (given: Assessment): string =>
+    isByPlaybook(given) ? 'The playbook considers none' : 'None was considered',
   doubts: 'Checks that failed',
   playbook: 'Playbook',
   agrees: 'Agrees: it recommends the same action',

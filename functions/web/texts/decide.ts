@@ -1,6 +1,7 @@
 // Texts of the page that asks: title, actions, buttons, unknown facts.
 import type { Action } from '../../domain/action.ts';
 import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
+import type { DeclaredScanner } from '../../domain/declared-scanner.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
 import { oneLine, quoted, span, timeOfDay, truncate, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
@@ -58,6 +59,10 @@ export const NOTICES = {
   findingClosed: (state: string): Notice => ({
     strong: `The product that reported the finding now marks it as ${state}.`,
     text: '',
+  }),
+  scanner: ({ owner, why, by }: DeclaredScanner): Notice => ({
+    strong: `Policy declares a scanner of ${quoted(owner, 60)}:`,
+    text: `${oneLine(why).replace(/\.$/, '')}${by?.kind === 'domain' ? '. Only its name in DNS shows that it is this scanner' : ''}.`,
   }),
   raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date): Notice => ({
     strong: `Raised to ${severity} at ${utc(receivedAt, now)}`,
