@@ -46,7 +46,7 @@ async function activityOf(
   entity = leakedKey,
   entities: Entity[] = [leakedKey],
   {
-    firstSeenAt = SINCE,
+    firstSeenAt = SINCE as string | null,
     store = storeOn(memoryTable()),
     now = () => NOW,
     alertId = newAlertId(),
@@ -212,7 +212,7 @@ describe('100 alerts of an incident that name the same key', () => {
     given: {
       store: ReturnType<typeof storeOn>;
       now?: () => Date;
-      firstSeenAt?: string;
+      firstSeenAt?: string | null;
       alertId?: string;
     },
     answer: Answer = here(event()),
@@ -261,6 +261,14 @@ describe('100 alerts of an incident that name the same key', () => {
     await alerts({ store });
     await alerts({ store, firstSeenAt: '2026-11-24T01:00:00.000Z' });
     expect(asked).toHaveLength(4);
+  });
+
+  test('take everything for new in an alert without a time, and so in the next one', async () => {
+    const store = storeOn(memoryTable());
+    const fresh = { value: { networks: { appeared: ['203.0.113.0/24'], before: 0 } } };
+    expect(await alerts({ store, firstSeenAt: null })).toMatchObject(fresh);
+    expect(await alerts({ store })).toMatchObject(fresh);
+    expect(asked).toHaveLength(2);
   });
 
   test('look it up without the shared record when the table does not answer', async () => {

@@ -39,6 +39,7 @@ const CITABLE: Citable[] = [
   line('E2', { kind: 'connection', refs: ['ip-1'] }),
   line('E3', { kind: 'resource', refs: ['ip-1'] }),
   line('E4', { kind: 'session', refs: ['ip-1'], isUntrusted: true }),
+  line('E5', { kind: 'connection', refs: ['ip-1'], isUntrusted: true }),
   line('E6', { kind: 'change', refs: ['ip-1'] }),
   line('R1', { source: 'records', kind: 'context', refs: ['ip-1'], isReassuring: true }),
   line('R2', { source: 'records', kind: 'context' }),
@@ -192,6 +193,7 @@ test.each<[string, DoubtCode, Partial<typeof block>]>([
   ['cites what was done to the target', 'evidence-does-not-fit', { because: ['E6'] }],
   ['cites facts although its act was observed', 'evidence-does-not-fit', { because: ['ip-1'] }],
   ['cites words that an attacker chose', 'evidence-does-not-fit', { because: ['E4'] }],
+  ['cites an act in an attacker’s words', 'evidence-does-not-fit', { because: ['E5'] }],
 ])('doubts a recommendation that %s', (_, code, change) => {
   expect(aboutBlock(change)).toEqual([code]);
 });

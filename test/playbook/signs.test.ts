@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../functions/domain/alert.ts';
 import type { Evidence } from '../../functions/domain/evidence.ts';
 import { type EntityFacts, known } from '../../functions/domain/facts.ts';
+import { unreadIdentity } from '../../functions/enrich/identity.ts';
 import { judge, pagesForSevere } from '../../functions/playbook/playbook.ts';
 import { NO_SIGNS, type Signs, signsOf } from '../../functions/playbook/signs.ts';
 import {
@@ -127,11 +128,16 @@ describe('what logs list beside a finding about failed reads', () => {
     ['a change of a resource by a deployment', false, { changes: change(null, 1) }],
     ['data both ways with the attacker', true, { flows: flows(2) }],
     ['rejected connections of the attacker', false, { flows: flows(0) }],
-  ])('takes %s for a success: %s', (_, expected, facts) => {
-    const { outcome, isConsequential } = signsOf(
-      alert,
-      factsWith(factsAbout('key-1', { address: null, ...facts })),
-    );
-    expect([outcome, isConsequential]).toEqual(expected ? ['succeeded', true] : ['failed', false]);
-  });
+  ])(
+    'takes %s for a success, beside which an inactive key does not settle its user: %s',
+    (_, expected, facts) => {
+      const identity = { ...unreadIdentity('not read'), status: known('Inactive') };
+      const about = factsAbout('key-1', { address: null, identity, ...facts });
+      const { outcome, isConsequential, settled } = signsOf(alert, factsWith(about));
+      expect(settled).toEqual(expected ? ['key-1'] : CREDENTIAL);
+      expect([outcome, isConsequential]).toEqual(
+        expected ? ['succeeded', true] : ['failed', false],
+      );
+    },
+  );
 });
