@@ -23,11 +23,17 @@ test('the pages of request and incident say that the name which an attacker clai
   }
 });
 
-test('the page of a request names the owner of a declared scanner above the buttons', async () => {
+test('a request names the owner of a declared scanner in its message and above its buttons', async () => {
   const world = await createWorld();
   try {
     await world.deliver(sample('ipv6-probe'));
     const { page } = await world.read(world.link('ana.silva', 'Approve'));
+    const sent = world.runtime.inbox().flatMap(({ message }) => message.facts);
+    expect(sent).toContainEqual({
+      label: 'Declared scanner',
+      value:
+        '“Example Survey”: A university counts the open ports of the internet. Only its name in DNS shows that it is this scanner.',
+    });
     const [above] = page.split('<button');
     expect(above).toContain('Policy declares a scanner of “Example Survey”:');
     expect(page).toContain(

@@ -1,8 +1,8 @@
 // Sentences about what look-ups found on the resources of an alert.
 import type { ConfigChanges, ConfigEffect } from '../../domain/config-changes.ts';
-import type { EntityFacts, Fact } from '../../domain/facts.ts';
+import { type EntityFacts, type Fact, type Facts, scannerIn } from '../../domain/facts.ts';
 import type { Flows, Peer } from '../../domain/flows.ts';
-import { capitalised, oneLine, utc } from '../../domain/wording.ts';
+import { capitalised, oneLine, quoted, utc } from '../../domain/wording.ts';
 
 /** `from`: the source. */
 export type Point = { text: string; from: string };
@@ -14,6 +14,26 @@ const MAX_PEERS = 3;
 
 const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact?.known ? fact.value : undefined;
+
+/** Each scanner that policy declares at an entity of the alert: its owner, and why it scans. */
+export function declaredScanners(
+  facts: Facts | null | undefined,
+): { owner: string; text: string }[] {
+  const found = (facts?.entities ?? []).flatMap((one) => scannerIn(one) ?? []);
+  return [...new Map(found.map((scanner) => [scanner.id, scanner])).values()].map(
+    ({ owner, why, by }) => ({
+      owner: quoted(owner, 60),
+      text: `${oneLine(why).replace(/\.$/, '')}${by?.kind === 'domain' ? '. Only its name in DNS shows that it is this scanner' : ''}.`,
+    }),
+  );
+}
+
+/** For the message that asks. */
+export const scannerFacts = (facts: Facts | null) =>
+  declaredScanners(facts).map(({ owner, text }) => ({
+    label: 'Declared scanner',
+    value: `${owner}: ${text}`,
+  }));
 
 /** The names of entities, short enough for a sentence. */
 export const namesIn =

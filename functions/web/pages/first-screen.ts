@@ -3,10 +3,10 @@ import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { isMoreSevere } from '../../domain/alert.ts';
 import { newsIn, saysRaised } from '../../domain/effect-state.ts';
-import { scannerIn } from '../../domain/facts.ts';
 import { type Incident, type IncidentAlert, worstOf } from '../../domain/incident.ts';
 import { quoted, shortened } from '../../domain/wording.ts';
 import { sentence } from '../../messaging/texts/action-line.ts';
+import { declaredScanners } from '../../messaging/texts/looked-up.ts';
 import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
 import type { Html } from '../../site/page.ts';
@@ -30,7 +30,7 @@ export function noticesOf(view: View): Notice[] {
   return [
     ...news.filter(({ text }) => saysRaised(text)).map(notice),
     ...raised(view),
-    ...declared(view),
+    ...declaredScanners(view.facts).map(NOTICES.scanner),
     ...closed(view),
     ...news.filter(({ text }) => !saysRaised(text)).map(notice),
     ...(view.left.length > 0 ? [NOTICES.notProposed(view.left)] : []),
@@ -49,12 +49,6 @@ const raiseFirst = (text: string): string => {
 const newsOf = (all: readonly Action[]) => [
   ...new Map(all.flatMap(newsIn).map((news) => [news.text, news])).values(),
 ];
-
-/** Once for each scanner that policy declares at an entity of the alert. */
-function declared({ facts }: View): Notice[] {
-  const found = (facts?.entities ?? []).flatMap((one) => scannerIn(one) ?? []);
-  return [...new Map(found.map((scanner) => [scanner.id, scanner])).values()].map(NOTICES.scanner);
-}
 
 /** An attacker may close a finding, so the request stays open. */
 function closed({ action, incident }: View): Notice[] {

@@ -1,7 +1,6 @@
 // Texts of the page that asks: title, actions, buttons, unknown facts.
 import type { Action } from '../../domain/action.ts';
 import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
-import type { DeclaredScanner } from '../../domain/declared-scanner.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
 import { oneLine, quoted, span, timeOfDay, truncate, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
@@ -60,9 +59,9 @@ export const NOTICES = {
     strong: `The product that reported the finding now marks it as ${state}.`,
     text: '',
   }),
-  scanner: ({ owner, why, by }: DeclaredScanner): Notice => ({
-    strong: `Policy declares a scanner of ${quoted(owner, 60)}:`,
-    text: `${oneLine(why).replace(/\.$/, '')}${by?.kind === 'domain' ? '. Only its name in DNS shows that it is this scanner' : ''}.`,
+  scanner: ({ owner, text }: { owner: string; text: string }): Notice => ({
+    strong: `Policy declares a scanner of ${owner}:`,
+    text,
   }),
   raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date): Notice => ({
     strong: `Raised to ${severity} at ${utc(receivedAt, now)}`,
