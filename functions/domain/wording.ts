@@ -1,6 +1,6 @@
 // Formats times, durations and untrusted text for people.
 
-type Moment = string | Date | null | undefined;
+export type Moment = string | Date | null | undefined;
 
 /**
  * A time with as much of its date as the reader needs at `now`: none on the same day, no year in the same year.

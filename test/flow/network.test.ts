@@ -37,6 +37,23 @@ describe('an SSH brute-force attack', () => {
     );
   });
 
+  test('says in the message that asks how the port was opened and used', async () => {
+    await bruteForce();
+    const asked = world.runtime
+      .inbox()
+      .find(({ message }) => message.subject.startsWith('Approve?'));
+    const found = asked?.message.facts
+      .find(({ label }) => label === 'Looked up')
+      ?.value.split('\n');
+    expect(found).toEqual([
+      'EC2: Security groups let everyone reach port 22 of i-0bb2cc3dd4ee5ff60.',
+      'AWS Config: Security group sg-0a1b2c3d4e5f60702 of i-0bb2cc3dd4ee5ff60 opened TCP port 22 to everyone (recorded at 01:56 UTC).',
+      expect.stringMatching(
+        /^VPC flow logs: 24 connections from 203\.0\.113\.101 to i-0bb2cc3dd4ee5ff60 \(ports 22, 23\) were accepted .* In 24 of them, data went both ways\.$/,
+      ),
+    ]);
+  });
+
   test('removes the network block within 60 seconds of its due time', async () => {
     await bruteForce();
     await world.approve('ana.silva');

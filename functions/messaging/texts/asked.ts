@@ -9,7 +9,7 @@ import { capitalised, folded, oneLine, quoted, utc } from '../../domain/wording.
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
 import { approvalsFact } from './approvals.ts';
 import { askSubject } from './ask-subject.ts';
-import { scannerFacts } from './looked-up.ts';
+import { lookedUpFacts } from './looked-up.ts';
 import { beforeFact, manualSteps } from './manual.ts';
 import {
   doneSubject,
@@ -67,7 +67,7 @@ export function askText(
     paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others, isPartial)}`],
     facts: [
       ...(others.length > 0 ? detailed(all) : effectOf(action)),
-      ...scannerFacts(facts),
+      ...lookedUpFacts(alert, facts, approval?.requestedAt),
       ...unknownFact(unknownsOf(all, facts)),
       whyFact(alert),
       ...newsIn(action).map(({ text }) => ({

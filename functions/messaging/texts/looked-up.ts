@@ -1,8 +1,9 @@
 // Sentences about what look-ups found on the resources of an alert.
+import type { Alert } from '../../domain/alert.ts';
 import type { ConfigChanges, ConfigEffect } from '../../domain/config-changes.ts';
 import { type EntityFacts, type Fact, type Facts, scannerIn } from '../../domain/facts.ts';
 import type { Flows, Peer } from '../../domain/flows.ts';
-import { capitalised, oneLine, quoted, utc } from '../../domain/wording.ts';
+import { capitalised, folded, type Moment, oneLine, quoted, utc } from '../../domain/wording.ts';
 
 /** `from`: the source. */
 export type Point = { text: string; from: string };
@@ -28,13 +29,6 @@ export function declaredScanners(
   );
 }
 
-/** For the message that asks. */
-export const scannerFacts = (facts: Facts | null) =>
-  declaredScanners(facts).map(({ owner, text }) => ({
-    label: 'Declared scanner',
-    value: `${owner}: ${text}`,
-  }));
-
 /** The names of entities, short enough for a sentence. */
 export const namesIn =
   (entities: readonly { ref: string; value: string }[]): NameOf =>
@@ -42,7 +36,7 @@ export const namesIn =
     oneLine(entities.find((one) => one.ref === ref)?.value ?? ref, 60);
 
 /** Open ports, changes that expose the resource, and connections with addresses of the alert. */
-export function lookedUp(facts: EntityFacts, nameOf: NameOf, now: Date): Point[] {
+export function lookedUp(facts: EntityFacts, nameOf: NameOf, now: Moment): Point[] {
   const name = nameOf(facts.ref);
   const attacked = knownOf(facts.instance?.inbound)?.attackedPort;
   const flows = knownOf(facts.flows);
@@ -57,6 +51,25 @@ export function lookedUp(facts: EntityFacts, nameOf: NameOf, now: Date): Point[]
       : []),
     ...changesIn(knownOf(facts.configChanges)?.changes ?? [], name, now),
     ...(flows ? trafficIn(flows, { host: name, nameOf, now }) : []),
+  ];
+}
+
+/** As many as fit beside the question. The page shows more. */
+const MAX_IN_MESSAGE = 4;
+
+/** For the message that asks. Empty if the facts can't be read. */
+export function lookedUpFacts(alert: Pick<Alert, 'entities'>, facts: Facts | null, now: Moment) {
+  const nameOf = namesIn(alert.entities);
+  const found = (facts?.entities ?? []).flatMap((one) => lookedUp(one, nameOf, now));
+  const lines = found.map(({ text, from }) => `${from}: ${text}`);
+  return [
+    ...declaredScanners(facts).map(({ owner, text }) => ({
+      label: 'Declared scanner',
+      value: `${owner}: ${text}`,
+    })),
+    ...(lines.length > 0
+      ? [{ label: 'Looked up', value: folded(lines, MAX_IN_MESSAGE).join('\n') }]
+      : []),
   ];
 }
 
@@ -78,7 +91,7 @@ const EXPOSES: Readonly<Record<ConfigEffect, string | null>> = {
   'public access no longer allowed': null,
 };
 
-function changesIn(changes: ConfigChanges['changes'], name: string, now: Date): Point[] {
+function changesIn(changes: ConfigChanges['changes'], name: string, now: Moment): Point[] {
   return changes.flatMap(({ at, group, opened, effects }) => {
     const done = [
       ...(opened.length > 0 ? [`opened ${opened.map(portText).join(' and ')} to everyone`] : []),
@@ -103,7 +116,7 @@ const portText = (reach: string): string => {
   return `${protocol.toUpperCase()} port${port.includes('-') ? 's' : ''} ${port}`;
 };
 
-type Site = { host: string; nameOf: NameOf; now: Date };
+type Site = { host: string; nameOf: NameOf; now: Moment };
 
 const trafficIn = (flows: Flows, site: Site): Point[] =>
   flows.peers
