@@ -89,7 +89,7 @@ describe('the start page', () => {
     const plain = await browser.newPage({ javaScriptEnabled: false });
     await plain.goto(site.url);
     await plain.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
-    expect(await plain.getByText('Approve 2 actions?').first().isVisible()).toBe(true);
+    await plain.getByText('Approve 2 actions?').first().waitFor({ timeout: 15_000 });
     expect(await plain.getByRole('button', { name: 'Halt' }).isVisible()).toBe(true);
     await plain.close();
   });
