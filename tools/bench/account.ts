@@ -24,7 +24,9 @@ const recommending = (...actions: (readonly [action: string, target: string])[])
       parameters: { durationMinutes: null },
       confidence: 100,
       reasoning: 'Measured.',
-      because: citable.flatMap(({ id, refs }) => (refs.includes(target) ? id : [])).slice(0, 10),
+      because: citable
+        .flatMap(({ id, refs }) => (refs.length === 0 || refs.includes(target) ? id : []))
+        .slice(0, 10),
     })),
   }),
 });
@@ -84,8 +86,11 @@ export async function reviewClaims(
   return { purpose: 'review', incidentId, actionId, digest, person: 'ana.silva', expires };
 }
 
+/** Of low severity, so that the playbook asks no one: a benchmark that waits for a person never ends. */
 export function webProbe(): Sample {
   const sample = loadSamples().find(({ id }) => id === 'web-port-probe');
   if (!sample) throw new Error('the sample web-port-probe is missing');
-  return sample;
+  const event = structuredClone(sample.event);
+  Object.assign(event.detail ?? {}, { severity: 2 });
+  return { ...sample, event };
 }
