@@ -1,8 +1,7 @@
 // What CloudTrail lists about one identity in a time, reduced by code.
 import * as z from 'zod/mini';
-import { Instant } from './reference.ts';
+import { Count, Instant } from './reference.ts';
 
-const Count = z.int().check(z.gte(0));
 const Call = z.strictObject({
   /** `iam:CreateUser`. */
   name: z.string().check(z.maxLength(128)),

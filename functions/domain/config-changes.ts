@@ -1,8 +1,6 @@
 // Changes of a resource that AWS Config recorded, reduced by code.
 import * as z from 'zod/mini';
-import { Instant } from './reference.ts';
-
-const Count = z.int().check(z.gte(0));
+import { Count, Instant } from './reference.ts';
 
 /** The parts of a configuration that have a name here. No text of AWS Config is stored. */
 export const ConfigPart = z.enum([

@@ -20,6 +20,9 @@ export type Fact<T> = { known: true; value: T } | { known: false; why: string };
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });
 export const unknown = (why: string): Fact<never> => ({ known: false, why });
+/** The value that was read; undefined if it is unknown, or absent in records of earlier versions. */
+export const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
+  fact?.known ? fact.value : undefined;
 /** Derives one fact from another. An unknown fact stays unknown for the same reason. */
 export const mapFact = <A, B>(from: Fact<A>, follows: (value: A) => B): Fact<B> =>
   from.known ? known(follows(from.value)) : from;

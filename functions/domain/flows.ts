@@ -1,8 +1,7 @@
 // Traffic of one host in VPC flow logs, reduced by code.
 import * as z from 'zod/mini';
-import { EntityRef, Instant } from './reference.ts';
+import { Count, EntityRef, Instant } from './reference.ts';
 
-const Count = z.int().check(z.gte(0));
 const Port = z.int().check(z.gte(0), z.lte(65_535));
 
 /** Connections between the host and one address of the alert that the same side began. */

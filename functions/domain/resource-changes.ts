@@ -1,8 +1,6 @@
 // Write calls in CloudTrail that named one resource, reduced by code.
 import * as z from 'zod/mini';
-import { EntityRef, Instant } from './reference.ts';
-
-const Count = z.int().check(z.gte(0));
+import { Count, EntityRef, Instant } from './reference.ts';
 
 /** Calls of one name by one caller. */
 const ResourceChange = z.strictObject({

@@ -1,6 +1,7 @@
 // The budgets of model calls, and the pause after failures.
 import * as z from 'zod/mini';
 import type { SeverityLabel } from '../domain/alert.ts';
+import { Count } from '../domain/reference.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { timeOfDay } from '../domain/wording.ts';
 import type { Analysis } from '../policy/schemas/analysis.ts';
@@ -9,7 +10,6 @@ import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Key, type Table } from './table.ts';
 
 const OfIncident = z.object({ calls: z.array(z.iso.datetime()), version: z.int() });
-const Count = z.int().check(z.gte(0));
 const CallsIn = z._default(z.object({ of: z.string(), calls: Count }), { of: '', calls: 0 });
 const OfStack = z.object({
   /** Failed calls in a row. */

@@ -1,7 +1,7 @@
 // Sentences about what look-ups found on the resources of an alert.
 import type { Alert } from '../../domain/alert.ts';
 import type { ConfigChanges, ConfigEffect } from '../../domain/config-changes.ts';
-import { type EntityFacts, type Fact, type Facts, scannerIn } from '../../domain/facts.ts';
+import { type EntityFacts, type Facts, knownOf, scannerIn } from '../../domain/facts.ts';
 import type { Flows, Peer } from '../../domain/flows.ts';
 import { capitalised, folded, type Moment, oneLine, quoted, utc } from '../../domain/wording.ts';
 
@@ -12,9 +12,6 @@ export type NameOf = (ref: string) => string;
 export const FLOW_LOGS = 'VPC flow logs';
 /** For each host. Those that show an act come first. */
 const MAX_PEERS = 3;
-
-const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
-  fact?.known ? fact.value : undefined;
 
 /** Each scanner that policy declares at an entity of the alert: its owner, and why it scans. */
 export function declaredScanners(

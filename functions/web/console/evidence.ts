@@ -1,6 +1,6 @@
 // Evidence for and against an attack, and unknown facts, from the records.
 import type { Entity } from '../../domain/alert.ts';
-import { type EntityFacts, type Fact, scannerIn } from '../../domain/facts.ts';
+import { type EntityFacts, knownOf, scannerIn } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { lookedUp, type NameOf, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
@@ -48,9 +48,6 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
     })),
   };
 }
-
-const knownOf = <T>(fact: Fact<T> | undefined): T | undefined =>
-  fact?.known ? fact.value : undefined;
 
 type About = { name: string; part: Entity['part'] | undefined; nameOf: NameOf; now: Date };
 
