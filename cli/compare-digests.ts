@@ -25,8 +25,8 @@ export type Listed = {
   /** The fault of a copy, or null. `at`: when the record changed, as the copy says. */
   faultOf(copy: { key: string; text: string; at: string }): string | null;
   /**
-   * The copies without a fault and without a hash: they are older than the first digest. `named`: how many it names.
-   * `unproven`: their keys if it is of an earlier version and names none, so that each may be planted.
+   * The copies without a fault and without a hash: they are older than the first digest. `named`: how many of them it
+   * names. `unproven`: their keys if an earlier version wrote it and it names none. Any of them may have been planted.
    */
   earlier(): { named: number; unproven: string[] };
   /** The listed copies that are not among these keys, with the digest or log file that lists each. */

@@ -104,8 +104,8 @@ const valuesOf = (evidence: readonly Evidence[], kind: Evidence['kind'], name: s
   evidence.filter((one) => one.kind === kind).flatMap(({ values }) => values[name] ?? []);
 
 /**
- * Whether logs of AWS list an act of an actor, whatever the finding reports: CloudTrail a change of IAM, logging or a
- * resource of the alert; flow logs a connection that a forged address can't cause.
+ * Whether logs of AWS list an act of an actor, even if the finding reports none: in CloudTrail, a change of IAM, of
+ * logging or of a resource of the alert; in flow logs, a connection that a forged address can't cause.
  */
 export function logsShowAct(
   { entities }: Pick<Alert, 'entities'>,

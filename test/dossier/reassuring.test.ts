@@ -162,7 +162,7 @@ test.each<[string, boolean, Partial<EntityFacts>]>([
   },
 );
 
-test('people say that it was harmless by two of their reasons', () => {
+test('two of the reasons that people give say that it was harmless', () => {
   expect(saysHarmless(['expected-work'])).toBe(true);
   expect(saysHarmless(['false-alarm', 'wrong-target'])).toBe(true);
   expect(saysHarmless(['wrong-target', 'too-much-impact', 'not-enough-evidence'])).toBe(false);

@@ -149,7 +149,7 @@ describe('of a security group', () => {
     ]);
   });
 
-  test('does not call a range of private addresses everyone, nor a rule that it cannot read', async () => {
+  test('takes neither a range of private addresses nor a rule that it cannot read for everyone', async () => {
     const odd = { ...rule(22, '0.0.0.0/0'), ipProtocol: 'zebra' };
     for (const now of [rule(22, '10.0.0.0/8'), odd])
       expect(await changesIn([[item(20, rules(now)), earlier(rules())]])).toMatchObject([

@@ -102,7 +102,7 @@ test('keeps three of 1,000 names, which come truncated first, and the one that c
   expect(names.asked).toEqual([QUESTION, QUESTION, `A ${claim}`]);
 });
 
-test('asks about three names at most, all of them in the declared domain', async () => {
+test('asks about at most three names, all of them in the declared domain', async () => {
   const all = Array.from({ length: 50 }, (_, n) => `n${n}.scan.vendor.example`);
   const answer: Answers = (question) =>
     question.type === 'PTR' ? pointers('a.example', ...all)(question) : { rcode: 3 };

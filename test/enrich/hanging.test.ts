@@ -23,7 +23,7 @@ import { startStores } from '../store/stores.ts';
 
 const database = startStores();
 
-/** A client of which no call ever ends, whatever its signal says. */
+/** A client whose calls never end, not even when their signal aborts. */
 const hanging = <T>(): T =>
   new Proxy({}, { get: () => () => new Promise(() => {}) }) as unknown as T;
 

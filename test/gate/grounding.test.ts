@@ -73,7 +73,7 @@ test('takes a line about the whole alert for the only user that acts, and for no
   expect(stops(ANA, [], everyone)).toBe(false);
 });
 
-test('stops no victim, whatever the line says about it', () => {
+test('stops no victim because of what was done to it, except a leaked key', () => {
   const victim = { ...BEN, part: 'target' as const };
   expect(stops(victim, [victim], [ANA, victim])).toBe(false);
   // A leaked key is a target in an alert without an actor.

@@ -127,7 +127,7 @@ export const LIARS: Readonly<Record<string, Liar>> = {
   },
   'suspicious, wants nothing': {
     lies: 'harmless',
-    answer: (given) => says('suspicious', 'Somebody may look at it.', first(given)),
+    answer: (given) => says('suspicious', 'Someone may look at it.', first(given)),
   },
   'malicious, wants nothing': {
     lies: 'harmless',
