@@ -61,7 +61,7 @@ const asked = ({ acts }: SystemResult): string[] =>
     .map((one) => one.asked);
 const isChange = ({ disposition, name }: DecidedAct) => disposition === 'auto' && !informs(name);
 
-describe.each(Object.entries(LIARS))('a model that %s', (_, { lies, answer }) => {
+describe.each(Object.entries(LIARS))('the stand-in model “%s”', (_, { lies, answer }) => {
   let results: (Ready & { system: SystemResult; assessment: Assessment })[];
   beforeAll(async () => {
     const hard = ready.filter(({ situation }) => situation.truth !== 'benign');
