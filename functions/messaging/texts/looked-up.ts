@@ -8,6 +8,7 @@ import { capitalised, folded, type Moment, oneLine, quoted, utc } from '../../do
 /** `from`: the source. */
 export type Point = { text: string; from: string };
 export type NameOf = (ref: string) => string;
+type Named = readonly { ref: string; value: string }[];
 
 export const FLOW_LOGS = 'VPC flow logs';
 /** For each host. Those that show an act come first. */
@@ -28,7 +29,7 @@ export function declaredScanners(
 
 /** The names of entities, short enough for a sentence. */
 export const namesIn =
-  (entities: readonly { ref: string; value: string }[]): NameOf =>
+  (entities: Named): NameOf =>
   (ref) =>
     oneLine(entities.find((one) => one.ref === ref)?.value ?? ref, 60);
 
@@ -51,13 +52,18 @@ export function lookedUp(facts: EntityFacts, nameOf: NameOf, now: Moment): Point
   ];
 }
 
+/** What look-ups found about all entities of an alert. Empty if the facts can't be read. */
+export function lookedUpIn(entities: Named, facts: Facts | null | undefined, now: Moment): Point[] {
+  const nameOf = namesIn(entities);
+  return (facts?.entities ?? []).flatMap((one) => lookedUp(one, nameOf, now));
+}
+
 /** As many as fit beside the question. The page shows more. */
 const MAX_IN_MESSAGE = 4;
 
-/** For the message that asks. Empty if the facts can't be read. */
+/** For the message that asks. */
 export function lookedUpFacts(alert: Pick<Alert, 'entities'>, facts: Facts | null, now: Moment) {
-  const nameOf = namesIn(alert.entities);
-  const found = (facts?.entities ?? []).flatMap((one) => lookedUp(one, nameOf, now));
+  const found = lookedUpIn(alert.entities, facts, now);
   const lines = found.map(({ text, from }) => `${from}: ${text}`);
   return [
     ...declaredScanners(facts).map(({ owner, text }) => ({

@@ -4,7 +4,7 @@ import type { Alternative, Assessment, Claim } from '../../domain/assessment.ts'
 import type { Citable } from '../../domain/citable.ts';
 import { type EntityFacts, scannerIn } from '../../domain/facts.ts';
 import { oneLine } from '../../domain/wording.ts';
-import { FLOW_LOGS, lookedUp, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
+import { FLOW_LOGS, lookedUpIn, type Point } from '../../messaging/texts/looked-up.ts';
 import type { Html } from '../../site/page.ts';
 import { ASSESSMENT } from '../texts/assessment.ts';
 import { evidenceInWords } from '../texts/evidence-line.ts';
@@ -57,10 +57,8 @@ ${doubts.length > 0 ? html`<dt>${ASSESSMENT.doubts}</dt>${doubts.map(({ text }) 
 
 /** What look-ups found, whether or not the analysis cites it. Traffic that is cited is listed above. */
 function lookedUpOn({ alert, facts, now }: View, cited: readonly Citable[]): Point[] {
-  const nameOf = namesIn(alert?.entities ?? []);
   const hasTraffic = cited.some(({ source }) => source === 'flow-logs');
-  return (facts?.entities ?? [])
-    .flatMap((one) => lookedUp(one, nameOf, now))
+  return lookedUpIn(alert?.entities ?? [], facts, now)
     .filter(({ from }) => !(hasTraffic && from === FLOW_LOGS))
     .slice(0, MAX_LINES);
 }
