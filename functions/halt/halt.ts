@@ -1,6 +1,7 @@
 // The stop button: one press halts the account. This function can't end a halt.
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
+import { minutesAfter } from '../domain/time.ts';
 import { haltedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
 import { may } from '../policy/may.ts';
@@ -45,10 +46,13 @@ async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
 
 type Halt = Parameters<HaltDeps['store']['killSwitch']['halt']>[1];
 
+/** Longer than a press takes. Within it, an earlier press may have failed before it notified the team. */
+const PRESS_MINUTES = 1;
+
 /**
  * Adds the halt without reading, so that nothing can keep it from counting. A resumption ends only the entries that its
- * person saw, so every press is an entry of its own. Returns whether the team must hear of it: not if an earlier press
- * of the same person is still in force.
+ * person saw, so every press is an entry of its own. Returns whether to notify the team: not if a press of the same
+ * person is in force that was made a while before.
  */
 async function add({ store, policy, log }: HaltDeps, halt: Halt): Promise<boolean> {
   await store.killSwitch.halt(policy.account, halt);
@@ -56,9 +60,9 @@ async function add({ store, policy, log }: HaltDeps, halt: Halt): Promise<boolea
     log('warn', 'the kill switch was not read', errorFields(error));
     return null;
   });
-  const isEarlier = ({ mode, by, at }: Halt) =>
-    mode === halt.mode && by === halt.by && at !== halt.at;
-  return !state?.entries.some(isEarlier);
+  const isNotified = ({ mode, by, at }: Halt) =>
+    mode === halt.mode && by === halt.by && minutesAfter(at, PRESS_MINUTES) <= halt.at;
+  return !state?.entries.some(isNotified);
 }
 
 /** The halt is in force. A message that is not sent must not look like a halt that failed. */

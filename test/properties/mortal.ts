@@ -1,8 +1,22 @@
 // Functions that take turns and can be killed at any call, for property tests.
+import type fc from 'fast-check';
 import { RetryableError } from '../../functions/domain/errors.ts';
 
 /** Resolves when it is the caller's turn. */
 export type Turn = (what: string) => Promise<void>;
+/** Turns in an order that the scheduler chooses, until `end` is called. */
+export function turnsOf(scheduler: fc.Scheduler): { turn: Turn; end(): void } {
+  let isOrdered = true;
+  return {
+    turn: async (what) => {
+      if (isOrdered) await scheduler.schedule(Promise.resolve(), what);
+    },
+    end() {
+      isOrdered = false;
+    },
+  };
+}
+
 /** Where a function dies: before its nth call (2n) or after it (2n + 1). Null: it survives. */
 export type Death = number | null;
 
