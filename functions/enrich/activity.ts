@@ -104,12 +104,13 @@ export function activities(
   { entities }: Alert,
   look: (entity: Entity) => Promise<Fact<Activity>>,
 ) {
-  const wanted = entities.filter(
-    ({ kind, part }) => ['access-key', 'iam-user'].includes(kind) && part !== 'related',
-  );
+  const wanted = entities.filter(hasActivity);
   const why = `only the first ${MAX_LOOKED_UP} keys and users are looked up`;
   return firstOf(here, wanted, { most: MAX_LOOKED_UP, why }, look);
 }
+
+export const hasActivity = ({ kind, part }: Entity): boolean =>
+  ['access-key', 'iam-user'].includes(kind) && part !== 'related';
 
 /** Looks up the first `most` of the entities. The others are unknown, for this reason. Null for other entities. */
 export const firstOf =

@@ -41,7 +41,7 @@ type Resource = { type: ResourceType; name: string; byName?: true };
 export function configChangesOf(deps: ConfigDeps, alert: Alert, incidentId: string) {
   const { alertId, entities } = alert;
   const { awsConfig: api } = deps;
-  const wanted = entities.filter((one) => one.part !== 'related' && resourceOf(one) !== null);
+  const wanted = entities.filter(hasConfigHistory);
   const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
   return async (
     entity: Entity,
@@ -57,6 +57,9 @@ export function configChangesOf(deps: ConfigDeps, alert: Alert, incidentId: stri
     )(entity);
   };
 }
+
+export const hasConfigHistory = (entity: Entity): boolean =>
+  entity.part !== 'related' && resourceOf(entity) !== null;
 
 type Looking = ConfigDeps & { api: ConfigApi };
 type Read = Fact<{ changes: Omit<ConfigChange, 'group'>[]; isComplete: boolean }>;

@@ -68,7 +68,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   ]);
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
-  const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alertId);
+  const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alert);
   const loggedOn = analysed?.loggedOn ?? loggedFactsOf(deps, alert, incidentId);
   const scannerOf = analysed?.scannerOf ?? scannersOf(deps, alert, ownerOf);
   const facts: Facts = {

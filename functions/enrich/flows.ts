@@ -33,16 +33,21 @@ const MAX_HOSTS = 2;
 
 /** The traffic of the first hosts. Null for other entities, and for interfaces beside an instance. */
 export function flowsOf(deps: FlowDeps, alert: Alert, incidentId: string) {
-  const hosts = (kind: Entity['kind']) =>
-    alert.entities.filter((one) => one.kind === kind && one.part !== 'related');
-  const instances = hosts('instance');
-  const wanted = instances.length > 0 ? instances : hosts('network-interface');
+  const wanted = hostsIn(alert);
   const why = `flow logs of only the first ${MAX_HOSTS} hosts are read`;
   return firstOf(deps.here, wanted, { most: MAX_HOSTS, why }, (host) =>
     ID.test(host.value)
       ? flowsOfHost(deps, host, { alert, incidentId })
       : Promise.resolve(unknown('it has no ID of EC2')),
   );
+}
+
+/** Interfaces only if there is no instance. */
+export function hostsIn({ entities }: Pick<Alert, 'entities'>): Entity[] {
+  const hosts = (kind: Entity['kind']) =>
+    entities.filter((one) => one.kind === kind && one.part !== 'related');
+  const instances = hosts('instance');
+  return instances.length > 0 ? instances : hosts('network-interface');
 }
 
 const ID = /^(?:i|eni)-[\da-f]{8,17}$/;

@@ -31,9 +31,7 @@ export function changesOfResources(
   { alertId, entities }: Alert,
   { incidentId, inTurn }: { incidentId: string; inTurn: InTurn },
 ) {
-  const wanted = entities.filter(
-    (entity) => entity.part !== 'related' && resourceName(entity) !== null,
-  );
+  const wanted = entities.filter(hasChanges);
   const why = `changes of only the first ${MAX_LOOKED_UP} resources are looked up`;
   return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, (entity) =>
     inTurn(() =>
@@ -41,6 +39,9 @@ export function changesOfResources(
     ),
   );
 }
+
+export const hasChanges = (entity: Entity): boolean =>
+  entity.part !== 'related' && resourceName(entity) !== null;
 
 /** Absence proves nothing: events arrive up to 15 minutes late, and a call may name the resource in another form. */
 async function changesOf(

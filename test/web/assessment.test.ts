@@ -133,6 +133,12 @@ test('says that the playbook disagrees, and that nothing is cited', async () => 
   expect(lines).toContain('Disagrees: it does not recommend this action (verdict: unclear)');
 });
 
+test('says that cited evidence could not be read, not that nothing is cited', async () => {
+  const { lines } = await page(ANSWER, { ...FACTS, citable: undefined });
+  expect(lines[lines.indexOf('Supports it') + 1]).toMatch(/^Evidence is cited, but it could not/);
+  expect(lines[lines.indexOf('Contradicts it') + 1]).toMatch(/^Evidence is cited, but it could/);
+});
+
 test('shows the page when earlier decisions cannot be read', async () => {
   store = { ...store, summaries: { ...store.summaries, readMonth: () => Promise.reject('down') } };
   expect((await page()).lines).toContain('Earlier decisions could not be read');

@@ -42,8 +42,8 @@ export function assessment(view: View): Html | '' {
 <h2 id="assessment">${ASSESSMENT.heading}</h2>
 <dl>
 <dt>${ASSESSMENT.verdict}</dt><dd>${ASSESSMENT.by(given)}</dd>
-<dt>${ASSESSMENT.supports}</dt>${linesOf(supports, citable, ASSESSMENT.noSupport)}
-<dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, citable, ASSESSMENT.noContradiction)}
+<dt>${ASSESSMENT.supports}</dt>${linesOf(supports, view, citable, ASSESSMENT.noSupport)}
+<dt>${ASSESSMENT.contradicts}</dt>${linesOf(contradicts, view, citable, ASSESSMENT.noContradiction)}
 ${found.length > 0 ? html`<dt>${ASSESSMENT.lookedUp}</dt>${found.map(({ text, from }) => html`<dd><bdi>${from}: ${text}</bdi></dd>`)}` : ''}
 ${scanners.length > 0 ? html`<dt>${ASSESSMENT.scanners}</dt>${scanners.map((text) => html`<dd>${text}</dd>`)}` : ''}
 ${names.length > 0 ? html`<dt>${ASSESSMENT.names}</dt>${names.map((text) => html`<dd>${text}</dd>`)}` : ''}
@@ -79,12 +79,21 @@ const shownAs = ({ alert }: View, { ref }: EntityFacts): string =>
   alert?.entities.find((one) => one.ref === ref)?.value ?? ref;
 
 /** Each line once. A citation of a line that does not exist shows nothing: the checks name it. */
-function linesOf(claims: readonly Claim[], citable: readonly Citable[], none: string): Html {
+function linesOf(
+  claims: readonly Claim[],
+  view: View,
+  citable: readonly Citable[],
+  none: string,
+): Html {
   const lines = linesCited(claims, citable);
   return lines.length === 0
-    ? html`<dd>${none}</dd>`
+    ? html`<dd>${isUnread(claims, view) ? ASSESSMENT.unread : none}</dd>`
     : html`${lines.map((one) => html`<dd>${textOf(one)}</dd>`)}`;
 }
+
+/** Whether it cites lines that are no longer stored. */
+const isUnread = (claims: readonly Claim[], { facts }: View): boolean =>
+  !facts?.citable && claims.some(({ evidence }) => evidence.length > 0);
 
 function linesCited(claims: readonly Claim[], citable: readonly Citable[]): Citable[] {
   const ids = new Set(claims.flatMap(({ evidence }) => evidence));

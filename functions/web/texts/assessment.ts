@@ -14,6 +14,7 @@ export const ASSESSMENT = {
   by: (given: Assessment): string =>
     `${capitalised(given.verdict)}, according to the ${isByPlaybook(given) ? 'playbook' : 'model'}`,
   supports: 'Supports it',
+  unread: 'Evidence is cited, but it could not be read',
   noSupport: 'No evidence is cited',
   contradicts: 'Contradicts it',
   noContradiction: 'Nothing is cited. A reason to decline may still exist',
