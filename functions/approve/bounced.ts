@@ -4,8 +4,9 @@ import { type ApprovalRequest, askedSoFar } from '../domain/approval.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
 import { unaskedText } from '../messaging/texts/asked.ts';
 import { EMAIL_FAILED } from '../messaging/texts/delivery.ts';
+import { isReached } from './asked-sooner.ts';
 import type { ApproveDeps } from './deps.ts';
-import { escalate, isReached } from './escalate.ts';
+import { escalate } from './escalate.ts';
 import { pagePast } from './page-past.ts';
 import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.ts';
 

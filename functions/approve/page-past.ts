@@ -7,8 +7,8 @@ import type { Undelivered } from '../domain/undelivered.ts';
 import { pagedNext, unreadText } from '../messaging/texts/delivery.ts';
 import { onCallOf, othersOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
+import { isReached } from './asked-sooner.ts';
 import type { ApproveDeps } from './deps.ts';
-import { isReached } from './escalate.ts';
 import { hasEvent, PAGED_TEAM, pageOrTeam, recordUnreached } from './unreached.ts';
 
 const PAGED_OTHERS = 'others-paged';
