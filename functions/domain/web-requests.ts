@@ -1,6 +1,6 @@
 // Describes the web requests from an address in one sentence.
 import type { Fact, SeenOnWeb } from './facts.ts';
-import { quoted, timeOfDay } from './wording.ts';
+import { counted, quoted, timeOfDay } from './wording.ts';
 
 /** The sender chose the path: it is quoted, on one line, and short enough for a phone. */
 const MAX_EXAMPLE = 80;
@@ -13,5 +13,5 @@ export function describeWebRequests(fact: Fact<SeenOnWeb> | undefined): string {
     return sampled >= population
       ? `No web requests from this address ${when}`
       : `None of ${sampled} sampled web requests (of ${population}) ${when} came from this address`;
-  return `At least ${requests} web request${requests === 1 ? '' : 's'} from this address ${when}, last at ${timeOfDay(lastAt)}${example ? `: ${quoted(example, MAX_EXAMPLE)}` : ''}`;
+  return `At least ${counted(requests, 'web request')} from this address ${when}, last at ${timeOfDay(lastAt)}${example ? `: ${quoted(example, MAX_EXAMPLE)}` : ''}`;
 }

@@ -10,10 +10,12 @@ import { toyAction } from '../execute/toy.ts';
 import {
   ALERT_ID,
   alertWith,
+  attacker,
   factsAbout,
   factsWith,
   incidentWith,
   leakedKey,
+  theInstance,
 } from '../fixtures/case.ts';
 
 const incident = (title: string) => ({
@@ -135,7 +137,7 @@ test('names each look-up about the target that failed', () => {
   const lookups = { activity: failed, changes: failed, configChanges: failed, flows: failed };
   const names = { scanner: failed, reverseDns: failed };
   const facts = factsWith(factsAbout(action.target?.ref ?? '', { ...lookups, ...names }));
-  expect(unknownsOf([action], facts).map(({ what }) => what)).toEqual(
+  expect(unknownsOf([action], facts, undefined).map(({ what }) => what)).toEqual(
     expect.arrayContaining([
       'its activity in CloudTrail',
       'its recent changes in CloudTrail',
@@ -147,14 +149,47 @@ test('names each look-up about the target that failed', () => {
   );
 });
 
+test('names the look-ups that failed about the attacked hosts after those about the attacker who is the target', () => {
+  const action = toyAction();
+  const failed = unknown('no answer');
+  const target = action.target?.ref ?? '';
+  const host = (ref: string, flows = failed) => factsAbout(ref, { address: null, flows });
+  const alert = alertWith({
+    entities: [
+      attacker,
+      { ...theInstance, ref: 'instance-1', value: 'i-0aa' },
+      { ...theInstance, ref: 'instance-2', value: 'i-0bb' },
+      { ...theInstance, ref: 'instance-3', value: 'i-0cc' },
+      { ...attacker, ref: 'ip-2', value: '10.0.0.1', part: 'related' },
+    ],
+  });
+  const facts = factsWith(
+    factsAbout('ip-2', { reverseDns: failed }),
+    host('instance-1'),
+    host('instance-2'),
+    host('instance-3', unknown('too late')),
+    factsAbout(target, { activity: failed, scanner: failed }),
+  );
+  const shown = unknownsOf([action], facts, alert).map(
+    ({ what, of, why }) => `${what} (${of}): ${why}`,
+  );
+  expect(shown.slice(-4)).toEqual([
+    'its activity in CloudTrail (undefined): no answer',
+    'whether policy declares a scanner there (undefined): no answer',
+    'its traffic in flow logs (i-0aa, i-0bb): no answer',
+    'its traffic in flow logs (i-0cc): too late',
+  ]);
+});
+
 test('an unknown fact says why without the name of an error class', () => {
   const why =
     'The role x could not be read: NoSuchEntityException: The role with name x cannot be found.';
   const action = toyAction();
   const protectedBy = unknown(why);
   const facts = factsWith(factsAbout(action.target?.ref ?? '', { protectedBy }));
-  expect(unknownsOf([action], facts)).toContainEqual({
+  expect(unknownsOf([action], facts, undefined)).toContainEqual({
     what: 'whether policy protects it',
     why: 'The role x could not be read: The role with name x cannot be found',
+    isAboutTarget: true,
   });
 });

@@ -2,7 +2,7 @@
 
 import type { Description } from '../../domain/action.ts';
 import type { Facts, NetworkAclFacts } from '../../domain/facts.ts';
-import { shellQuoted } from '../../domain/wording.ts';
+import { counted, shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { hostOf, keyOf } from '../host-address.ts';
 import type { Subject } from '../mechanism.ts';
@@ -64,8 +64,6 @@ const inDetail = ({ subnets, instances, otherInterfaces }: NetworkAclFacts): str
     ? ['Other interfaces belong to load balancers, gateways, databases or functions']
     : []),
 ];
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const SHOWN = 12;
 

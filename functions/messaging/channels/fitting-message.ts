@@ -1,5 +1,5 @@
 // Cuts a message to what a channel accepts, and counts what is left out.
-import { folded, shortened } from '../../domain/wording.ts';
+import { counted, folded, shortened } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 
 type Content = Pick<Message, 'paragraphs' | 'facts' | 'steps' | 'links'>;
@@ -66,11 +66,11 @@ function withFewer<M extends Content>(message: M, most: number): M {
   const { paragraphs, facts, steps, links } = message;
   const fewer = (text: string) => folded(linesIn(text), most, inRecord).join('\n');
   const leftOut = [
-    counted(paragraphs.length - most, 'paragraph'),
-    counted(facts.length - most, 'detail'),
-    counted(steps.length - most, 'list', 'of commands'),
-    counted(links.length - most, 'link'),
-  ].filter((one) => one !== '');
+    { count: paragraphs.length - most, nouns: ['paragraph'] },
+    { count: facts.length - most, nouns: ['detail'] },
+    { count: steps.length - most, nouns: ['list of commands', 'lists of commands'] },
+    { count: links.length - most, nouns: ['link'] },
+  ].flatMap(({ count, nouns: [one = '', more] }) => (count > 0 ? counted(count, one, more) : []));
   return {
     ...message,
     paragraphs: [
@@ -84,9 +84,6 @@ function withFewer<M extends Content>(message: M, most: number): M {
     links: links.slice(0, most),
   };
 }
-
-const counted = (count: number, noun: string, rest = ''): string =>
-  count > 0 ? `${count} ${noun}${count === 1 ? '' : 's'}${rest && ` ${rest}`}` : '';
 
 export const bytesOf = (body: unknown): number =>
   Buffer.byteLength(typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,7 +1,7 @@
 // Manual steps to block an address or an address range at the firewall.
 import type { Entity } from '../../domain/alert.ts';
 import { placeInWords } from '../../domain/place.ts';
-import { shellQuoted } from '../../domain/wording.ts';
+import { counted, shellQuoted } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Case, noCommands, type Runbook, type RunbookTemplate } from './template.ts';
 
@@ -194,9 +194,6 @@ function aclsOf(one: Case): string {
   const subnets = subnetsOf(one).join(',') || '<subnet of the attacked host>';
   return `$(${awsIn(one)(`ec2 describe-network-acls --filters ${shellQuoted(`Name=association.subnet-id,Values=${subnets}`)} --output text --query 'NetworkAcls[].NetworkAclId'`)})`;
 }
-
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const sharedBy = (one: Case): string[] =>
   factsOf(one).map(

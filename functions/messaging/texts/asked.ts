@@ -68,7 +68,7 @@ export function askText(
     facts: [
       ...(others.length > 0 ? detailed(all) : effectOf(action)),
       ...lookedUpFacts(alert, facts, approval?.requestedAt),
-      ...unknownFact(unknownsOf(all, facts)),
+      ...unknownFact(unknownsOf(all, facts, alert)),
       whyFact(alert),
       ...newsIn(action).map(({ text }) => ({
         label: 'Updated since the request',

@@ -3,7 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Undelivered } from '../../domain/undelivered.ts';
-import { capitalised, folded, oneLine, quoted, timeOfDay } from '../../domain/wording.ts';
+import { capitalised, counted, folded, oneLine, quoted, timeOfDay } from '../../domain/wording.ts';
 import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
 import { headlineOf } from './action-line.ts';
@@ -83,7 +83,7 @@ export function digestText(
       : `Policy limits your pages to ${perPersonPerHour} an hour, ${reservedForSevere} of them reserved for high and critical alerts.`,
   ];
   return {
-    subject: `${count} ${count === 1 ? 'message' : 'messages'} ${isMorning ? 'outside your working hours' : 'without a page'}, ${open.length} still open`,
+    subject: `${counted(count, 'message')} ${isMorning ? 'outside your working hours' : 'without a page'}, ${open.length} still open`,
     paragraphs: [first ?? '', ...rest],
     facts: [],
     steps: [],

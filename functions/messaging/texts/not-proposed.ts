@@ -4,6 +4,7 @@ import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { joinReason } from '../../domain/effect-state.ts';
+import { counted } from '../../domain/wording.ts';
 import { KINDS, roleOf } from './phrases.ts';
 
 /**
@@ -41,7 +42,7 @@ function lineOf(left: readonly Entity[], total: number): string[] {
   const [first] = left;
   if (!first) return [];
   const networks = new Set(left.map(({ value }) => networkOf(value))).size;
-  const where = first.kind === 'ip' ? `, in ${networks} network${networks === 1 ? '' : 's'}` : '';
+  const where = first.kind === 'ip' ? `, in ${counted(networks, 'network')}` : '';
   return [`${left.length} of ${total} ${plural(KINDS[first.kind])} (${roleOf(first)})${where}`];
 }
 

@@ -7,7 +7,7 @@ import type { Approver } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { capitalised, oneLine, quoted, utc } from '../../domain/wording.ts';
+import { capitalised, counted, oneLine, quoted, utc } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 import { doneOf, headlineOf, orderOf, progressOf, stateOf } from './action-line.ts';
 
@@ -67,10 +67,8 @@ export function seenSince(
   if (!incident) return 'Activity since then is unknown: the incident’s record cannot be read.';
   const { joined, repeats } = activityIn(incident, action);
   const seen = [
-    ...(joined > 0 ? [`${joined} new alert${joined === 1 ? '' : 's'} joined the incident`] : []),
-    ...(repeats > 0
-      ? [`its alerts were repeated ${repeats} time${repeats === 1 ? '' : 's'} in total`]
-      : []),
+    ...(joined > 0 ? [`${counted(joined, 'new alert')} joined the incident`] : []),
+    ...(repeats > 0 ? [`its alerts were repeated ${counted(repeats, 'time')} in total`] : []),
   ].join(', and ');
   return seen === ''
     ? 'No new alert joined the incident, and none was repeated.'

@@ -9,7 +9,15 @@ import { lackedSlot } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { placeInWords, UNKNOWN } from '../../domain/place.ts';
-import { capitalised, folded, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
+import {
+  capitalised,
+  counted,
+  folded,
+  oneLine,
+  quoted,
+  unlinked,
+  utc,
+} from '../../domain/wording.ts';
 import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
 import { asText } from '../channels/channel.ts';
 import { doneOf, headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
@@ -50,7 +58,7 @@ export function ticketText(contents: TicketContents, now: Date, readIn: ReadIn =
   if (!worst) return unknownText(contents, now, readIn);
   const { alert } = worst;
   const more = (incident?.alerts.length ?? alerts.length) - 1;
-  const others = more > 0 ? ` (and ${more} more alert${more === 1 ? '' : 's'})` : '';
+  const others = more > 0 ? ` (and ${counted(more, 'more alert')})` : '';
   const place = readIn === 'ticket' ? `, account ${alert.account}, ${alert.region}` : '';
   return {
     incidentId: contents.incidentId,

@@ -1,11 +1,13 @@
-// Unknown facts about the targets of open requests, and why.
+// Unknown facts that bear on open requests, and why.
 import type { Action } from '../../domain/action.ts';
 import { changesOf } from '../../domain/action-catalog.ts';
+import type { Alert, Entity } from '../../domain/alert.ts';
+import { worthOf } from '../../domain/entity-worth.ts';
 import type { EntityFacts, Fact, Facts } from '../../domain/facts.ts';
-import { oneLine } from '../../domain/wording.ts';
+import { folded, oneLine } from '../../domain/wording.ts';
 
-/** `what`: a noun phrase. `of`: the target, on a page about several. `why`: the reason why it could not be read. */
-export type Unknown = { what: string; of?: string; why: string };
+/** `what`: a noun phrase. `of`: whose, unless it is the only target's. `why`: the reason why it could not be read. */
+export type Unknown = { what: string; of?: string; why: string; isAboutTarget: boolean };
 
 type Labels<Group> = { readonly [Name in keyof Group]-?: string | null };
 type Group<Name extends keyof EntityFacts> = NonNullable<EntityFacts[Name]>;
@@ -71,26 +73,63 @@ const IDENTITY: Labels<Group<'identity'>> = {
   activeKeys: 'the user’s other keys',
 };
 
-/** Unknown facts about the targets of these actions, without repetitions. */
-export function unknownsOf(actions: readonly Action[], facts: Facts | null): Unknown[] {
+/** For each unknown fact. */
+const MAX_NAMES = 3;
+/** The worth of an address of an actor. The alert only mentions what is worth less. */
+const MAX_WORTH = 2;
+
+/**
+ * Without repetitions: first what is unknown about the targets of these actions, then what could speak for or against
+ * an attack about the other entities of the alert.
+ */
+export function unknownsOf(
+  actions: readonly Action[],
+  facts: Facts | null,
+  alert: Pick<Alert, 'entities'> | undefined,
+): Unknown[] {
   if (facts === null)
-    return [{ what: 'everything about the target', why: 'The facts cannot be read' }];
-  const targets = [...new Set(actions.map(({ target }) => target?.ref))];
-  const about = targets.flatMap((ref) => {
-    const found = facts.entities.find((one) => one.ref === ref);
-    const name = actions.find(({ target }) => target?.ref === ref)?.target?.value ?? '';
-    const of = targets.length > 1 ? { of: oneLine(name, 40) } : {};
-    return found ? inEntity(found).map((one) => ({ ...one, ...of })) : [];
-  });
+    return [
+      {
+        ...{ what: 'everything about the target', why: 'The facts cannot be read' },
+        isAboutTarget: true,
+      },
+    ];
+  const targets = [...new Set(actions.flatMap(({ target }) => target ?? []))];
+  const refs = new Set(targets.map(({ ref }) => ref));
   const dependsOnHosts = actions.some(({ name }) => name && changesOf(name)?.dependsOn);
-  const hosts = dependsOnHosts
-    ? facts.entities.flatMap(({ instance }) => (instance ? inGroup(instance, INSTANCE) : []))
-    : [];
-  const all = [...about, ...hosts, ...inGroup(facts, { calendar: 'the change calendar' })];
-  return [...new Map(all.map((one) => [`${one.what} ${one.of}`, one])).values()];
+  const others = (alert?.entities ?? [])
+    .filter((one) => one.kind !== 'alert' && !refs.has(one.ref) && worthOf(one) <= MAX_WORTH)
+    .toSorted((a, b) => worthOf(a) - worthOf(b));
+  const about = (
+    entities: readonly Pick<Entity, 'ref' | 'value'>[],
+    read: (found: EntityFacts) => Read[],
+    isAboutTarget: boolean,
+  ) =>
+    entities.flatMap(({ ref, value }) => {
+      const found = facts.entities.find((one) => one.ref === ref);
+      const named = { name: oneLine(value, 40), isAboutTarget };
+      return found ? read(found).map((one) => ({ ...one, ...named })) : [];
+    });
+  const all = [
+    ...about(targets, inEntity, true),
+    ...inGroup(facts, { calendar: 'the change calendar' }).map((one) => ({
+      ...{ ...one, name: null, isAboutTarget: true },
+    })),
+    ...about(others, (one) => inOther(one, dependsOnHosts), false),
+  ];
+  const isNamed = refs.size > 1;
+  return [...Map.groupBy(all, ({ what, why }) => `${what}: ${why}`).values()].flatMap((same) => {
+    const [{ what, why, isAboutTarget } = { what: '', why: '', isAboutTarget: true }] = same;
+    const names = [...new Set(same.flatMap(({ name }) => name ?? []))];
+    const isOfAll = same.every((one) => one.isAboutTarget) && !isNamed;
+    const of = isOfAll || names.length === 0 ? {} : { of: folded(names, MAX_NAMES).join(', ') };
+    return { what, why, isAboutTarget, ...of };
+  });
 }
 
-const inEntity = (facts: EntityFacts): Unknown[] => [
+type Read = Pick<Unknown, 'what' | 'why'>;
+
+const inEntity = (facts: EntityFacts): Read[] => [
   ...inGroup(facts, ENTITY),
   ...inGroup(facts.history, HISTORY),
   ...(facts.address ? inGroup(facts.address, ADDRESS) : []),
@@ -100,7 +139,21 @@ const inEntity = (facts: EntityFacts): Unknown[] => [
   ...inGroup(facts, LOOKED_UP),
 ];
 
-function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {
+/** What could speak for or against an attack. Some actions also depend on what the hosts are. */
+function inOther(facts: EntityFacts, dependsOnHosts: boolean): Read[] {
+  const { instance, identity, address } = facts;
+  const { inbound } = INSTANCE;
+  const { serviceAccount, lastUsed, access, activeKeys } = IDENTITY;
+  const { ownedBy, awsServices } = ADDRESS;
+  return [
+    ...inGroup(facts, LOOKED_UP),
+    ...(identity ? inGroup(identity, { access, lastUsed, serviceAccount, activeKeys }) : []),
+    ...(instance ? inGroup(instance, dependsOnHosts ? INSTANCE : { inbound }) : []),
+    ...(address ? inGroup(address, { ownedBy, awsServices }) : []),
+  ];
+}
+
+function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Read[] {
   return Object.entries(labels).flatMap(([name, what]) => {
     const fact: unknown = group[name as keyof G];
     return typeof what === 'string' && isUnknown(fact)

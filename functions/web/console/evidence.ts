@@ -1,7 +1,7 @@
 // Evidence for and against an attack, and unknown facts, from the records.
 import type { Entity } from '../../domain/alert.ts';
 import { type EntityFacts, knownOf, scannerIn } from '../../domain/facts.ts';
-import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { counted, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { lookedUp, type NameOf, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
@@ -42,7 +42,7 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
       ...(alert.causedBy ? [{ text: oneLine(alert.causedBy.why), from: RECORDS }] : []),
       ...about(contradictsIn),
     ],
-    unknown: unknownsOf(own, facts).map(({ what, of, why }) => ({
+    unknown: unknownsOf(own, facts, alert).map(({ what, of, why }) => ({
       text: of ? `${what} (${of})` : what,
       from: why,
     })),
@@ -71,7 +71,7 @@ function supportsIn(facts: EntityFacts, { name, part, nameOf, now }: About): Poi
     ...(earlier > 0
       ? [
           {
-            text: `${name} was named in ${earlier} earlier incident${earlier === 1 ? '' : 's'}.`,
+            text: `${name} was named in ${counted(earlier, 'earlier incident')}.`,
             from: RECORDS,
           },
         ]
@@ -79,7 +79,7 @@ function supportsIn(facts: EntityFacts, { name, part, nameOf, now }: About): Poi
     ...(web && web.requests > 0
       ? [
           {
-            text: `${name} sent at least ${web.requests} web request${web.requests === 1 ? '' : 's'}, the last at ${utc(web.lastAt, now)}.`,
+            text: `${name} sent at least ${counted(web.requests, 'web request')}, the last at ${utc(web.lastAt, now)}.`,
             from: 'Requests that AWS WAF sampled',
           },
         ]
@@ -109,14 +109,10 @@ function contradictsIn(facts: EntityFacts, name: string): Point[] {
     ),
     ...point(
       declined,
-      `People declined ${declined} earlier proposal${declined === 1 ? '' : 's'} about ${name}.`,
+      `People declined ${counted(declined, 'earlier proposal')} about ${name}.`,
       RECORDS,
     ),
-    ...point(
-      reversed,
-      `People undid ${reversed} earlier action${reversed === 1 ? '' : 's'} on ${name}.`,
-      RECORDS,
-    ),
+    ...point(reversed, `People undid ${counted(reversed, 'earlier action')} on ${name}.`, RECORDS),
     ...point(
       services.length,
       `${name} belongs to AWS: ${services.join(', ')}.`,

@@ -92,7 +92,7 @@ async function alertView(
   ]);
   if (!alert) return null;
   const own = actions.filter((one) => one.alertId === alertId);
-  const unknown = facts ? unknownsOf(own, facts).length : 0;
+  const unknown = facts ? unknownsOf(own, facts, alert).length : 0;
   return { alert, facts: facts ?? null, assessment: assessment ?? null, unknown };
 }
 

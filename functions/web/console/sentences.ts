@@ -1,7 +1,7 @@
 // The first sentences about an incident: the changes so far, and the next step.
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
-import { oneLine, utc } from '../../domain/wording.ts';
+import { counted, oneLine, utc } from '../../domain/wording.ts';
 import { doneOf, orderOf, progressOf } from '../../messaging/texts/action-line.ts';
 import type { IncidentView } from './incident-view.ts';
 
@@ -21,7 +21,7 @@ export function soFarSentence({ actions, now }: Pick<IncidentView, 'actions' | '
   const undone = changes.filter((one) => progressOf(one, now) === 'undone');
   if (made.length > 0) return `Countermand ${listed(made.map((one) => lowered(doneOf(one))))}.`;
   if (undone.length > 0)
-    return `Nothing is in force any more: ${undone.length} change${undone.length === 1 ? ' was' : 's were'} undone.`;
+    return `Nothing is in force any more: ${counted(undone.length, 'change was', 'changes were')} undone.`;
   return 'Nothing has been changed.';
 }
 

@@ -59,7 +59,7 @@ function decisionMoments({ worst, actions }: IncidentView): Moment[] {
             ...decision,
             at: facts.readAt,
             short: isAgain ? 'Facts again' : 'Facts',
-            under: counted(worst.unknown, 'unknown'),
+            under: worst.unknown > 0 ? `${worst.unknown} unknown` : '',
           },
           says: `Facts read${isAgain ? ' again' : ''}${worst.unknown > 0 ? `; ${worst.unknown} unknown` : ''}.`,
         },
@@ -86,5 +86,4 @@ const RULED: Readonly<Record<Action['disposition'], string>> = {
   dropped: 'dropped',
 };
 
-const counted = (count: number, what: string): string => (count > 0 ? `${count} ${what}` : '');
 const earliest = (times: readonly string[]): string => times.toSorted()[0] ?? '';

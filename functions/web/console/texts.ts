@@ -1,7 +1,7 @@
 // Texts of the console's pages.
 import type { Action } from '../../domain/action.ts';
 import type { SeverityLabel } from '../../domain/alert.ts';
-import { utc } from '../../domain/wording.ts';
+import { counted, utc } from '../../domain/wording.ts';
 import type { Effect, Lane } from './moments.ts';
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
@@ -18,7 +18,7 @@ export const TIMELINE = {
     effects: 'Effects',
   } satisfies Record<Lane, string>,
   list: 'Timeline as a list',
-  events: (count: number) => `${count} event${count === 1 ? '' : 's'}`,
+  events: (count: number) => counted(count, 'event'),
   now: (now: Date) => `Now ${minute(now)}`,
   /** Above a column: the time of day today, otherwise the date and the time. */
   column: (from: Date, to: Date, now: Date): string => {
@@ -32,7 +32,7 @@ export const TIMELINE = {
       : onDay(from, now, minute),
   bar: ({ label, state }: Effect): string => `${label}${BAR_STATE[state]}`,
   undoIn: (time: string) => `undo in ${time}`,
-  moreEffects: (count: number) => `and ${count} more change${count === 1 ? '' : 's'}: see the list`,
+  moreEffects: (count: number) => `and ${counted(count, 'more change')}: see the list`,
   /** For readers who can't see the drawing. */
   summary: (moments: number, ahead: number) =>
     `${moments} events, ${ahead === 0 ? 'none of them in the future' : `${ahead} of them in the future`}.`,
@@ -106,11 +106,10 @@ export const SWITCH = {
 } as const;
 
 export const STRIP = {
-  questions: (count: number) =>
-    count === 0 ? 'No open questions' : `${count} question${count === 1 ? '' : 's'}`,
+  questions: (count: number) => (count === 0 ? 'No open questions' : counted(count, 'question')),
   firstEnds: (time: string) => `the first expires in ${time}`,
   inForce: (count: number) =>
-    count === 0 ? 'No effects in force' : `${count} effect${count === 1 ? '' : 's'} in force`,
+    count === 0 ? 'No effects in force' : `${counted(count, 'effect')} in force`,
   nextUndo: ({
     undoFailed,
     unreadable,
@@ -121,8 +120,8 @@ export const STRIP = {
     next: string | null;
   }) =>
     [
-      undoFailed > 0 ? `${undoFailed} undo${undoFailed === 1 ? '' : 's'} failed` : '',
-      unreadable > 0 ? `${unreadable} record${unreadable === 1 ? '' : 's'} unreadable` : '',
+      undoFailed > 0 ? `${counted(undoFailed, 'undo')} failed` : '',
+      unreadable > 0 ? `${counted(unreadable, 'record')} unreadable` : '',
       next === null ? '' : `next undo in ${next}`,
     ]
       .filter((text) => text !== '')
@@ -135,7 +134,7 @@ export const INCIDENT = {
   place: (account: string, region: string) => `Account ${account} · ${region}`,
   owner: (name: string | null) => `Owner: ${name ?? 'no one yet'}`,
   unreadable: (count: number) =>
-    `${count} part${count === 1 ? '' : 's'} of this incident’s record can’t be read. The page shows the rest.`,
+    `${counted(count, 'part')} of this incident’s record can’t be read. The page shows the rest.`,
   moreSevere: (severity: SeverityLabel) => `Its ${severity} alert:`,
   actions: 'Actions',
   noActions: 'No action was proposed.',

@@ -17,7 +17,7 @@ import { siblings } from './siblings.ts';
 export function approvePage(view: View): Html {
   const { action, open, now } = view;
   const title = questionOf(open);
-  const unknowns = unknownsOf(open, view.facts);
+  const unknowns = unknownsOf(open, view.facts, view.alert);
   const others = open.filter(({ actionId }) => actionId !== action.actionId);
   const notices = noticesOf(view);
   const dense = isDense(view, notices);
@@ -72,11 +72,14 @@ function unknownLine(unknowns: readonly Unknown[], brief: boolean): Html | '' {
   return html`<p class="hint"><b>${count}</b> ${which} <a href="#unknown">${APPROVE.details}</a></p>`;
 }
 
+const MAX_UNKNOWNS = 12;
+
 const unknownList = (unknowns: readonly Unknown[]): Html =>
   unknowns.length === 0
     ? html``
     : html`<section class="unknown" aria-labelledby="unknown"><h2 id="unknown">${APPROVE.unknown}</h2>
-<ul>${unknowns.map(({ what, of, why }) => html`<li>${capitalised(what)}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}</ul></section>`;
+<p class="quiet">${APPROVE.unknownHint}</p>
+<ul>${unknowns.slice(0, MAX_UNKNOWNS).map(({ what, of, why }) => html`<li>${capitalised(what)}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}${unknowns.length > MAX_UNKNOWNS ? html`<li>${APPROVE.more(unknowns.length - MAX_UNKNOWNS)}</li>` : ''}</ul></section>`;
 
 /** Requests that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>

@@ -105,7 +105,7 @@ export function isDense(view: View, notices: readonly Notice[]): boolean {
 /** The height down to the buttons at normal size. */
 function normalHeight({ action, open, alert, alerts, facts, now }: View): number {
   const reason = alert ? `${plainReason(alert)} ${seenText(alert, now)}` : '';
-  const { count, which } = unknownHint(unknownsOf(open, facts), { brief: open.length > 1 });
+  const { count, which } = unknownHint(unknownsOf(open, facts, alert), { brief: open.length > 1 });
   const own = open.map(({ alertId, description }) => {
     const other = alerts.find((one) => one.alertId === alertId && alertId !== action.alertId);
     const why = other ? `${APPROVE.why} ${quoted(other.title, MAX_TITLE)}` : '';

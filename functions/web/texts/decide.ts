@@ -2,7 +2,7 @@
 import type { Action } from '../../domain/action.ts';
 import { type ApprovalRequest, approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
-import { oneLine, quoted, span, timeOfDay, truncate, utc } from '../../domain/wording.ts';
+import { counted, oneLine, quoted, span, timeOfDay, truncate, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { NOT_PROPOSED, unansweredBy } from '../../messaging/texts/phrases.ts';
 import type { Unknown } from '../../messaging/texts/unknown.ts';
@@ -44,6 +44,8 @@ export const APPROVE = {
   handTo: 'Hand over to',
   handOver: 'Hand over',
   unknown: 'Unknown facts',
+  unknownHint: 'These could not be read. Any of them could change your decision.',
+  more: (count: number) => `And ${count} more`,
   details: 'Details',
 } as const;
 
@@ -53,7 +55,7 @@ export type Notice = { strong: string; text: string };
 export const NOTICES = {
   heading: 'Before you decide',
   more: (count: number) =>
-    count === 0 ? 'Details' : `Details and ${count} more ${count === 1 ? 'notice' : 'notices'}`,
+    count === 0 ? 'Details' : `Details and ${counted(count, 'more notice')}`,
   news: (at: string, text: string): Notice => ({ strong: `Updated at ${timeOfDay(at)}:`, text }),
   findingClosed: (state: string): Notice => ({
     strong: `The product that reported the finding now marks it as ${state}.`,
@@ -145,14 +147,16 @@ export function approvals({ required, votes }: ApprovalRequest, names: Names): s
   return `${required} people must approve. ${voted.length === 0 ? 'No one has answered yet' : voted.join(', ')}.`;
 }
 
-/** At most two by name, one if `brief`: the others are listed on the page. */
+/** At most two by name, one if `brief`: the others are listed on the page. Those about the targets need no name. */
 export function unknownHint(
   unknowns: readonly Unknown[],
   { brief = false } = {},
 ): { count: string; which: string } {
-  const kinds = [...new Set(unknowns.map(({ what }) => what))];
+  const said = ({ what, of, isAboutTarget }: Unknown) =>
+    isAboutTarget || !of ? what : `${what} (${of})`;
+  const kinds = [...new Set(unknowns.map(said))];
   const shown = kinds.slice(0, brief ? 1 : 2);
-  const left = unknowns.filter(({ what }) => !shown.includes(what)).length;
+  const left = unknowns.filter((one) => !shown.includes(said(one))).length;
   const more = left > 0 ? `; and ${left} more` : '';
   return { count: `${unknowns.length} unknown:`, which: `${shown.join('; ')}${more}.` };
 }

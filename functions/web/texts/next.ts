@@ -11,6 +11,7 @@ import {
   wasInPlaceBefore,
   workAfterUndo,
 } from '../../domain/effect-state.ts';
+import { counted } from '../../domain/wording.ts';
 import { isPastDeadline } from '../../messaging/texts/action-line.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
@@ -21,7 +22,7 @@ export const AFTER = {
   stateNow: 'Current state',
   nothingThere: 'No change from this request is in place.',
   more: (count: number) =>
-    `${count} more ${count === 1 ? 'action is' : 'actions are'} not shown here.`,
+    `${counted(count, 'more action is', 'more actions are')} not shown here.`,
   next: 'What to do next',
   updates: (seconds: number) => `This page updates every ${seconds} seconds.`,
   stop: 'Stop updating',

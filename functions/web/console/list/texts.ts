@@ -1,11 +1,8 @@
 // Texts of the list of incidents and of the changes in force.
 import { type Summary, type SummaryState, stateOf } from '../../../domain/summary.ts';
-import { capitalised, utc, words } from '../../../domain/wording.ts';
+import { capitalised, counted, utc, words } from '../../../domain/wording.ts';
 import type { Icon } from '../pages/icons.ts';
 import type { Field, Time, View } from './query.ts';
-
-const counted = (count: number, one: string, more = `${one}s`): string =>
-  `${count} ${count === 1 ? one : more}`;
 
 export const LIST = {
   title: 'Incidents',
