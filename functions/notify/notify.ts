@@ -1,8 +1,9 @@
 // The notify step: notifies people about an action, or sends a digest.
 
 import * as z from 'zod/mini';
-import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId, lastIndexOf } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
+import { NEWS } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
 import { isCheckedForWork } from '../domain/owed-notification.ts';
 import { isInTicketOnly } from '../messaging/action-notice.ts';
@@ -138,13 +139,17 @@ const ENDS_WHEN_NOTIFIED: readonly Action['status'][] = [
   'observed',
 ];
 
-/** Records who was notified. This ends the sweeper's checks of an action that changed nothing. */
+/**
+ * Records who was notified. This ends the sweeper's checks of an action that changed nothing. If the state changed
+ * after it was read, people must still be notified of the new state, so the entry has another name.
+ */
 async function recordNotified(
   { store, now }: NotifyDeps,
-  { incidentId, actionId }: Action,
+  seen: Action,
   messages: readonly Message[],
   sent: Sent,
 ) {
+  const { incidentId, actionId } = seen;
   const missed = [...sent.unreached, ...sent.held, ...sent.waiting, ...sent.collected];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
@@ -155,11 +160,17 @@ async function recordNotified(
     messages.length > 0
       ? `Notified ${names || 'no one yet'}${troubleIn(sent)}`
       : 'Notified no one: the ticket says that this harmless action was not done';
-  await store.records.changeAction(incidentId, actionId, (current) => ({
-    ...withEntry(current, { at: now(), by: 'notify', event: 'told', text, people: paged }),
-    attentionAt:
-      ENDS_WHEN_NOTIFIED.includes(current.status) || isCheckedForWork(current)
-        ? null
-        : current.attentionAt,
-  }));
+  await store.records.changeAction(incidentId, actionId, (current) => {
+    const isCurrent = stateOf(current) === stateOf(seen);
+    const event = isCurrent ? 'told' : 'told-earlier';
+    const isOver = ENDS_WHEN_NOTIFIED.includes(current.status) || isCheckedForWork(current);
+    return {
+      ...withEntry(current, { at: now(), by: 'notify', event, text, people: paged }),
+      attentionAt: isCurrent && isOver ? null : current.attentionAt,
+    };
+  });
 }
+
+/** Changes with everything that people must be notified of. */
+const stateOf = ({ status, history }: Action): string =>
+  `${lastIndexOf(history, status)} ${lastIndexOf(history, NEWS)}`;

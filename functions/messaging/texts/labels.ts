@@ -41,6 +41,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'there-again': 'found again',
   telling: 'being notified',
   told: 'notified',
+  'told-earlier': 'notified of the earlier state',
 };
 
 /** Who made an entry, if no person did. Every other step is Countermand to its readers. */

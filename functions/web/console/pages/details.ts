@@ -84,6 +84,7 @@ function ruled([action, ...others]: Action[]): Html {
 const MESSAGES: readonly string[] = [
   'asked',
   'told',
+  'told-earlier',
   'reminded',
   'not-reached',
   'email-failed',
