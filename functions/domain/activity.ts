@@ -2,6 +2,13 @@
 import * as z from 'zod/mini';
 import { Count, Instant } from './reference.ts';
 
+/** Services that hold permissions, and services that record what happens. */
+const SENSITIVE =
+  /^(?:iam|sts|sso|organizations|cloudtrail|guardduty|config|securityhub|logs|access-analyzer)\.amazonaws\.com$/;
+export const isSensitive = (service: string): boolean => SENSITIVE.test(service);
+export const isWriteName = (call: string): boolean =>
+  !/^(?:Get|List|Describe|Lookup|Assume|Simulate)/.test(call);
+
 const Call = z.strictObject({
   /** `iam:CreateUser`. */
   name: z.string().check(z.maxLength(128)),

@@ -34,6 +34,9 @@ export const JOINED = 'joined';
 export const joinedText = (incidentId: string): string =>
   `Also proposed in ${incidentId}; this does not extend the action`;
 
+/** The entry that the gate writes when an alert counts as more severe than its product says. */
+export const RATED = 'rated';
+
 /** The entry that the gate writes when such a finding has news for the people who were asked. */
 export const NEWS = 'news';
 
@@ -44,13 +47,13 @@ export const saysRaised = (text: string): boolean => text.includes(RAISED);
 
 const RAISED_TO = new RegExp(`${RAISED} \\w+ to (\\w+)`);
 
-/** The alert with the highest severity that the news of the request reported, if that is higher than its own. */
+/** The alert with the highest severity that the gate or news of the request reported, if it is higher than its own. */
 export function asRaised<A extends { severity: { label: SeverityLabel } }>(
   alert: A,
   { history }: History,
 ): A {
   const raised = history
-    .filter(({ event }) => event === NEWS)
+    .filter(({ event }) => event === NEWS || event === RATED)
     .flatMap(({ text }) => SeverityLabel.safeParse(RAISED_TO.exec(text)?.[1]).data ?? []);
   const label = [alert.severity.label, ...raised].reduce((a, b) => (isMoreSevere(b, a) ? b : a));
   return { ...alert, severity: { ...alert.severity, label } };

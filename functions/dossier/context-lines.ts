@@ -3,7 +3,7 @@ import type { Alert } from '../domain/alert.ts';
 import { featuresOf } from './features.ts';
 import type { DossierInput } from './input.ts';
 import type { ContextLine } from './parts.ts';
-import { isScan, saysHarmless } from './reassuring.ts';
+import { plansExplain, saysHarmless, scannersExplain } from './reassuring.ts';
 import { scannerLines } from './scanner-text.ts';
 import { minute, ownText, typeText } from './values.ts';
 
@@ -25,11 +25,13 @@ export function contextLines({
     ...plannedWork.flatMap(({ id, why }) => {
       const refs = coveredBy(id);
       const text = `planned work ${id} covers ${refs.join(' ')}: ${ownText(why)}`;
-      return refs.length > 0 ? [{ text, refs, isReassuring: true }] : [];
+      return refs.length > 0
+        ? [{ text, refs, isReassuring: plansExplain(alert, facts.entities) }]
+        : [];
     }),
     ...scannerLines(facts.entities).map((one) => ({
       ...one,
-      isReassuring: isScan(alert, facts.entities),
+      isReassuring: scannersExplain(alert, facts.entities),
     })),
     ...decisions.map(({ ref, action, event, at, reasons, text }) => ({
       text: `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,

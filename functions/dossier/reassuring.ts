@@ -4,14 +4,14 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { DeclineReason } from '../domain/approval.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { type EntityFacts, scannerIn } from '../domain/facts.ts';
-import { logsShowAct, outcomeOf } from '../playbook/signs.ts';
+import { hasActed, logsShowAct, outcomeOf } from '../playbook/acts.ts';
 import { familyNameOf, familyOf } from '../playbook/types.ts';
 
 type Observed = Pick<Alert, 'evidence' | 'traffic' | 'type' | 'entities'>;
 
 /**
- * A failed attempt, if none succeeded and no log lists an act; or a caller of the organization. A stolen credential or
- * a taken host is an attack even while its attempts fail.
+ * A failed attempt, if none succeeded and no log lists an act; or a caller of the organization that changed nothing. A
+ * stolen credential or a taken host is an attack even while its attempts fail.
  */
 export function reassuringEvidence(
   alert: Observed,
@@ -24,7 +24,7 @@ export function reassuringEvidence(
     !logsShowAct(alert, facts);
   return (one) =>
     (hasFailed && outcomeOf([one]) === 'failed') ||
-    (one.kind === 'api-call' && one.values.affiliated === 'true');
+    (one.kind === 'api-call' && one.values.affiliated === 'true' && !hasActed(alert, facts));
 }
 
 /**
@@ -45,26 +45,48 @@ export const isUsual = (
     ({ appeared, before }) => appeared.length === 0 && before > 0,
   );
 
-/** A plan that covers it, a scanner, an address of this account, a key that no longer works and changed nothing. */
+/**
+ * A plan that covers it, a scanner; and, where nothing was changed, an address of this account, a key that no longer
+ * works, an account of the organization.
+ */
 export const reassuringFacts = (
   { attributes, part }: Entity,
   facts: EntityFacts,
   { alert, all }: { alert: Observed; all: readonly EntityFacts[] },
 ): boolean => {
-  const { plannedWork, address, identity } = facts;
+  const { plannedWork, identity } = facts;
+  if (plannedWork !== null && plansExplain(alert, all)) return true;
+  if (isScanner(facts) && isScan(alert, all)) return true;
+  if (hasActed(alert, all)) return false;
   return (
-    plannedWork !== null ||
-    (scannerIn(facts) !== null && isScan(alert, all)) ||
-    (part === 'actor' &&
-      address?.ownedBy.known === true &&
-      address.ownedBy.value !== null &&
-      alert.traffic.direction !== 'outbound') ||
-    (identity?.status.known === true &&
-      identity.status.value === 'Inactive' &&
-      !logsShowAct(alert, all)) ||
+    (part === 'actor' && isOurs(facts) && alert.traffic.direction !== 'outbound') ||
+    (identity?.status.known === true && identity.status.value === 'Inactive') ||
     attributes.affiliated === 'true'
   );
 };
+
+const isOurs = ({ address }: EntityFacts): boolean =>
+  address?.ownedBy.known === true && address.ownedBy.value !== null;
+
+/** A host that got the role of a scanner since yesterday may be anyone's. */
+const isScanner = (facts: EntityFacts): boolean =>
+  scannerIn(facts) !== null &&
+  !(
+    facts.configChanges?.known === true &&
+    facts.configChanges.value.changes.some(({ effects }) => effects.includes('role attached'))
+  );
+
+/** A plan for a user explains no change of access or logging, unless it also covers the addresses of the calls. */
+export function plansExplain(alert: Observed, facts: readonly EntityFacts[]): boolean {
+  if (familyOf(alert).plannedBy === 'target' || !hasActed(alert, facts)) return true;
+  const from = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+  const covered = facts.filter((one) => one.plannedWork !== null || isOurs(one));
+  return from.length > 0 && from.every(({ ref }) => covered.some((one) => one.ref === ref));
+}
+
+/** Whether a scanner explains the alert, and policy did not get it from a role that is new. */
+export const scannersExplain = (alert: Observed, facts: readonly EntityFacts[]): boolean =>
+  isScan(alert, facts) && facts.every((one) => scannerIn(one) === null || isScanner(one));
 
 const SCANS: readonly Evidence['kind'][] = ['connection', 'port-probe', 'resource', 'finding'];
 const SCAN_TYPES = /Port(?:Probe|Sweep|Unusual)|scan/i;

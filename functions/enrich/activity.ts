@@ -2,7 +2,7 @@
 import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
-import type { Activity } from '../domain/activity.ts';
+import { type Activity, isSensitive, isWriteName } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import { type Fact, unknown } from '../domain/facts.ts';
 import { jsonOf } from '../domain/json.ts';
@@ -212,15 +212,12 @@ const weightOf = (
   byName: ReadonlyMap<string, readonly Event[]>,
 ): number => (byName.get(name)?.some(isChange) ? 10_000 : 0) + succeeded + failed;
 
-/** Services that hold permissions, and services that record what happens. */
-const SENSITIVE =
-  /^(?:iam|sts|sso|organizations|cloudtrail|guardduty|config|securityhub|logs|access-analyzer)\.amazonaws\.com$/;
 const isChange = (event: Event): boolean =>
-  SENSITIVE.test(event.eventSource) && event.errorCode === undefined && isWrite(event);
+  isSensitive(event.eventSource) && event.errorCode === undefined && isWrite(event);
 
 /** Without `readOnly`, as in old events, the name decides. */
 export const isWrite = ({ eventName, readOnly }: Event): boolean =>
-  !(readOnly ?? /^(?:Get|List|Describe|Lookup|Assume|Simulate)/.test(eventName));
+  readOnly === undefined ? isWriteName(eventName) : !readOnly;
 
 /** The network of a caller; AWS services call under their names. */
 function networkOf({ sourceIPAddress = '' }: Event): string | null {

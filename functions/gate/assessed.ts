@@ -2,10 +2,12 @@
 import type { Action, Reason } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { type Assessment, wasNotAsked } from '../domain/assessment.ts';
+import { RATED, raisedText } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isPlaybooks, withFloor } from '../playbook/floor.ts';
 import { judge } from '../playbook/playbook.ts';
-import { signsOf } from '../playbook/signs.ts';
+import { whyRaised } from '../playbook/quiet.ts';
+import { type Signs, signsOf } from '../playbook/signs.ts';
 import { DOUBT_CODES, DOUBTS, type Doubts, doubtsAbout, keyOf, NO_DOUBTS } from './doubts.ts';
 
 export type Assessed = {
@@ -17,7 +19,7 @@ export type Assessed = {
 };
 
 /** Codes of what `why` says. */
-const WHY: readonly string[] = ['model-not-asked', 'analysis-failed', 'analysis-doubted'];
+const WHY: readonly string[] = ['model-not-asked', 'analysis-failed', 'analysis-doubted', RATED];
 
 /** What an action records of the checks of its analysis: its doubts, and what people are shown. */
 export const recordedChecks = ({
@@ -32,7 +34,8 @@ export const recordedChecks = ({
 
 export function assessed(analysis: Assessment, alert: Alert, facts: Facts | null): Assessed {
   const citable = facts?.citable ?? [];
-  const opinion = judge({ alert, citable, signs: signsOf(alert, facts) });
+  const signs = signsOf(alert, facts);
+  const opinion = judge({ alert, citable, signs });
   const found = isPlaybooks(analysis, opinion)
     ? NO_DOUBTS
     : doubtsAbout(analysis, { alert, citable });
@@ -46,7 +49,14 @@ export function assessed(analysis: Assessment, alert: Alert, facts: Facts | null
   const doubts = Object.fromEntries(
     Object.entries(found.byRecommendation).filter(([key]) => own.has(key)),
   );
-  return { assessment, doubts, why: [...failureReason(analysis), ...doubtReason(found)] };
+  const why = [...failureReason(analysis), ...doubtReason(found), ...ratedReason(alert, signs)];
+  return { assessment, doubts, why };
+}
+
+function ratedReason(alert: Alert, signs: Signs): Reason[] {
+  const why = whyRaised(alert, signs);
+  if (why === null) return [];
+  return [{ code: RATED, text: `${raisedText(alert.severity.label, 'medium')}: ${why}` }];
 }
 
 /** The failure may quote the model or an error, so it stays in the record of the assessment. */

@@ -1,8 +1,9 @@
 // Builds the record of an action from its ruling.
 
-import type { Action, Status } from '../domain/action.ts';
+import type { Action, HistoryEntry, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
+import { RATED } from '../domain/effect-state.ts';
 import { placeOfAction } from '../domain/target-place.ts';
 import { effectKeyOf } from '../mechanisms/mechanism.ts';
 import type { Effect } from '../mechanisms/registry.ts';
@@ -48,6 +49,11 @@ export function compose(
     effectKey: effect && subject ? effectKeyOf(effect.mechanism, subject) : null,
   };
   const why = reasons.map(({ text }) => text).join('. ');
+  const historyOf = (id: string, entries: readonly { event: string; text: string }[]) =>
+    entries.reduce<HistoryEntry[]>(
+      (history, one) => append(id, history, { at, by: 'gate', ...one }),
+      [],
+    );
   const proposed: Action = {
     ...core,
     incidentId,
@@ -85,12 +91,13 @@ export function compose(
     failure: null,
     createdAt: at.toISOString(),
     attentionAt: attentionAt(disposition, approval?.expiresAt ?? null, at),
-    history: append(actionId, [], {
-      at,
-      by: 'gate',
-      event: 'proposed',
-      text: `${recommendation.action} on ${recommendation.target}, confidence ${recommendation.confidence}`,
-    }),
+    history: historyOf(actionId, [
+      {
+        event: 'proposed',
+        text: `${recommendation.action} on ${recommendation.target}, confidence ${recommendation.confidence}`,
+      },
+      ...reasons.filter(({ code }) => code === RATED).map(({ text }) => ({ event: RATED, text })),
+    ]),
     version: 1,
   };
   const status = FIRST_STATUS[disposition];

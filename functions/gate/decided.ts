@@ -3,7 +3,7 @@ import type { Reason } from '../domain/action.ts';
 import { isHarmless } from '../domain/action-catalog.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { saysRaised } from '../domain/effect-state.ts';
-import { pagesForSevere } from '../playbook/playbook.ts';
+import { pagesAnyway } from '../playbook/playbook.ts';
 import { signsOf } from '../playbook/signs.ts';
 import { decide, type Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
@@ -33,7 +33,7 @@ export function withOnePage(circumstances: Circumstances, decided: readonly Deci
   const isPaged = decided.some(
     (one) => isNotification(one) && one.ruling.disposition !== 'dropped',
   );
-  if (isPaged || !pagesForSevere(alert, signsOf(alert, facts))) return [...decided];
+  if (isPaged || !pagesAnyway(alert, signsOf(alert, facts))) return [...decided];
   const raised = alert.news.find(saysRaised);
   const why = raised ? `${raised}.` : 'The severity is high, and no request pages anyone.';
   const recommendation = aboutAlert('send_analyst_notification', why);

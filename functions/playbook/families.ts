@@ -35,6 +35,8 @@ export type Family = {
   steps: readonly Step[];
   /** The family of outbound traffic, where this account's resource is the attacker. */
   outbound?: 'compromised-host';
+  /** The family of attempts of which one succeeded. */
+  succeeded?: 'database-login';
   /**
    * `always` asks above low severity. `if-serious` asks below high only if what was observed succeeded and had
    * consequences.
@@ -156,7 +158,10 @@ export const FAMILIES = {
     'suspicious',
     'Someone is trying to log in to a database, so far without success.',
     ifSevere([isolateTheDatabase]),
-    { advice: 'Restrict the security groups of the database. Is it public?' },
+    {
+      succeeded: 'database-login',
+      advice: 'Restrict the security groups of the database. Is it public?',
+    },
   ),
   'cluster-caller': family(
     'malicious',

@@ -1,26 +1,22 @@
 // The playbook: applies the family of an alert to its entities and its signs.
 
 import { ActionName, changesOf, isHarmless } from '../domain/action-catalog.ts';
-import { type Alert, isPosture, isSevere } from '../domain/alert.ts';
+import { isPosture, isSevere } from '../domain/alert.ts';
 import { aboutAlert, type Opinion, type Recommendation } from '../domain/assessment.ts';
 import { type Citable, isObservation } from '../domain/citable.ts';
 import { isIdentity } from '../domain/service-account.ts';
-import type { Family } from './families.ts';
+import { harmlessReason, type Judged, rated, whyQuiet } from './quiet.ts';
 import { NO_SIGNS, type Signs } from './signs.ts';
 import type { Step } from './steps.ts';
-import { familyNameOf, familyOf, guideOf } from './types.ts';
+import { familyIn, familyNameOf, familyOf, guideOf } from './types.ts';
 
 /** More targets of one kind suggest a larger attack, which a person must investigate. */
 const MAX_TARGETS_PER_STEP = 3;
 /** With the ticket and the notification, this makes ten recommendations, the maximum of an assessment. */
 const MAX_STEPS = 8;
 
-type Named = Omit<Alert['entities'][number], 'foundAt'>;
-/** The part of an alert that the playbook reads. */
-export type Judged = Pick<Alert, 'type' | 'severity' | 'traffic'> & { entities: readonly Named[] };
-
 export function judge({
-  alert,
+  alert: given,
   signs = NO_SIGNS,
   citable = [],
 }: {
@@ -29,7 +25,8 @@ export function judge({
   signs?: Signs | undefined;
   citable?: readonly Citable[] | undefined;
 }): Opinion {
-  const family = familyOf(alert);
+  const alert = rated(given, signs);
+  const family = familyIn(alert, signs);
   const why = whyQuiet(alert, signs);
   const containment = family.steps
     .filter(({ action, when }) =>
@@ -50,65 +47,6 @@ export function judge({
     supports: supportsIn(citable),
     ...{ contradicts: [], alternatives: [], missing: [], forPeople: [] },
   };
-}
-
-type Quiet = {
-  text: string;
-  /** Whether the reason also speaks against an attack. */
-  isHarmless: boolean;
-};
-
-/** Why nothing is requested about the alert; null if the steps of its family are. The first reason applies. */
-function whyQuiet(alert: Judged, signs: Signs): Quiet | null {
-  const { label } = alert.severity;
-  const family = familyOf(alert);
-  const harmless = harmlessReason(alert, signs, family);
-  if (harmless) return { text: harmless, isHarmless: true };
-  if (isSevere(label)) return null;
-  const isRoot = alert.entities.some(({ kind, part }) => kind === 'root-user' && part === 'actor');
-  const { outcome, isConsequential } = signs;
-  if (label !== 'medium' && !(isRoot && isConsequential && outcome !== 'failed'))
-    return { text: 'Its severity is low.', isHarmless: false };
-  if (family.asks === 'always') return null;
-  if (outcome === 'failed') return { text: 'The attempts failed.', isHarmless: false };
-  if (!isConsequential)
-    return { text: 'Nothing was changed and no data was read.', isHarmless: true };
-  return signs.hasMfa && /ConsoleLogin/.test(alert.type)
-    ? { text: 'The user signed in with MFA.', isHarmless: true }
-    : null;
-}
-
-/** Why the alert is probably no attack, or null. A critical alert has no such reason but that of a sample. */
-function harmlessReason(alert: Judged, signs: Signs, family: Family): string | null {
-  const { label } = alert.severity;
-  if (signs.isSample) return 'It is a sample that its product generated.';
-  if (label === 'critical') return null;
-  if (signs.isOurDoing) return 'An action of Countermand caused it.';
-  if (isPlanned(alert, signs, family)) return 'Planned work explains it.';
-  if (isSevere(label)) return null;
-  if (signs.planned.length > 0 && familyNameOf(alert) !== 'stolen-credential')
-    return 'Planned work may explain it.';
-  if (signs.isAffiliated) return 'The caller belongs to your organization.';
-  return signs.isOurAddress && alert.traffic.direction !== 'outbound'
-    ? 'The address belongs to this account.'
-    : null;
-}
-
-/**
- * Whether planned work covers who acts, from addresses that it covers or that are the account's own; or, where the
- * state of resources is the alert, all of one kind.
- */
-function isPlanned({ entities }: Judged, signs: Signs, { plannedBy }: Family): boolean {
-  const covered = entities.filter(({ ref }) => signs.planned.includes(ref));
-  if (plannedBy === 'target') {
-    const targets = entities.filter(({ part, kind }) => part === 'target' && kind !== 'alert');
-    return [...Map.groupBy(targets, ({ kind }) => kind).values()].some((all) =>
-      all.every((one) => covered.includes(one)),
-    );
-  }
-  const addresses = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
-  const areCovered = addresses.length > 0 && addresses.every((one) => covered.includes(one));
-  return areCovered || (signs.isOurAddress && covered.some(({ part }) => part === 'actor'));
 }
 
 const MAX_CITED = 3;
@@ -143,13 +81,15 @@ export function summaryOf(alert: Judged): string | null {
 }
 
 /**
- * Whether the alert is so severe that a person must be paged. Posture never pages, nor does a high alert that is
- * probably no attack.
+ * Whether a person must be paged even if nothing is requested: about a severe alert, and about a change of access or
+ * logging that no step can stop. Posture never pages, nor does a high alert that is probably no attack.
  */
-export function pagesForSevere(alert: Judged, signs: Signs = NO_SIGNS): boolean {
+export function pagesAnyway(given: Judged, signs: Signs = NO_SIGNS): boolean {
+  const alert = rated(given, signs);
   const { severity, entities } = alert;
-  const family = familyOf(alert);
+  const family = familyIn(alert, signs);
   if (isPosture({ entities }) || harmlessReason(alert, signs, family) !== null) return false;
+  if (signs.hasActed && family.steps.length > 0 && whyQuiet(alert, signs) === null) return true;
   return (
     severity.label === 'critical' || (severity.label === 'high' && !family.pagesOnlyIfCritical)
   );
@@ -180,7 +120,7 @@ function targetsOf(
 }
 
 /** A caller from another account than the alert's: its owner must revoke its credentials, not the attacked account. */
-function isForeign(entity: Named, entities: readonly Named[]): boolean {
+function isForeign(entity: Judged['entities'][number], entities: Judged['entities']): boolean {
   const alert = entities.find(({ kind }) => kind === 'alert');
   return isIdentity(entity) && alert !== undefined && entity.place.account !== alert.place.account;
 }
@@ -210,7 +150,7 @@ function ticketAndPage(
     'create_alert_ticket',
     [
       'Every alert gets a ticket for review in working hours.',
-      familyOf(alert).advice,
+      familyIn(alert, signs).advice,
       guide && `AWS's guidance: ${guide}`,
     ]
       .filter(Boolean)
@@ -219,12 +159,14 @@ function ticketAndPage(
   const needsNoApproval = containment.every(
     ({ action }) => changesOf(ActionName.parse(action))?.quiet,
   );
-  return pagesForSevere(alert, signs) && (label === 'critical' || needsNoApproval)
+  return pagesAnyway(alert, signs) && (label === 'critical' || needsNoApproval)
     ? [
         ticket,
         aboutAlert(
           'send_analyst_notification',
-          `The severity is ${label}: the on-call analyst must know now.`,
+          isSevere(label)
+            ? `The severity is ${label}: the on-call analyst must know now.`
+            : 'Access or logging was changed: the on-call analyst must know now.',
         ),
       ]
     : [ticket];

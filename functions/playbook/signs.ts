@@ -1,15 +1,27 @@
 // What decides about a response besides the type: success, plans, early undos.
 import * as z from 'zod/mini';
 import type { Alert, Entity } from '../domain/alert.ts';
-import type { Evidence } from '../domain/evidence.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
 import { EntityRef } from '../domain/reference.ts';
+import {
+  changesAccess,
+  hasActed,
+  isConsequential,
+  logsShowAct,
+  Outcome,
+  outcomeOf,
+  valuesOf,
+} from './acts.ts';
 
 export const Signs = z.strictObject({
   /** Whether what was observed succeeded. Unknown counts as yes. */
-  outcome: z.enum(['succeeded', 'failed', 'unknown']),
+  outcome: Outcome,
   /** Whether it changed something, or read data or secrets. True if the finding names no call. */
   isConsequential: z.boolean(),
+  /** Logs or the finding show a change of access, of logging or of a resource. Absent in earlier briefs. */
+  hasActed: z._default(z.boolean(), false),
+  /** Whose change of IAM or logging makes a low alert a medium one. Absent in earlier briefs. */
+  raisedBy: z._default(z.nullable(z.enum(['root', 'administrator'])), null),
   isSample: z.boolean(),
   /** Caused by an action of Countermand. */
   isOurDoing: z.boolean(),
@@ -30,6 +42,8 @@ export type Signs = z.infer<typeof Signs>;
 export const NO_SIGNS: Signs = {
   outcome: 'unknown',
   isConsequential: true,
+  hasActed: false,
+  raisedBy: null,
   isSample: false,
   isOurDoing: false,
   isAffiliated: false,
@@ -52,12 +66,15 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
     });
   const attackers = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
   const ours = new Set(about((_, { address }) => owned(address)).map(({ ref }) => ref));
-  const settled = about(isSettled).map(({ ref }) => ref);
+  const all = facts?.entities ?? [];
   const users = about(({ kind }) => kind === 'iam-user');
-  const hasActed = logsShowAct(alert, facts?.entities ?? []);
+  const isListed = logsShowAct(alert, all);
+  const disabled = refsOf(about(isDisabled));
   return {
-    outcome: hasActed ? 'succeeded' : outcomeOf(evidence),
-    isConsequential: hasActed || isConsequential(evidence),
+    outcome: isListed ? 'succeeded' : outcomeOf(evidence),
+    isConsequential: isListed || isConsequential(evidence),
+    hasActed: hasActed(alert, all),
+    raisedBy: raisedBy(alert, all),
     isSample: alert.sample,
     isOurDoing: alert.causedBy !== null,
     isAffiliated: valuesOf(evidence, 'api-call', 'affiliated').includes('true'),
@@ -68,82 +85,54 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
         const mfa = factsOn.get(ref)?.identity?.mfa;
         return mfa?.known === true && mfa.value;
       }),
-    planned: about((_, { plannedWork }) => plannedWork !== null).map(({ ref }) => ref),
-    settled: hasActed ? settled : [...settled, ...holdersOf(settled, entities)],
+    planned: refsOf(about((_, { plannedWork }) => plannedWork !== null)),
+    // What people undid before was about other acts.
+    settled: isListed
+      ? disabled
+      : withHolders([...disabled, ...refsOf(about(isTrusted))], entities),
   };
+}
+
+const refsOf = (entities: readonly Entity[]): string[] => entities.map(({ ref }) => ref);
+
+/** The root user needs no access keys. An administrator's changes are work, unless they come from a new network. */
+function raisedBy(
+  { entities, evidence = [] }: Reported,
+  facts: readonly EntityFacts[],
+): Signs['raisedBy'] {
+  const actors = entities.filter((one) => one.part === 'actor');
+  const known = facts.filter(({ ref }) => actors.some((one) => one.ref === ref));
+  const seen = known.flatMap(({ activity }) => (activity?.known ? [activity.value] : []));
+  if (!changesAccess(evidence) && seen.every(({ changes }) => changes.length === 0)) return null;
+  if (actors.some(({ kind }) => kind === 'root-user')) return 'root';
+  const isAdministrator = known.some(
+    ({ identity }) => identity?.access?.known === true && identity.access.value.isAdministrator,
+  );
+  const isNew = seen.some(({ networks }) => networks.appeared.length > 0 && networks.before > 0);
+  return isAdministrator && isNew ? 'administrator' : null;
 }
 
 const owned = (address: EntityFacts['address']): boolean =>
   address?.ownedBy.known === true && address.ownedBy.value !== null;
 
-/** A person undid an action on it early, or it is a key that no longer works. */
-function isSettled(_: Entity, { history, identity }: EntityFacts): boolean {
-  const { reversedByPeople } = history;
-  return (
-    (reversedByPeople.known && reversedByPeople.value > 0) ||
-    (identity?.status.known === true && identity.status.value === 'Inactive') ||
-    (identity?.activeKeys?.known === true &&
-      identity.activeKeys.value === 0 &&
-      identity.consoleAccess.known &&
-      !identity.consoleAccess.value)
-  );
-}
+/** A person undid an action on it early. */
+const isTrusted = (_: Entity, { history: { reversedByPeople } }: EntityFacts): boolean =>
+  reversedByPeople.known && reversedByPeople.value > 0;
 
-/** Users whose keys in the alert are all settled: a key that no longer works proves nothing about its user. */
-function holdersOf(settled: readonly string[], entities: readonly Entity[]): string[] {
+/** A key that no longer works, or a user without any way to sign in. */
+const isDisabled = (_: Entity, { identity }: EntityFacts): boolean =>
+  (identity?.status.known === true && identity.status.value === 'Inactive') ||
+  (identity?.activeKeys?.known === true &&
+    identity.activeKeys.value === 0 &&
+    identity.consoleAccess.known &&
+    !identity.consoleAccess.value);
+
+/** And users whose keys in the alert are all settled. */
+function withHolders(settled: readonly string[], entities: readonly Entity[]): string[] {
   const keys = entities.filter(({ kind }) => kind === 'access-key');
-  return entities
-    .filter(({ kind, value }) => {
-      const own = keys.filter(({ attributes }) => attributes.userName === value);
-      return kind === 'iam-user' && own.length > 0 && own.every(({ ref }) => settled.includes(ref));
-    })
-    .map(({ ref }) => ref);
-}
-
-const valuesOf = (evidence: readonly Evidence[], kind: Evidence['kind'], name: string): string[] =>
-  evidence.filter((one) => one.kind === kind).flatMap(({ values }) => values[name] ?? []);
-
-/**
- * Whether logs of AWS list an act of an actor, even if the finding reports none: in CloudTrail, a change of IAM, of
- * logging or of a resource of the alert; in flow logs, a connection that a forged address can't cause.
- */
-export function logsShowAct(
-  { entities }: Pick<Alert, 'entities'>,
-  facts: readonly EntityFacts[],
-): boolean {
-  const isActor = (ref: string | null): boolean =>
-    entities.some((one) => one.ref === ref && one.part === 'actor');
-  return facts.some(
-    ({ ref, activity, changes, flows }) =>
-      (isActor(ref) && activity?.known && activity.value.changes.length > 0) ||
-      (changes?.known &&
-        changes.value.changes.some(({ by, succeeded }) => isActor(by) && succeeded > 0)) ||
-      (flows?.known && flows.value.peers.some((peer) => isActor(peer.ref) && peer.proven > 0)),
-  );
-}
-
-/** Whether what was observed succeeded. */
-export function outcomeOf(evidence: readonly Evidence[]): Signs['outcome'] {
-  const calls = evidence.filter(({ kind }) => kind === 'api-call');
-  const all = [
-    ...calls.map(({ values }) => values.error === undefined),
-    ...valuesOf(evidence, 'kubernetes-call', 'status').map((status) => /^[12]\d\d$/.test(status)),
-    ...evidence
-      .filter(({ kind, values }) => kind === 'login' && 'failed' in values)
-      .map(({ values }) => Number(values.successful ?? 0) > 0),
-    ...(['connection', 'port-probe', 'dns-request'] as const)
-      .flatMap((kind) => valuesOf(evidence, kind, 'blocked'))
-      .map((blocked) => blocked !== 'true'),
-  ];
-  if (all.length === 0) return 'unknown';
-  return all.some(Boolean) ? 'succeeded' : 'failed';
-}
-
-const READS = /^(Get|List|Describe|Lookup|Head|View|Search|BatchGet)/;
-/** Reads that hand out data, secrets or credentials. */
-const DATA = /Object|Secret|Parameter|PasswordData|Token|Credential|Decrypt|BatchGetItem|GetItem/;
-
-function isConsequential(evidence: readonly Evidence[]): boolean {
-  const apis = valuesOf(evidence, 'api-call', 'api').flatMap((text) => text.split(', '));
-  return apis.length === 0 || apis.some((api) => !READS.test(api) || DATA.test(api));
+  const holders = entities.filter(({ kind, value }) => {
+    const own = keys.filter(({ attributes }) => attributes.userName === value);
+    return kind === 'iam-user' && own.length > 0 && own.every(({ ref }) => settled.includes(ref));
+  });
+  return [...settled, ...refsOf(holders)];
 }

@@ -1,5 +1,6 @@
 // Finds the family of an alert: by its row in the table, otherwise by its name.
 import { type Alert, isPosture } from '../domain/alert.ts';
+import type { Outcome } from './acts.ts';
 import { FAMILIES, type Family, type FamilyName } from './families.ts';
 import table from './types.data.json' with { type: 'json' };
 
@@ -25,7 +26,8 @@ const PATTERNS: readonly (readonly [RegExp, FamilyName])[] = [
   [/^Health:AWS_RISK_/, 'exposed-credential'],
   [/^Inspector:/, 'vulnerability'],
   [/^Software and Configuration Checks/, 'check'],
-  [/^(Phishing|Malware|Spam):Mail\//, 'dangerous-mail'],
+  [/^(Phishing|Malware|Spam|Fraud):Mail\//, 'dangerous-mail'],
+  [/^(CredentialStuffing|LoginFlood):/, 'attacked-host'],
   [/^AttackSequence:(IAM|S3)\//, 'credential-sequence'],
   [/^AttackSequence:/, 'resource-sequence'],
   [/^(AccountTakeover|CredentialAbuse):/, 'account-takeover'],
@@ -67,6 +69,12 @@ export function familyNameOf(alert: Typed): FamilyName {
 }
 
 export const familyOf = (alert: Typed): Family => FAMILIES[familyNameOf(alert)];
+
+/** The family of what happened: a type may speak of attempts of which one succeeded. */
+export function familyIn(alert: Typed, { outcome }: { outcome: Outcome }): Family {
+  const family = familyOf(alert);
+  return family.succeeded && outcome === 'succeeded' ? FAMILIES[family.succeeded] : family;
+}
 
 const GUIDE = 'https://docs.aws.amazon.com/guardduty/latest/ug/';
 const GUIDES: readonly (readonly [RegExp, string])[] = [

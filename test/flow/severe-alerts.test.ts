@@ -1,6 +1,10 @@
 // P12: severe alerts page people after any earlier alerts, answers and updates.
+
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
+import { CASES, readCase } from '../../tools/eval/cases.ts';
+import { eventOf } from '../../tools/eval/findings/others.ts';
 import { NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { citing } from '../fixtures/citing.ts';
 import { alertAbout, attacker } from './generic-alert.ts';
@@ -149,3 +153,20 @@ test('reads an update of a finding that its product once dated in the future', a
   const [update] = await world.deliver(probe(5, { severity: 9.5 }));
   expect(update?.outcome).toBe('joined');
 });
+
+test.each([
+  ['creates an access key', 'CreateAccessKey', 'page'],
+  ['reads its account', 'GetAccountSummary', undefined],
+])(
+  'P12: a finding of low severity about a root user that %s leads to the message: %s',
+  async (_, api, urgency) => {
+    world = await createWorld({ analyst: benign });
+    const root = readCase(join(CASES, '23-root-creates-an-access-key.yaml'));
+    const call = { api, service: 'iam.amazonaws.com' };
+    await world.deliver(eventOf('root', { ...root, finding: { ...root.finding!, call } }, NOW));
+    const [first] = world.runtime.inbox().filter(({ message: { to } }) => to.kind === 'person');
+    expect(first?.message.urgency).toBe(urgency);
+    if (urgency)
+      expect(JSON.stringify(first?.message)).toContain('Severity raised from low to medium');
+  },
+);

@@ -85,6 +85,12 @@ describe.each(Object.entries(LIARS))('the stand-in model “%s”', (_, { lies, 
     ).toEqual([]);
   });
 
+  test('leaves a page about every case of which a responder must hear now', () => {
+    expect(
+      failing(({ situation, system }) => situation.expect.tell === 'page' && !system.isPaged),
+    ).toEqual([]);
+  });
+
   test('makes nothing run that the playbook would not, but what is harmless', () => {
     const isOwn = (own: SystemResult, act: DecidedAct) =>
       own.acts.some((one) => isChange(one) && one.asked === act.asked);

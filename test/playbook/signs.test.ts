@@ -1,10 +1,12 @@
 // What speaks against asking: success, planned work, people's early undos.
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../functions/domain/alert.ts';
+import type { ConfigEffect } from '../../functions/domain/config-changes.ts';
 import type { Evidence } from '../../functions/domain/evidence.ts';
 import { type EntityFacts, known } from '../../functions/domain/facts.ts';
 import { unreadIdentity } from '../../functions/enrich/identity.ts';
-import { judge, pagesForSevere } from '../../functions/playbook/playbook.ts';
+import { judge, pagesAnyway } from '../../functions/playbook/playbook.ts';
+import { whyRaised } from '../../functions/playbook/quiet.ts';
 import { NO_SIGNS, type Signs, signsOf } from '../../functions/playbook/signs.ts';
 import {
   alertWith,
@@ -53,7 +55,7 @@ describe('planned work', () => {
   test('explains a high alert if it covers the address: no request and no page', () => {
     const planned = { planned: ['ip-1'] };
     expect(asked(STOLEN, 'high', planned)).toEqual([]);
-    expect(pagesForSevere(alertOf(STOLEN, 'high'), { ...NO_SIGNS, ...planned })).toBe(false);
+    expect(pagesAnyway(alertOf(STOLEN, 'high'), { ...NO_SIGNS, ...planned })).toBe(false);
   });
   test('does not explain a high alert if it covers only the key, because a thief has the same key', () => {
     expect(asked(STOLEN, 'high', { planned: ['key-1'] })).toEqual(CREDENTIAL);
@@ -64,22 +66,20 @@ describe('planned work', () => {
     const alert = alertOf(STOLEN, 'high');
     const second = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
     const both = { ...alert, entities: [...alert.entities, second] };
-    const pages = (...planned: string[]) => pagesForSevere(both, { ...NO_SIGNS, planned });
+    const pages = (...planned: string[]) => pagesAnyway(both, { ...NO_SIGNS, planned });
     expect([pages('ip-1', 'key-1'), pages('ip-1', 'ip-2')]).toEqual([true, false]);
   });
   test('explains no high alert if it covers one of two hosts', () => {
     const hosts = ['instance-1', 'instance-2'].map((ref) => ({ ...theInstance, ref }));
     const alert = { ...alertOf('Trojan:EC2/DropPoint', 'high'), entities: hosts };
-    const pages = (...planned: string[]) => pagesForSevere(alert, { ...NO_SIGNS, planned });
+    const pages = (...planned: string[]) => pagesAnyway(alert, { ...NO_SIGNS, planned });
     expect([pages('instance-1'), pages('instance-1', 'instance-2')]).toEqual([true, false]);
   });
   test('never explains a critical alert', () => {
     expect(asked(STOLEN, 'critical', { planned: ['ip-1', 'key-1'], isOurDoing: true })).toEqual(
       CREDENTIAL,
     );
-    expect(pagesForSevere(alertOf(STOLEN, 'critical'), { ...NO_SIGNS, planned: ['ip-1'] })).toBe(
-      true,
-    );
+    expect(pagesAnyway(alertOf(STOLEN, 'critical'), { ...NO_SIGNS, planned: ['ip-1'] })).toBe(true);
   });
 });
 
@@ -90,7 +90,7 @@ test('leaves out a target that a person restored early, below high severity', ()
 
 test('asks nothing about a sample, and pages no one', () => {
   expect(asked(STOLEN, 'critical', { isSample: true })).toEqual([]);
-  expect(pagesForSevere(alertOf(STOLEN, 'high'), { ...NO_SIGNS, isSample: true })).toBe(false);
+  expect(pagesAnyway(alertOf(STOLEN, 'high'), { ...NO_SIGNS, isSample: true })).toBe(false);
 });
 
 describe('what logs list beside a finding about failed reads', () => {
@@ -119,6 +119,16 @@ describe('what logs list beside a finding about failed reads', () => {
     });
   const flows = (proven: number) =>
     known(flowsWith([peerWith({ accepted: proven, rejected: 1, proven })]));
+  const config = (effect: ConfigEffect) =>
+    known({
+      ...{ from: at, to: at, isComplete: true, others: 0 },
+      changes: [
+        {
+          ...{ at, group: null, status: 'changed' as const, parts: [], otherParts: 0 },
+          ...{ opened: [], closed: [], effects: [effect] },
+        },
+      ],
+    });
   test.each<[string, boolean, Partial<EntityFacts>]>([
     ['nothing', false, {}],
     ['reads of the key', false, { activity: activity([]) }],
@@ -128,6 +138,12 @@ describe('what logs list beside a finding about failed reads', () => {
     ['a change of a resource by a deployment', false, { changes: change(null, 1) }],
     ['data both ways with the attacker', true, { flows: flows(2) }],
     ['rejected connections of the attacker', false, { flows: flows(0) }],
+    [
+      'rights of an administrator for the key',
+      true,
+      { configChanges: config('AdministratorAccess attached') },
+    ],
+    ['a new role of the host', false, { configChanges: config('role attached') }],
   ])(
     'takes %s for a success, beside which an inactive key does not settle its user: %s',
     (_, expected, facts) => {
@@ -140,4 +156,109 @@ describe('what logs list beside a finding about failed reads', () => {
       );
     },
   );
+});
+
+describe('a change of access or logging', () => {
+  const acted = { hasActed: true };
+  test.each<[string, Partial<Signs>]>([
+    ['an account of the organization', { isAffiliated: true }],
+    ['an address of this account', { isOurAddress: true }],
+    ['a plan for the user', { planned: ['user-1'] }],
+  ])('is asked about, below high severity, although %s explains what changes nothing', (_, why) => {
+    expect(asked(UNUSUAL, 'medium', why)).toEqual([]);
+    expect(asked(UNUSUAL, 'medium', { ...why, ...acted })).toEqual(CREDENTIAL);
+  });
+
+  test('is asked about after a sign-in with MFA', () => {
+    const login = 'UnauthorizedAccess:IAMUser/ConsoleLoginSuccess.B';
+    expect(asked(login, 'medium', { hasMfa: true })).toEqual([]);
+    expect(asked(login, 'medium', { hasMfa: true, ...acted })).toEqual(CREDENTIAL);
+  });
+
+  test('is explained by a plan that covers the address, too', () => {
+    expect(asked(UNUSUAL, 'medium', { planned: ['ip-1', 'user-1'], ...acted })).toEqual([]);
+  });
+
+  test('pages someone if the alert names nothing to stop', () => {
+    const alert = { ...alertOf(UNUSUAL, 'medium'), entities: [theAlertItself, attacker] };
+    expect(pagesAnyway(alert, { ...NO_SIGNS, ...acted })).toBe(true);
+    expect(pagesAnyway(alert, NO_SIGNS)).toBe(false);
+  });
+
+  test('makes a low alert a medium one if the root user did it, and no plan explains it', () => {
+    expect(asked(UNUSUAL, 'low', acted)).toEqual([]);
+    expect(asked(UNUSUAL, 'low', { ...acted, raisedBy: 'root' })).toEqual(CREDENTIAL);
+    const raised = (change: Partial<Signs>, label: Alert['severity']['label'] = 'low') =>
+      whyRaised(alertOf(UNUSUAL, label), { ...NO_SIGNS, raisedBy: 'root', ...change });
+    expect(raised({})).toBe('the root user changed access or logging');
+    expect(raised({ planned: ['ip-1'] })).toBeNull();
+    expect(raised({ isSample: true })).toBeNull();
+    expect(raised({}, 'medium')).toBeNull();
+  });
+});
+
+describe('who raises a low alert', () => {
+  const call = (values: Record<string, string>): Evidence => ({
+    ...{ kind: 'api-call', values: { service: 'iam.amazonaws.com', ...values } },
+    ...{ untrusted: {}, refs: [], from: null, until: null, foundAt: '$' },
+  });
+  const root = { ...suspectUser, kind: 'root-user' as const, ref: 'root-1' };
+  const by = (
+    actor: typeof root | typeof suspectUser,
+    values: Record<string, string>,
+    about: Partial<EntityFacts> = {},
+  ) =>
+    signsOf(
+      { ...alertOf(UNUSUAL, 'low'), entities: [actor, attacker], evidence: [call(values)] },
+      factsWith(factsAbout(actor.ref, { address: null, ...about })),
+    ).raisedBy;
+  const administrator = (
+    isAdministrator: boolean,
+    appeared: string[],
+    before = 3,
+  ): Partial<EntityFacts> => ({
+    identity: { ...unreadIdentity('not read'), access: known({ isAdministrator, policies: 1 }) },
+    activity: known({
+      ...{ from: NOW.toISOString(), to: NOW.toISOString(), events: 1, isComplete: true },
+      ...{ firstAt: NOW.toISOString(), lastAt: NOW.toISOString(), calls: [], otherCalls: 0 },
+      ...{ changes: [], networks: { appeared, before } },
+      ...{ regions: { appeared: [], before }, userAgents: { appeared: [], before } },
+    }),
+  });
+  const NEW = ['203.0.113.0/24'];
+
+  test('the root user with a call that changes access or logging and succeeds', () => {
+    expect(by(root, { api: 'CreateAccessKey' })).toBe('root');
+    expect(by(root, { api: 'StopLogging', service: 'cloudtrail.amazonaws.com' })).toBe('root');
+    expect(by(root, { api: 'CreateAccessKey', error: 'LimitExceeded' })).toBeNull();
+    expect(by(root, { api: 'ListUsers' })).toBeNull();
+    expect(by(root, { api: 'PutObject', service: 's3.amazonaws.com' })).toBeNull();
+  });
+
+  test('an administrator only from a new network', () => {
+    const api = 'CreateAccessKey';
+    expect(by(suspectUser, { api }, administrator(true, NEW))).toBe('administrator');
+    expect(by(suspectUser, { api }, administrator(true, []))).toBeNull();
+    expect(by(suspectUser, { api }, administrator(true, NEW, 0))).toBeNull();
+    expect(by(suspectUser, { api }, administrator(false, NEW))).toBeNull();
+    expect(by(suspectUser, { api: 'ListUsers' }, administrator(true, NEW))).toBeNull();
+  });
+});
+
+test('takes a database for entered if one login succeeds, whatever the type says', () => {
+  const database = {
+    ...theInstance,
+    kind: 'database' as const,
+    ref: 'database-1',
+    part: 'target' as const,
+  };
+  const alert = alertWith({
+    type: 'CredentialAccess:RDS/MaliciousIPCaller.FailedLogin',
+    severity: { score: 5, label: 'medium' },
+    entities: [theAlertItself, attacker, database],
+  });
+  const targets = (outcome: Signs['outcome']) =>
+    judge({ alert, signs: { ...NO_SIGNS, outcome } }).recommendations.map(({ target }) => target);
+  expect(targets('failed')).not.toContain('database-1');
+  expect(targets('succeeded')).toContain('database-1');
 });

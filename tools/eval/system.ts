@@ -9,6 +9,8 @@ import { decide } from '../../functions/gate/decide.ts';
 import { dropRepeats, withOnePage } from '../../functions/gate/decided.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { effectsOf, MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import { rated } from '../../functions/playbook/quiet.ts';
+import { signsOf } from '../../functions/playbook/signs.ts';
 import type { Prepared } from './alert.ts';
 import { HERE } from './facts.ts';
 
@@ -84,5 +86,5 @@ export function systemResult(given: Assessment, prepared: Prepared): SystemResul
       (name === 'send_analyst_notification' && disposition === 'auto') ||
       (isLive && !informs(name) && disposition !== 'auto'),
   );
-  return { acts, isPaged: pages && mayPage(alert), assessment };
+  return { acts, isPaged: pages && mayPage(rated(alert, signsOf(alert, facts))), assessment };
 }

@@ -11,7 +11,12 @@ is the minimum under a model. After a change, run \`npm run eval -- --against\` 
 
 Nothing is requested about a low alert, a sample, an alert that Countermand's own action caused, or one that planned
 work explains. Below high severity, \`if serious\` also needs that the activity succeeded and changed something or read
-data: as the finding says, or as CloudTrail or flow logs list.`;
+data: as the finding says, or as CloudTrail, AWS Config or flow logs list.
+
+A low alert counts as a medium one if the root user changed access or logging, or an administrator did so from a new
+network. Below high severity, where a call comes from and who made it explain no such change: not an account of the
+organization, an address of this account, a sign-in with MFA, or a plan that covers the user but not the address. If
+nothing in the alert can be stopped, it pages.`;
 
 export function playbookPage(): string {
   const all = rows();
@@ -27,6 +32,7 @@ export function playbookPage(): string {
       ...family.steps.map((step) => listItem(stepText(step))),
       ...(family.steps.length === 0 ? ['- A ticket only'] : []),
       ...(family.advice ? [listItem(`In the ticket: ${family.advice}`)] : []),
+      ...(family.succeeded ? [`- If an attempt succeeded: \`${family.succeeded}\``] : []),
       ...(family.outbound ? [`- Outbound traffic: \`${family.outbound}\``] : []),
       listItem(
         `Asks ${family.asks === 'always' ? 'above low severity' : 'if serious'}; explained by planned work on the ${family.plannedBy}`,
