@@ -22,7 +22,7 @@ export async function createDryAccount(
   const policy = { ...own, plannedWork: options.plannedWork ?? own.plannedWork };
   const runtime = await createRuntime({
     policy,
-    analyst: options.analyst ?? analystFrom(process.env, policy.analysis).analyst,
+    analyst: options.analyst ?? (await analystFrom(process.env, policy.analysis)).analyst,
     clock,
     newId: randomUUID,
     log: () => {},

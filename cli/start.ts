@@ -34,7 +34,7 @@ const DRILLS_FAILED = 'Self-test of the actions failed; see countermand.log';
 export async function start(port: number, folder: string, out: Out): Promise<Outcome> {
   const url = `http://127.0.0.1:${port}`;
   const policy = loadPolicy(POLICIES, 'local');
-  const { analyst, name } = analystFrom(process.env, policy.analysis);
+  const { analyst, name } = await analystFrom(process.env, policy.analysis);
   const logFile = join(folder, 'countermand.log');
   const log: Log = (level, message, fields) =>
     appendFileSync(

@@ -300,7 +300,7 @@ function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       handler: 'handler',
       timeoutSeconds: 15,
       // Programs must not keep people from the console or from approvals.
-      reservedConcurrency: 2,
+      reservedConcurrency: 4,
       policy: true,
       env: { ...table, ...proofs },
       grants: ['readRecords', 'findOverdue', 'verifyVotes'],

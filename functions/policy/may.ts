@@ -1,14 +1,14 @@
 // What a signed-in person may do in the console.
 import type { Person, PersonRole } from './schemas/escalation.ts';
 
-/** `resume`: end a halt. `note`: write a note on an incident. */
-export type Deed = 'read' | 'note' | 'halt' | 'resume';
+/** `resume`: end a halt. `note`: write a note on an incident. `end-tokens`: end the API tokens of others. */
+export type Deed = 'read' | 'note' | 'halt' | 'resume' | 'end-tokens';
 
 const DEEDS: Readonly<Record<PersonRole, readonly Deed[]>> = {
   viewer: ['read'],
   analyst: ['read', 'note', 'halt'],
-  manager: ['read', 'note', 'halt', 'resume'],
-  lead: ['read', 'note', 'halt', 'resume'],
+  manager: ['read', 'note', 'halt', 'resume', 'end-tokens'],
+  lead: ['read', 'note', 'halt', 'resume', 'end-tokens'],
 };
 
 /**

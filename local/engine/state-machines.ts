@@ -5,8 +5,8 @@ import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import { loadDefinition, type MachineName } from './definition.ts';
 import type { ExecutionLog } from './execution-log.ts';
-import { FatalTaskError } from './task-errors.ts';
-import { createTasks, type Functions } from './tasks.ts';
+import { executionOver } from './task-errors.ts';
+import { createTasks, type Ends, type Functions } from './tasks.ts';
 
 export type { Functions };
 
@@ -68,16 +68,15 @@ export function createEngine(deps: EngineDeps) {
   function run(machine: MachineName, name: string, input: object): void {
     const { stateMachine, states } = machines[machine];
     const key = `${machine}/${name}`;
-    const over = Promise.withResolvers<never>();
-    over.promise.catch(() => {});
+    const ends: Ends = new Set();
     let isOver = false;
     const endTasks = () => {
       isOver = true;
-      over.reject(new FatalTaskError('ExecutionOver', 'the execution is over'));
+      for (const end of ends) end();
     };
     // The library retries after an abort, and continues with the other items after one ended the execution.
     const runTask = (parameters: unknown) =>
-      isOver ? over.promise : tasks.run(key, parameters, over.promise);
+      isOver ? Promise.reject(executionOver()) : tasks.run(key, parameters, ends);
     const context = {
       Execution: { Id: name, Name: name, StartTime: clock.now().toISOString() },
       // A getter, because each state needs its own token, and the library copies the context once per Map item.

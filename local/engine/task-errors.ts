@@ -29,6 +29,9 @@ export function functionFailed(thrown: unknown): Error {
   return new TaskFailed(report.errorType, JSON.stringify(report));
 }
 
+export const executionOver = (): Error =>
+  new FatalTaskError('ExecutionOver', 'the execution is over');
+
 export const noSuchFunction = (functionName: string): Error =>
   new TaskFailed('Lambda.ResourceNotFoundException', `Function not found: ${functionName}`);
 

@@ -1,7 +1,13 @@
 // Runs Task states: calls the function and enforces time limit and callback.
 import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
-import { FatalTaskError, functionFailed, noSuchFunction, StatesTimeout } from './task-errors.ts';
+import {
+  executionOver,
+  FatalTaskError,
+  functionFailed,
+  noSuchFunction,
+  StatesTimeout,
+} from './task-errors.ts';
 
 export type Functions = Readonly<Record<string, (payload: unknown) => Promise<unknown>>>;
 
@@ -19,28 +25,34 @@ const Invocation = z.looseObject({
 });
 const Tokened = z.looseObject({ taskToken: z.string() });
 
+/**
+ * How to end the running tasks of an execution. Not a promise that each task races against: it would keep the result of
+ * every task until the execution ends.
+ */
+export type Ends = Set<() => void>;
+
 /** Calls `onWaiting` when a state's function has returned and only the callback is missing. */
 export function createTasks(functions: Functions, clock: Clock, onWaiting: () => void) {
   const waiting = new Map<string, { execution: string; resolve: (output: unknown) => void }>();
   /** Tokens whose function has returned, so that only the callback is missing. */
   const returned = new Set<string>();
 
-  /** `over` rejects when the execution ends, and ends the task. */
-  async function run(execution: string, parameters: unknown, over: Promise<never>) {
+  /** While the task runs, `ends` has a function that ends it. */
+  async function run(execution: string, parameters: unknown, ends: Ends) {
     const { FunctionName, Payload, timeoutSeconds, waitsForCallback } = parsed(
       Invocation,
       parameters,
     );
     const payload = asJson(Payload);
     if (!waitsForCallback) {
-      const result = await within(call(FunctionName, payload), timeoutSeconds, over);
+      const result = await within(call(FunctionName, payload), timeoutSeconds, ends);
       return { Payload: result, StatusCode: 200 };
     }
     // A callback's output is the state's output. The output of an ordinary call has an envelope.
     const { taskToken } = parsed(Tokened, Payload);
     try {
       const answer = callAndWait(execution, FunctionName, payload, taskToken);
-      return await within(answer, timeoutSeconds, over);
+      return await within(answer, timeoutSeconds, ends);
     } finally {
       waiting.delete(taskToken);
       returned.delete(taskToken);
@@ -69,16 +81,19 @@ export function createTasks(functions: Functions, clock: Clock, onWaiting: () =>
     return promise;
   }
 
-  async function within<T>(work: Promise<T>, seconds: number, over: Promise<never>): Promise<T> {
+  async function within<T>(work: Promise<T>, seconds: number, ends: Ends): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const end = new Date(clock.now().getTime() + seconds * 1000);
     const cancel = clock.at(end, () => reject(new StatesTimeout()));
+    const stop = () => reject(executionOver());
+    ends.add(stop);
     // A function can't be cancelled. After a time-out, its error must not crash the process.
     work.catch(() => {});
     try {
-      return await Promise.race([work, promise, over]);
+      return await Promise.race([work, promise]);
     } finally {
       cancel();
+      ends.delete(stop);
     }
   }
 

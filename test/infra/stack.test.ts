@@ -653,8 +653,8 @@ describe('the console', () => {
       expect(limits[route]).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 });
     const concurrency = (name: string) =>
       functionsOf(deployed).get(name)!.properties.ReservedConcurrentExecutions;
-    expect(limits['GET /api/{proxy+}']).toMatchObject({ ThrottlingRateLimit: 2 });
-    expect([concurrency('api'), concurrency('console'), concurrency('web')]).toEqual([2, 5, 20]);
+    expect(limits['GET /api/{proxy+}']).toMatchObject({ ThrottlingRateLimit: 100 });
+    expect([concurrency('api'), concurrency('console'), concurrency('web')]).toEqual([4, 5, 20]);
   });
 });
 

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { manualClock } from '../../local/engine/clock.ts';
 import { createExecutionLog, type ExecutionLog } from '../../local/engine/execution-log.ts';
@@ -366,6 +368,23 @@ describe('stop and resume', () => {
     expect(count('notify')).toBe(0);
     expect(log.unfinished()).toHaveLength(1);
   });
+});
+
+test('an execution that waits for a person keeps no output of earlier tasks', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  const { engine } = setUp([action('act-1')], {
+    enrich: async (payload) => ({ ...(payload as object), brief: 'x'.repeat(2 ** 20) }),
+  });
+  const before = used();
+  for (let n = 0; n < 20; n++) engine.start('respond', `one-${n}`, { incidentId: 'inc-1', n });
+  await engine.quiet();
+  expect(engine.waitingTokens()).toHaveLength(20);
+  expect(used() - before).toBeLessThan(10);
 });
 
 describe('quiet', () => {

@@ -80,6 +80,8 @@ describe('the API', () => {
       const { body } = await (await signedIn(email)).post('/sign-in/api', {});
       return /[\w-]{20,}\.[\w-]{43}/.exec(body)?.[0] ?? '';
     },
+    endTokens: async (email, ended) =>
+      (await (await signedIn(email)).post('/sign-in/api', { ended })).status ?? 0,
     summarise: () =>
       deployed.invoke('summarise', { Records: [changeOf(incidentKey('incident', INCIDENT_ID))] }),
   });

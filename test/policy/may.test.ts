@@ -6,14 +6,14 @@ import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { createPages, put, requestWith, waiting } from '../web/approval-pages.ts';
 
-const DEEDS = ['read', 'note', 'halt', 'resume'] as const;
+const DEEDS = ['read', 'note', 'halt', 'resume', 'end-tokens'] as const;
 const allowed = (...roles: PersonRole[]) => DEEDS.filter((deed) => may({ roles }, deed));
 
 test('viewers read; analysts also note and halt; managers and leads also resume', () => {
   expect(allowed('viewer')).toEqual(['read']);
   expect(allowed('analyst')).toEqual(['read', 'note', 'halt']);
-  expect(allowed('manager')).toEqual(['read', 'note', 'halt', 'resume']);
-  expect(allowed('lead')).toEqual(['read', 'note', 'halt', 'resume']);
+  expect(allowed('manager')).toEqual(['read', 'note', 'halt', 'resume', 'end-tokens']);
+  expect(allowed('lead')).toEqual(['read', 'note', 'halt', 'resume', 'end-tokens']);
   expect(allowed('viewer', 'analyst')).toEqual(['read', 'note', 'halt']);
 });
 

@@ -41,6 +41,14 @@ const apiWith = (change: Partial<Parameters<typeof createApi>[0]> = {}) =>
   createApi({ store, policy: policyWith(), pages, actsAs: null, newId, now, log, ...change });
 const tokenAt = async (at: Date, person = 'ana.silva') =>
   (await issueToken({ pages, now: () => at }, person)).token;
+const endTokens = async (by: string, ended: string, reads = store.reads) =>
+  new Hono()
+    .route('/', tokenSite({ store: { reads }, policy: policyWith(), pages, newId, now, log }))
+    .request('/', {
+      method: 'POST',
+      headers: { cookie: await cookieOf(by, startConsole) },
+      body: new URLSearchParams({ ended }),
+    });
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('the contract', () => {
@@ -50,7 +58,8 @@ describe('the contract', () => {
       const answer = await apiWith().request(path, { headers: { ...headers } });
       return { status: answer.status, body: await answer.text() };
     },
-    tokenOf: () => tokenAt(minute(3)),
+    tokenOf: (email) => tokenAt(minute(3), email.split('@')[0]),
+    endTokens: async (email, ended) => (await endTokens(email.split('@')[0]!, ended)).status,
     summarise: () => summarise({ store, newId }, [INCIDENT_ID]),
   });
   test.each(Object.entries(CONTRACT))('%s', (_, holds) => holds(api()));
@@ -108,14 +117,54 @@ describe('a token', () => {
   });
 });
 
-const add = async () => {
+const fails = async () => {
   throw new Error('the table is not available');
 };
+
+describe('after a person ended their tokens', () => {
+  test('a token that they create later is valid', async () => {
+    await put(store, waiting());
+    await endTokens('ana.silva', 'ana.silva');
+    const api = apiWith({ now: () => minute(6) });
+    const status = async (at: Date) => (await api.request(PATH, bearer(await tokenAt(at)))).status;
+    expect(await status(now())).toBe(401);
+    expect(await status(new Date(now().getTime() + 1))).toBe(200);
+  });
+
+  test('no token is valid while the record of the end cannot be read', async () => {
+    await put(store, waiting());
+    const token = bearer(await tokenAt(minute(3)));
+    const reads = { ...store.reads, tokensEnded: fails };
+    const answer = await apiWith({ store: { ...store, reads } }).request(PATH, token);
+    expect([answer.status, await answer.text()]).toEqual([
+      500,
+      expect.not.stringContaining('203.'),
+    ]);
+    const { pk, sk, record } = { pk: 'READ#ended-ana.silva', sk: 'x', record: { at: 'never' } };
+    await store.table.put({ pk, sk, record });
+    expect((await apiWith().request(PATH, token)).status).toBe(500);
+  });
+
+  test('an end that cannot be recorded is not reported as one', async () => {
+    const reads = { ...store.reads, add: fails };
+    expect((await endTokens('ana.silva', 'ana.silva', reads)).status).toBe(500);
+  });
+});
+
+test('the page offers the tokens of others only to managers and leads', async () => {
+  const shown = async (person: string) => {
+    const headers = { cookie: await cookieOf(person, startConsole) };
+    const site = tokenSite({ store, policy: policyWith(), pages, newId, now, log });
+    return (await new Hono().route('/', site).request('/', { headers })).text();
+  };
+  expect(await shown('ana.silva')).not.toContain('<select');
+  expect(await shown('mei.tanaka')).toContain('<option value="ana.silva">Ana Silva</option>');
+});
 
 test('a token is recorded with its person and its end before it is shown', async () => {
   const cookie = await cookieOf('ana.silva', startConsole);
   const recorded: Read[] = [];
-  const issue = (reads: Store['reads']) =>
+  const issue = (reads: Pick<Store['reads'], 'add'>) =>
     new Hono()
       .route('/', tokenSite({ store: { reads }, policy: policyWith(), pages, newId, now, log }))
       .request('/', { method: 'POST', headers: { cookie } });
@@ -126,13 +175,13 @@ test('a token is recorded with its person and its end before it is shown', async
       until: minute(4 + TOKEN_MINUTES).toISOString(),
     },
   ]);
-  const answer = await issue({ add });
+  const answer = await issue({ add: fails });
   expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringMatching(TOKEN)]);
 });
 
 test('a read that cannot be recorded is not answered', async () => {
   await put(store, waiting());
-  const api = apiWith({ store: { ...store, reads: { add } } });
+  const api = apiWith({ store: { ...store, reads: { ...store.reads, add: fails } } });
   const answer = await api.request(PATH, bearer(await tokenAt(minute(3))));
   expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining('203.')]);
 });
