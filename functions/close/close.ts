@@ -7,6 +7,7 @@ import { closingOf } from '../domain/closed-finding.ts';
 import { lackedSlot } from '../domain/effect-state.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { type Incident, isOutcomeKnown, mostUrgent, type Outcome } from '../domain/incident.ts';
+import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
 import { folded, oneLine, quoted, shortened } from '../domain/wording.ts';
 import { judgeUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
@@ -77,15 +78,20 @@ export async function close(deps: CloseDeps, input: unknown) {
 
   const summary = summaryOf(actions, analysis, why);
   const incident = await recordOutcome(deps, { incidentId, alertId, outcome, summary });
-  const logError = (message: string) => (error: unknown) =>
-    log('error', message, { incidentId, alertId, ...errorFields(error) });
   // A failed message doesn't fail the step: the outcome is recorded, and earlier steps have sent all requests.
-  await announce({ send, store }, incident, alertId, outcome).catch(
-    logError('outcome not announced'),
-  );
-  await askForJudgement(deps, incident, alertId, actions).catch(
-    logError('request for judgement not sent'),
-  );
+  const succeeds = (sending: Promise<void>, message: string): Promise<boolean> =>
+    sending.then(
+      () => true,
+      (error: unknown) => {
+        log('error', message, { incidentId, alertId, ...errorFields(error) });
+        return false;
+      },
+    );
+  const announcing = announce({ send, store }, incident, alertId, outcome);
+  const isAnnounced = await succeeds(announcing, 'outcome not announced');
+  const asking = askForJudgement(deps, incident, alertId, actions);
+  const isAsked = await succeeds(asking, 'request for judgement not sent');
+  if (isAnnounced && isAsked) await endAttention(deps, { incidentId, alertId, outcome });
   return { incidentId, alertId, outcome };
 }
 
@@ -125,12 +131,26 @@ async function recordOutcome({ store, now }: CloseDeps, ended: Ended): Promise<I
       outcome,
       summary,
       closedAt: at.toISOString(),
-      attentionAt: null,
+      // The sweeper runs the assessment again if the outcome is not announced by then.
+      attentionAt: minutesAfter(at, NOTIFIED_WITHIN_MINUTES),
     };
   });
   const incident = await store.records.readableIncident(incidentId);
   if (!incident) throw new InvalidInput('the incident cannot be read', { incidentId });
   return { ...incident, summary };
+}
+
+/** Ends the sweeper's checks of the alert, unless a later event has reopened it. */
+async function endAttention(
+  { store }: CloseDeps,
+  { incidentId, alertId, outcome }: Omit<Ended, 'summary'>,
+): Promise<void> {
+  if (layoutOf(incidentId) === 1) return;
+  await store.records.changeMember(incidentId, alertId, (member) =>
+    member.attentionAt !== null && member.outcome === outcome
+      ? { ...member, attentionAt: null, version: member.version + 1 }
+      : null,
+  );
 }
 
 /** An incident of layout 1 with the outcome of the alert. It closes when all its alerts have one. */

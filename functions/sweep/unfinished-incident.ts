@@ -88,21 +88,25 @@ async function giveUp({ store, now }: SweepDeps, member: Member) {
   const text = 'Gave up and paged the team';
   await changeUnless(store, member, (current) => ({
     ...withEntry(current, { at, by: 'sweep', event: 'failed', text }),
-    outcome: 'failed',
-    summary: text,
-    closedAt: at.toISOString(),
+    ...(current.outcome === null && {
+      outcome: 'failed' as const,
+      summary: text,
+      closedAt: at.toISOString(),
+    }),
     attentionAt: null,
   }));
 }
 
-/** Does nothing when the member got its outcome meanwhile. A repeat of the alert must not hide it from the sweeper. */
+/** Does nothing when `close` was faster. A repeat of the alert must not hide it from the sweeper. */
 const changeUnless = (
   { records }: SweepDeps['store'],
   seen: Member,
   derive: (current: Member) => Member,
 ) =>
   records.changeMember(seen.incidentId, seen.alertId, (current) =>
-    current.outcome === null && current.attentionAt === seen.attentionAt ? derive(current) : null,
+    current.outcome === seen.outcome && current.attentionAt === seen.attentionAt
+      ? derive(current)
+      : null,
   );
 
 const pageTeam = async ({ send }: SweepDeps, incidentId: string, restarts: number) => {
