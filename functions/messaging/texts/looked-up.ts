@@ -113,7 +113,7 @@ function changesIn(changes: ConfigChanges['changes'], name: string, now: Moment)
 }
 
 /** @example portText('tcp 22') // 'TCP port 22' */
-const portText = (reach: string): string => {
+export const portText = (reach: string): string => {
   const [, protocol, port] = /^(tcp|udp) ([\d-]+)$/.exec(reach) ?? [];
   if (!protocol || !port) return reach;
   return `${protocol.toUpperCase()} port${port.includes('-') ? 's' : ''} ${port}`;
@@ -136,28 +136,48 @@ function peerText({ isComplete }: Flows, peer: Peer, { host, nameOf, now }: Site
     host: `from ${host} to ${other}`,
     unclear: `between ${host} and ${other}`,
   };
-  const first = accepted > 0 ? accepted : rejected;
-  const subject = `${most(first)} connection${first === 1 ? '' : 's'} ${who[begunBy]}${portsText(peer)}`;
-  const were = (count: number) => (count === 1 ? 'was' : 'were');
+  return connectionsText({
+    ...{ who: who[begunBy], isUnclear: begunBy === 'unclear', ports: portsIn(peer) },
+    ...{ accepted: most(accepted), rejected: most(rejected) },
+    ...{ proven: begunBy === 'address' ? most(proven) : null, lastAt: utc(lastAt, now) },
+  });
+}
+
+/**
+ * Counts are numbers, or `at least <number>`. `who`: from whom to whom. `ports`: empty if none is known. `proven`: those
+ * with data both ways; null if that shows nothing.
+ */
+export function connectionsText(found: {
+  who: string;
+  isUnclear: boolean;
+  ports: string;
+  accepted: string;
+  rejected: string;
+  proven: string | null;
+  lastAt: string | null;
+}): string {
+  const { who, isUnclear, ports, accepted, rejected, proven, lastAt } = found;
+  const isAccepted = numberIn(accepted) > 0;
+  const isRejected = numberIn(rejected) > 0;
+  const first = isAccepted ? accepted : rejected;
+  const were = (count: string) => (numberIn(count) === 1 ? 'was' : 'were');
+  const on = ports === '' ? '' : ` (port${/\D/.test(ports) ? 's' : ''} ${ports})`;
   const done = [
-    ...(accepted > 0 ? [`${were(accepted)} accepted`] : []),
-    ...(rejected > 0
-      ? [`${accepted > 0 ? `${most(rejected)} ` : ''}${were(rejected)} rejected`]
-      : []),
+    ...(isAccepted ? [`${were(accepted)} accepted`] : []),
+    ...(isRejected ? [`${isAccepted ? `${rejected} ` : ''}${were(rejected)} rejected`] : []),
   ];
-  return `${capitalised(subject)} ${done.join(' and ')}, the last at ${utc(lastAt, now)}.${moreText(peer, most(proven))}`;
+  const last = lastAt === null ? '' : `, the last at ${lastAt}`;
+  const more = isUnclear
+    ? ' It is unclear who began them.'
+    : proven === null || !isAccepted
+      ? ''
+      : numberIn(proven) > 0
+        ? ` In ${proven} of them, data went both ways.`
+        : ' None is known to have carried data both ways.';
+  return `${capitalised(first)} connection${numberIn(first) === 1 ? '' : 's'} ${who}${on} ${done.join(' and ')}${last}.${more}`;
 }
 
-function moreText({ begunBy, accepted, proven }: Peer, count: string): string {
-  if (begunBy === 'unclear') return ' It is unclear who began them.';
-  if (begunBy === 'host' || accepted === 0) return '';
-  return proven > 0
-    ? ` In ${count} of them, data went both ways.`
-    : ' None is known to have carried data both ways.';
-}
+const numberIn = (count: string): number => Number(/\d+$/.exec(count)?.[0] ?? 0);
 
-function portsText({ ports, otherPorts }: Peer): string {
-  const count = ports.length + otherPorts;
-  if (count === 0) return '';
-  return ` (port${count === 1 ? '' : 's'} ${ports.join(', ')}${otherPorts > 0 ? ` and ${otherPorts} more` : ''})`;
-}
+const portsIn = ({ ports, otherPorts }: Peer): string =>
+  `${ports.join(', ')}${otherPorts > 0 ? ` and ${otherPorts} more` : ''}`;

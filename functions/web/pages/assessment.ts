@@ -12,8 +12,8 @@ import { REASONING } from '../texts/pages.ts';
 import type { View } from '../view.ts';
 
 const MAX_LINES = 5;
-const MAX_LINE = 300;
 const MAX_ALTERNATIVE_LINES = 3;
+const MAX_RAW_LINES = 20;
 
 /**
  * Written by code: the lines of evidence that the analysis cites, never its own words about them. Records of earlier
@@ -103,7 +103,7 @@ function linesCited(claims: readonly Claim[], citable: readonly Citable[]): Cita
 const linesWith = (ids: ReadonlySet<string>, citable: readonly Citable[]): Citable[] =>
   citable.filter(({ id, text }) => ids.has(id) && text !== '');
 
-const textOf = ({ text }: Citable): Html => html`<bdi>${oneLine(unmarked(text), MAX_LINE)}</bdi>`;
+const textOf = ({ text }: Citable): Html => html`<bdi>${text}</bdi>`;
 
 /** A numbered line that is shown above is named by its number. */
 function alternative(
@@ -121,9 +121,6 @@ function alternative(
   return html`<dd>${ASSESSMENT.alternative(one)}<br>${ASSESSMENT.for}: ${lines(one.for)}<br>${ASSESSMENT.against}: ${lines(one.against)}</dd>`;
 }
 
-/** Quotation marks in place of the marks for the model. */
-const unmarked = (text: string): string => text.replaceAll(/<\/?q-[\da-z]+>/g, '"');
-
 function playbookOn({ action }: View, { origin, playbook, failure }: Assessment): string {
   if (origin === 'playbook' || failure !== null || !playbook) return ASSESSMENT.isPlaybook;
   const { action: name, target } = action.recommendation;
@@ -133,9 +130,15 @@ function playbookOn({ action }: View, { origin, playbook, failure }: Assessment)
 }
 
 /** Folded and marked: the author of the alert's text may have influenced the model. */
-export function ownWords({ assessment: given }: View): Html | '' {
+export function ownWords({ assessment: given, facts }: View): Html | '' {
   if (!given?.supports) return '';
   const { summary, supports = [], contradicts = [], missing = [], forPeople = [] } = given;
+  const { alternatives = [] } = given;
+  const cited = new Set([
+    ...[...supports, ...contradicts].flatMap(({ evidence }) => evidence),
+    ...alternatives.flatMap((one) => [...one.for, ...one.against]),
+  ]);
+  const lines = linesWith(cited, facts?.citable ?? []).slice(0, MAX_RAW_LINES);
   const byRules = given.origin === 'playbook' || given.failure !== null;
   const data = (text: string) => html`<bdi>${oneLine(text, 500)}</bdi>`;
   const listed = (title: string, items: readonly Html[]) =>
@@ -156,6 +159,10 @@ ${listed(
   contradicts.map(({ text }) => data(text)),
 )}
 ${listed(ASSESSMENT.missing, missing.map(data))}
+${listed(
+  ASSESSMENT.asRead,
+  lines.map(({ text }) => data(text)),
+)}
 ${listed(
   ASSESSMENT.forPeople,
   forPeople.map((one) => html`${ASSESSMENT.act(one)}: ${data(one.text)}`),

@@ -59,6 +59,7 @@ export const ASSESSMENT = {
   },
   words: 'The analysis in its own words',
   missing: 'Missing, according to the analysis',
+  asRead: 'The lines that it cites, as it read them',
   forPeople: 'For people only. Countermand does none of it',
   act: ({ act }: ForPeople): string => capitalised(act.replaceAll('_', ' ')),
 } as const;
