@@ -143,13 +143,12 @@ function peerText({ isComplete }: Flows, peer: Peer, { host, nameOf, now }: Site
   });
 }
 
-/**
- * Counts are numbers, or `at least <number>`. `who`: from whom to whom. `ports`: empty if none is known. `proven`: those
- * with data both ways; null if that shows nothing.
- */
+/** Counts are numbers, or `at least <number>`. `proven`: those with data both ways; null if that shows nothing. */
 export function connectionsText(found: {
+  /** `from <name> to <name>` */
   who: string;
   isUnclear: boolean;
+  /** Empty if no port is known. */
   ports: string;
   accepted: string;
   rejected: string;
