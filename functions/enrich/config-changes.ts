@@ -1,24 +1,21 @@
 // Looks up in AWS Config how the resources of an alert changed.
 import type { ConfigService, ResourceType } from '@aws-sdk/client-config-service';
 import type { Alert, Entity } from '../domain/alert.ts';
-import {
-  type ConfigChange,
-  type ConfigChanges,
-  MAX_CONFIG_CHANGES,
-} from '../domain/config-changes.ts';
+import { type ConfigChange, ConfigChanges, MAX_CONFIG_CHANGES } from '../domain/config-changes.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
+import type { Place } from '../domain/place.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { firstOf } from './activity.ts';
 import { type ConfigItem, changeBetween, itemOf } from './config-items.ts';
-import { oncePerMinute } from './once-per-minute.ts';
+import { firstOf } from './first-of.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 import { securityGroupIn } from './resource-changes.ts';
-import type { SharedDeps } from './shared-activity.ts';
+import { type SharingDeps, sharedLookUp } from './shared-look-up.ts';
 
 /** The AWS Config API calls that this step makes. */
 export type ConfigApi = Pick<ConfigService, 'getResourceConfigHistory' | 'listDiscoveredResources'>;
 export type ConfigDeps = ReadDeps &
-  Pick<SharedDeps, 'store' | 'here' | 'now'> & {
+  SharingDeps & {
+    here: Place;
     /** Null unless policy turns the look-up on (`configHistory`). */
     awsConfig: ConfigApi | null;
   };
@@ -33,6 +30,8 @@ const PER_PAGE = 10;
 const MAX_ITEMS = 50;
 /** A page spans at most seven days. The record before a change may be months old. */
 const MAX_PAGES = 12;
+
+const SHARED = { answer: ConfigChanges, minutes: 1 };
 
 /** `byName`: AWS Config knows it by an ID that no finding has. */
 type Resource = { type: ResourceType; name: string; byName?: true };
@@ -49,9 +48,10 @@ export function configChangesOf(deps: ConfigDeps, alert: Alert, incidentId: stri
   ): Promise<Fact<ConfigChanges> | null> => {
     if (!api) return null;
     return firstOf(deps.here, wanted, { most: MAX_LOOKED_UP, why }, ({ kind, value }) =>
-      oncePerMinute(
+      sharedLookUp(
         deps,
-        { incidentId, alertId, entity: { kind, value: `AWS Config ${value}` } },
+        { incidentId, alertId, since: null, entity: { kind, value: `AWS Config ${value}` } },
+        SHARED,
         async () => changesOf({ ...deps, api }, entity, await groupsOf),
       ),
     )(entity);

@@ -29,7 +29,6 @@ import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createTable } from '../store/table.ts';
-import type { ActivityDeps } from './activity.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { ConfigApi } from './config-changes.ts';
@@ -42,6 +41,7 @@ import type { InstanceApi } from './instance.ts';
 import type { TagApis } from './opt-in.ts';
 import type { ReadDeps } from './read-fact.ts';
 import type { SecurityGroupApi } from './security-groups.ts';
+import type { TrailDeps } from './trail-events.ts';
 
 export type EnrichDeps = ReadDeps & {
   store: Pick<
@@ -59,7 +59,7 @@ export type EnrichDeps = ReadDeps & {
   cognito: TagApis['cognito'];
   ssm: CalendarApi;
   waf: SampleClients['waf'];
-  trailIn: ActivityDeps['trailIn'];
+  trailIn: TrailDeps['trailIn'];
   flowSource: FlowSource;
   /** Null unless policy turns the look-up on. */
   awsConfig: ConfigApi | null;

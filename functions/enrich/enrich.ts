@@ -29,6 +29,7 @@ import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, securityGroupsOf, unreadInstance } from './instance.ts';
+import { type InstanceOf, instancesOf } from './instances.ts';
 import type { Interval } from './intervals.ts';
 import { loggedFactsOf } from './logged-facts.ts';
 import { modelRefusal } from './model-call.ts';
@@ -69,14 +70,15 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const histories = new Map<string, readonly EntityEvent[]>();
   const isAsked = !askAnew && !actionId;
   const analysed = isAsked ? null : await analysedFacts(deps, incidentId, alert);
-  const loggedOn = analysed?.loggedOn ?? loggedFactsOf(deps, alert, incidentId);
-  const scannerOf = analysed?.scannerOf ?? scannersOf(deps, alert, ownerOf);
+  const looking = { ...deps, instanceOf: instancesOf(deps) };
+  const loggedOn = analysed?.loggedOn ?? loggedFactsOf(looking, alert, incidentId);
+  const scannerOf = analysed?.scannerOf ?? scannersOf(looking, alert, ownerOf);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
-        factsOn(deps, entity, {
+        factsOn(looking, entity, {
           ...{ alert, incidentId, ownerOf, trafficOf, approvers, histories, loggedOn, scannerOf },
         }),
       ),
@@ -98,8 +100,10 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   };
 }
 
+type Looking = EnrichDeps & { instanceOf: InstanceOf };
+
 async function factsOn(
-  deps: EnrichDeps,
+  deps: Looking,
   entity: Entity,
   {
     alert,
@@ -114,7 +118,7 @@ async function factsOn(
 ): Promise<EntityFacts> {
   const { kind } = entity;
   const elsewhere = whyElsewhere(entity, deps.here);
-  const asInstance = kind === 'instance' ? instanceOf(deps, entity, alert) : null;
+  const asInstance = kind === 'instance' ? readInstance(deps, entity, alert) : null;
   const [history, instance, lambda, identity, logged, declared, tagged] = await Promise.all([
     elsewhere && !SHARED.includes(kind)
       ? unreadHistory(elsewhere)
@@ -188,7 +192,7 @@ async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promi
   return why ? unreadIdentity(why) : identityFacts(deps, entity);
 }
 
-async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
+async function readInstance(deps: Looking, entity: Entity, alert: Alert): Promise<InstanceFacts> {
   const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' instances');
   return why ? unreadInstance(why) : instanceFacts(deps, entity.value, alert.traffic);
 }

@@ -1,33 +1,90 @@
 // Reduces the connections of a host to counts, for each address of the alert.
+import * as z from 'zod/mini';
 import type { Entity } from '../domain/alert.ts';
-import { type Flows, MAX_PEERS, type Peer } from '../domain/flows.ts';
+import { type Flows, MAX_PEERS, Peer } from '../domain/flows.ts';
+import { Count } from '../domain/reference.ts';
 import { parseAddress } from '../platform/ip-address.ts';
 import { begunBy, type Connection, isProven, sumOf } from './flow-connections.ts';
 import { isWithin } from './intervals.ts';
+
+const MAX_PORTS_KEPT = 20;
+
+/** Connections between the host and one address that the same side began. Times are seconds since 1970. */
+export const Remote = z.strictObject({
+  address: z.string(),
+  ...z.pick(Peer, {
+    ...{ begunBy: true, accepted: true, rejected: true, proven: true },
+    ...{ bytesIn: true, bytesOut: true, otherPorts: true },
+  }).shape,
+  /** Each with the number of connections, the most frequent first. */
+  ports: z.array(z.tuple([Count, Count])).check(z.maxLength(MAX_PORTS_KEPT)),
+  start: Count,
+  end: Count,
+});
+export type Remote = z.infer<typeof Remote>;
+
+/** `sawAll` is false if records may be missing. */
+export function remotesOf(connections: readonly Connection[], sawAll: boolean): Remote[] {
+  const groups = Map.groupBy(connections, (one) => `${begunBy(one)} ${one.remote}`);
+  return [...groups.values()].flatMap((all) => (all[0] ? remoteOf(all[0], all, sawAll) : []));
+}
+
+function remoteOf(first: Connection, all: readonly Connection[], sawAll: boolean): Remote {
+  const by = begunBy(first);
+  const accepted = all.filter(isAccepted).length;
+  const ports = Map.groupBy(all, (one) => contactedPort(one, by));
+  return {
+    ...{ address: first.remote, begunBy: by, accepted, rejected: all.length - accepted },
+    proven: all.filter((one) => isProven(one, sawAll)).length,
+    bytesIn: all.reduce((sum, one) => sumOf(sum, one.in?.bytes ?? 0), 0),
+    bytesOut: all.reduce((sum, one) => sumOf(sum, one.out?.bytes ?? 0), 0),
+    ...mostFrequent(
+      [...ports].map(([port, { length }]) => [port, length]),
+      MAX_PORTS_KEPT,
+    ),
+    start: all.reduce((start, one) => Math.min(start, one.start), Number.MAX_SAFE_INTEGER),
+    end: all.reduce((end, one) => Math.max(end, one.end), 0),
+  };
+}
+
+function mostFrequent(
+  ports: [number, number][],
+  most: number,
+): Pick<Remote, 'ports' | 'otherPorts'> {
+  const sorted = ports.toSorted(([, a], [, b]) => b - a);
+  return { ports: sorted.slice(0, most), otherPorts: Math.max(0, sorted.length - most) };
+}
+
+const contactedPort = ({ localPort, remotePort }: Connection, by: Peer['begunBy']): number =>
+  by === 'host' ? remotePort : localPort;
+
+/** The first packets decide: those of the side that began it. */
+function isAccepted(one: Connection): boolean {
+  const by = begunBy(one);
+  if (by === 'host') return one.out?.isAccepted ?? false;
+  if (by === 'address') return one.in?.isAccepted ?? false;
+  return [one.in, one.out].some((side) => side?.isAccepted);
+}
 
 type Addresses = readonly Pick<Entity, 'ref' | 'value'>[];
 type Counts = Pick<Flows, 'peers' | 'otherPeers' | 'notListed' | 'others'>;
 
 /** `addresses` are those of the alert that are not the host's own. */
-export function countsOf(
-  connections: readonly Connection[],
-  addresses: Addresses,
-  sawAll: boolean,
-): Counts {
+export function countsOf(remotes: readonly Remote[], addresses: Addresses): Counts {
   const refs = refFinder(addresses);
   const byPeer = Map.groupBy(
-    connections.filter((one) => refs(one.remote) !== null),
-    (one) => `${begunBy(one)} ${refs(one.remote)}`,
+    remotes.filter((one) => refs(one.address) !== null),
+    (one) => `${one.begunBy} ${refs(one.address)}`,
   );
   const peers = [...byPeer.values()]
-    .flatMap((all) => (all[0] ? peerOf(refs(all[0].remote) ?? '', all, sawAll) : []))
+    .flatMap((all) => (all[0] ? peerOf(refs(all[0].address) ?? '', all[0], all) : []))
     .toSorted((a, b) => b.proven - a.proven || b.accepted - a.accepted || b.rejected - a.rejected);
   const listed = new Set(peers.map(({ ref }) => ref));
   return {
     peers: peers.slice(0, MAX_PEERS),
     otherPeers: Math.max(0, peers.length - MAX_PEERS),
     notListed: addresses.flatMap(({ ref }) => (listed.has(ref) ? [] : ref)).slice(0, 20),
-    others: othersOf(connections.filter((one) => refs(one.remote) === null)),
+    others: othersOf(remotes.filter((one) => refs(one.address) === null)),
   };
 }
 
@@ -45,53 +102,45 @@ function refFinder(addresses: Addresses): (remote: string) => string | null {
 
 const MAX_PORTS = 5;
 
-function peerOf(ref: string, all: readonly Connection[], sawAll: boolean): Peer {
-  const by = begunBy(all[0] as Connection);
-  const accepted = all.filter((one) => isAccepted(one));
-  const byPort = [...Map.groupBy(all, (one) => contactedPort(one, by))].toSorted(
-    ([, a], [, b]) => b.length - a.length,
-  );
+type Countable = 'accepted' | 'rejected' | 'proven' | 'bytesIn' | 'bytesOut' | 'otherPorts';
+const total = (all: readonly Remote[], name: Countable): number =>
+  all.reduce((sum, one) => sumOf(sum, one[name]), 0);
+
+function peerOf(ref: string, { begunBy }: Remote, all: readonly Remote[]): Peer {
+  const counted = new Map<number, number>();
+  for (const [port, count] of all.flatMap(({ ports }) => ports))
+    counted.set(port, (counted.get(port) ?? 0) + count);
+  const { ports, otherPorts } = mostFrequent([...counted], MAX_PORTS);
   return {
-    ...{ ref, begunBy: by, accepted: accepted.length, rejected: all.length - accepted.length },
-    proven: all.filter((one) => isProven(one, sawAll)).length,
-    bytesIn: all.reduce((sum, one) => sumOf(sum, one.in?.bytes ?? 0), 0),
-    bytesOut: all.reduce((sum, one) => sumOf(sum, one.out?.bytes ?? 0), 0),
-    ports: byPort.slice(0, MAX_PORTS).map(([port]) => port),
-    otherPorts: Math.max(0, byPort.length - MAX_PORTS),
-    firstAt: at(all.reduce((first, { start }) => Math.min(first, start), Infinity)),
-    lastAt: at(all.reduce((last, { end }) => Math.max(last, end), 0)),
+    ...{ ref, begunBy, accepted: total(all, 'accepted'), rejected: total(all, 'rejected') },
+    proven: total(all, 'proven'),
+    bytesIn: total(all, 'bytesIn'),
+    bytesOut: total(all, 'bytesOut'),
+    ports: ports.map(([port]) => port),
+    otherPorts: otherPorts + total(all, 'otherPorts'),
+    firstAt: at(Math.min(...all.map(({ start }) => start))),
+    lastAt: at(Math.max(...all.map(({ end }) => end))),
   };
-}
-
-const contactedPort = ({ localPort, remotePort }: Connection, by: Peer['begunBy']): number =>
-  by === 'host' ? remotePort : localPort;
-
-/** The first packets decide: those of the side that began it. */
-function isAccepted(one: Connection): boolean {
-  const by = begunBy(one);
-  if (by === 'host') return one.out?.isAccepted ?? false;
-  if (by === 'address') return one.in?.isAccepted ?? false;
-  return [one.in, one.out].some((side) => side?.isAccepted);
 }
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-function othersOf(connections: readonly Connection[]): Counts['others'] {
-  const by = Map.groupBy(connections, begunBy);
-  const [own, foreign] = [by.get('host') ?? [], by.get('address') ?? []];
-  const accepted = foreign.filter(isAccepted).length;
-  const addresses = (all: readonly Connection[]) => [...new Set(all.map(({ remote }) => remote))];
+function othersOf(remotes: readonly Remote[]): Counts['others'] {
+  const by = (side: Peer['begunBy']) => remotes.filter(({ begunBy }) => begunBy === side);
+  const [own, foreign, unclear] = [by('host'), by('address'), by('unclear')];
+  const all = (some: readonly Remote[]) => total(some, 'accepted') + total(some, 'rejected');
   return {
     begunByHost: {
-      connections: own.length,
-      publicAddresses: addresses(own).filter(isPublic).length,
-      bytesOut: own.reduce((sum, one) => sumOf(sum, one.out?.bytes ?? 0), 0),
+      connections: all(own),
+      publicAddresses: own.filter(({ address }) => isPublic(address)).length,
+      bytesOut: total(own, 'bytesOut'),
     },
     begunByOthers: {
-      ...{ accepted, rejected: foreign.length - accepted },
-      addresses: addresses(foreign).length,
+      accepted: total(foreign, 'accepted'),
+      rejected: total(foreign, 'rejected'),
+      addresses: foreign.length,
     },
-    unclear: by.get('unclear')?.length ?? 0,
+    unclear: all(unclear),
   };
 }
 

@@ -1,19 +1,24 @@
-// Finds the network interfaces of a host, and its flow logs that are readable.
-import type { EC2, FlowLog, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Entity } from '../domain/alert.ts';
+// Finds the flow logs of network interfaces that are readable.
+import type { EC2, FlowLog, InstanceNetworkInterface, NetworkInterface } from '@aws-sdk/client-ec2';
 import { canonicalAddress } from '../platform/ip-address.ts';
 import { type FlowFormat, flowFormat } from './flow-records.ts';
 
 export type FlowLogApi = Pick<EC2, 'describeFlowLogs' | 'describeNetworkInterfaces'>;
 
 /** A log group, and the formats of the flow logs that write to it about one interface. */
-export type FlowGroup = { name: string; formats: FlowFormat[]; traffic: Set<string> };
+export type FlowGroup = {
+  name: string;
+  formats: FlowFormat[];
+  /** The kinds of traffic that are recorded, and since when in milliseconds. */
+  traffic: Map<string, number>;
+};
 export type HostInterface = { id: string; addresses: string[]; groups: FlowGroup[] };
 /** Without any readable flow log of an interface, the reason. */
 export type Found = {
   interfaces: HostInterface[];
-  unread: number;
   why: string | null;
+  /** Whether every interface has a readable flow log, and all flow logs are known. */
+  isComplete: boolean;
   /** Whether EC2 can't write to a group that is read. */
   isFailing: boolean;
 };
@@ -21,24 +26,22 @@ export type Found = {
 /** Instances rarely have more, and each costs a request. */
 const MAX_INTERFACES = 3;
 
-/** EC2 says which interfaces, subnets and VPC it has. The alert's own words about them are not read. */
+/** As EC2 describes it with its instance, or alone. */
+export type AnyInterface = InstanceNetworkInterface | NetworkInterface;
+
+/** Of the interfaces of one host. */
 export async function flowLogsOf(
-  ec2: FlowLogApi,
-  { kind, value }: Pick<Entity, 'kind' | 'value'>,
+  ec2: Pick<FlowLogApi, 'describeFlowLogs'>,
+  interfacesOfHost: readonly AnyInterface[],
   readable: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<Found> {
-  const Name = kind === 'instance' ? 'attachment.instance-id' : 'network-interface-id';
-  const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces(
-    { Filters: [{ Name, Values: [value] }] },
-    { abortSignal },
+  const all = interfacesOfHost.toSorted(
+    (a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0),
   );
-  const all = NetworkInterfaces.filter(({ NetworkInterfaceId }) =>
-    ID.test(NetworkInterfaceId ?? ''),
-  ).toSorted((a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0));
   if (all.length === 0) return { ...NONE, why: 'EC2 lists no interface of it' };
   const some = all.slice(0, MAX_INTERFACES);
-  const { FlowLogs = [] } = await ec2.describeFlowLogs(
+  const { FlowLogs = [], NextToken } = await ec2.describeFlowLogs(
     { Filter: [{ Name: 'resource-id', Values: [...new Set(some.flatMap(placesOf))] }] },
     { abortSignal },
   );
@@ -53,20 +56,19 @@ export async function flowLogsOf(
   const read = interfaces.filter(({ groups }) => groups.length > 0);
   return {
     interfaces,
-    unread: all.length - read.length,
     why: read.length > 0 ? null : whyUnread(FlowLogs, readable),
+    isComplete: read.length === all.length && NextToken === undefined,
     isFailing: FlowLogs.some((one) => isIn(one, readable) && one.DeliverLogsStatus === 'FAILED'),
   };
 }
 
-const NONE = { interfaces: [], unread: 0, isFailing: false };
-const ID = /^eni-[\da-f]{8,17}$/;
+const NONE = { interfaces: [], isComplete: false, isFailing: false };
 
 /** A flow log of its subnet or its VPC records it as well. */
-const placesOf = ({ NetworkInterfaceId, SubnetId, VpcId }: NetworkInterface): string[] =>
+const placesOf = ({ NetworkInterfaceId, SubnetId, VpcId }: AnyInterface): string[] =>
   [NetworkInterfaceId, SubnetId, VpcId].filter((id) => id !== undefined);
 
-const addressesOf = (one: NetworkInterface): string[] =>
+const addressesOf = (one: AnyInterface): string[] =>
   [
     one.PrivateIpAddress,
     one.Association?.PublicIp,
@@ -88,12 +90,14 @@ function groupsOf(flowLogs: readonly FlowLog[], readable: readonly string[]): Fl
   const byAge = flowLogs
     .filter((one) => isIn(one, readable))
     .toSorted((a, b) => (a.CreationTime?.getTime() ?? 0) - (b.CreationTime?.getTime() ?? 0));
-  for (const { LogGroupName: name = '', LogFormat, TrafficType = 'ALL' } of byAge) {
+  for (const { LogGroupName: name = '', LogFormat, TrafficType = 'ALL', CreationTime } of byAge) {
     const format = flowFormat(LogFormat);
     if (!format) continue;
-    const group = groups.get(name) ?? { name, formats: [], traffic: new Set() };
+    const group: FlowGroup = groups.get(name) ?? { name, formats: [], traffic: new Map() };
     group.formats.push(format);
-    for (const kind of TrafficType === 'ALL' ? BOTH : [TrafficType]) group.traffic.add(kind);
+    for (const kind of TrafficType === 'ALL' ? BOTH : [TrafficType])
+      if (!group.traffic.has(kind))
+        group.traffic.set(kind, CreationTime?.getTime() ?? Number.POSITIVE_INFINITY);
     groups.set(name, group);
   }
   const all = [...groups.values()];
@@ -104,7 +108,7 @@ function groupsOf(flowLogs: readonly FlowLog[], readable: readonly string[]): Fl
 export const BOTH = ['ACCEPT', 'REJECT'];
 
 function whyUnread(flowLogs: readonly FlowLog[], readable: readonly string[]): string {
-  if (flowLogs.length === 0) return 'no flow log records it';
+  if (flowLogs.length === 0) return 'no flow log records it now';
   return flowLogs.some((one) => isIn(one, readable))
     ? 'the format of its flow log lacks a field that is needed'
     : 'its flow logs write to S3, Firehose or a log group that policy does not name';

@@ -1,17 +1,25 @@
 // Looks up the traffic of the hosts of an alert in VPC flow logs.
+import * as z from 'zod/mini';
 import type { Alert, Entity } from '../domain/alert.ts';
-import { type Fact, known, unknown } from '../domain/facts.ts';
-import type { Flows } from '../domain/flows.ts';
+import { type Fact, known, mapFact, unknown } from '../domain/facts.ts';
+import { Flows } from '../domain/flows.ts';
 import type { Place } from '../domain/place.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
-import { firstOf } from './activity.ts';
+import { firstOf } from './first-of.ts';
 import { connectionsIn } from './flow-connections.ts';
-import { countsOf } from './flow-counts.ts';
+import { countsOf, Remote, remotesOf } from './flow-counts.ts';
 import { type FlowEventApi, type Read, readLines, type Window } from './flow-events.ts';
-import { BOTH, type FlowLogApi, type Found, flowLogsOf, type HostInterface } from './flow-logs.ts';
-import { oncePerMinute } from './once-per-minute.ts';
+import {
+  type AnyInterface,
+  BOTH,
+  type FlowLogApi,
+  type Found,
+  flowLogsOf,
+  type HostInterface,
+} from './flow-logs.ts';
+import type { InstanceOf } from './instances.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
+import { type SharingDeps, sharedLookUp } from './shared-look-up.ts';
 
 /** Where flow logs are found and read. */
 export type FlowSource = {
@@ -20,26 +28,50 @@ export type FlowSource = {
   /** The log group of the stack's own flow logs. */
   ownGroup: string;
 };
-export type FlowDeps = ReadDeps & {
-  flowSource: FlowSource;
-  policy: Pick<Policy, 'flowLogGroups'>;
-  here: Place;
-  now: () => Date;
-  store: Pick<Store, 'activityLookups'>;
-};
+export type FlowDeps = ReadDeps &
+  SharingDeps & {
+    flowSource: FlowSource;
+    instanceOf: InstanceOf;
+    policy: Pick<Policy, 'flowLogGroups'>;
+    here: Place;
+  };
 
 /** Of an alert. CloudWatch Logs answers five requests a second for the whole account. */
 const MAX_HOSTS = 2;
 
+/** What flow logs record about a host. Each alert counts the connections with its own addresses. */
+const Traffic = z.strictObject({
+  ...z.pick(Flows, { from: true, to: true, isComplete: true, recorded: true }).shape,
+  ...z.pick(Flows, { records: true, unreadable: true }).shape,
+  /** The addresses of the host. */
+  own: z.array(z.string()),
+  remotes: z.array(Remote),
+});
+type Traffic = z.infer<typeof Traffic>;
+
+/** At most 400 bytes each. A DynamoDB item has at most 400 KB. */
+const MAX_SHARED = 500;
+const SHARED = {
+  ...{ answer: Traffic, minutes: 1 },
+  whyNot: ({ remotes }: Traffic) =>
+    remotes.length > MAX_SHARED
+      ? 'another alert of this incident looked it up; it has too many addresses to share'
+      : null,
+};
+
 /** The traffic of the first hosts. Null for other entities, and for interfaces beside an instance. */
 export function flowsOf(deps: FlowDeps, alert: Alert, incidentId: string) {
-  const wanted = hostsIn(alert);
   const why = `flow logs of only the first ${MAX_HOSTS} hosts are read`;
-  return firstOf(deps.here, wanted, { most: MAX_HOSTS, why }, (host) =>
-    ID.test(host.value)
-      ? flowsOfHost(deps, host, { alert, incidentId })
-      : Promise.resolve(unknown('it has no ID of EC2')),
-  );
+  return firstOf(deps.here, hostsIn(alert), { most: MAX_HOSTS, why }, async (host) => {
+    const { kind, value } = host;
+    if (!ID.test(value)) return unknown('it has no ID of EC2');
+    const window = windowOf(alert, deps.now());
+    const entity = { kind, value: `${value} in flow logs` };
+    const about = { incidentId, alertId: alert.alertId, entity, since: null };
+    const traffic = await sharedLookUp(deps, about, SHARED, () => trafficOf(deps, host, window));
+    if (!traffic.known) return traffic;
+    return flowsIn(traffic.value, alert, window);
+  });
 }
 
 /** Interfaces only if there is no instance. */
@@ -52,45 +84,48 @@ export function hostsIn({ entities }: Pick<Alert, 'entities'>): Entity[] {
 
 const ID = /^(?:i|eni)-[\da-f]{8,17}$/;
 
-async function flowsOfHost(
-  deps: FlowDeps,
-  host: Entity,
-  { alert, incidentId }: { alert: Alert; incidentId: string },
-): Promise<Fact<Flows>> {
-  const { ec2, ownGroup } = deps.flowSource;
+/** What was read before a fault counts. */
+async function trafficOf(deps: FlowDeps, host: Entity, window: Window): Promise<Fact<Traffic>> {
+  const { ec2, logs, ownGroup } = deps.flowSource;
   const readable = [ownGroup, ...deps.policy.flowLogGroups];
+  const described = await interfacesOf(deps, host);
+  if (!described.known) return described;
   const found = await readFact(deps, `The flow logs of ${host.value}`, (abortSignal) =>
-    flowLogsOf(ec2, host, readable, abortSignal),
+    flowLogsOf(ec2, described.value, readable, abortSignal),
   );
   if (!found.known) return found;
-  if (found.value.why) return unknown(found.value.why);
-  const { kind, value } = host;
-  const entity = { kind, value: `${value} in flow logs` };
-  const about = { incidentId, alertId: alert.alertId, entity };
-  return oncePerMinute(deps, about, () => trafficOf(deps, host, alert, found.value));
-}
-
-/** What was read before a fault counts. */
-async function trafficOf(
-  deps: FlowDeps,
-  host: Entity,
-  alert: Alert,
-  { interfaces, unread, isFailing }: Found,
-): Promise<Fact<Flows>> {
-  const window = windowOf(alert, deps.now());
-  const read: Read = { records: new Map(), unreadable: 0, isComplete: unread === 0 };
+  const { interfaces, why, isComplete, isFailing } = found.value;
+  if (why) return unknown(why);
+  const read: Read = { records: new Map(), unreadable: 0, isComplete };
   const done = await readFact(deps, `The traffic of ${host.value}`, (abortSignal) =>
-    readLines(deps.flowSource.logs, interfaces, { window, read, abortSignal }),
+    readLines(logs, interfaces, { window, read, abortSignal }),
   );
   if (!done.known && read.records.size === 0) return done;
-  return flowsIn(
-    { ...read, isComplete: read.isComplete && done.known },
-    {
-      ...{ interfaces, window, isFailing },
-      addresses: alert.entities.filter(({ kind }) => kind === 'ip'),
-    },
-  );
+  const isWhole = done.known && read.isComplete && !isFailing && areOlder(interfaces, window.from);
+  return trafficIn({ ...read, isComplete: isWhole }, { ...found.value, window });
 }
+
+/** EC2 says which interfaces it has. The alert's own words about them are not read. */
+async function interfacesOf(
+  { instanceOf, flowSource, ...deps }: FlowDeps,
+  { kind, value }: Entity,
+): Promise<Fact<readonly AnyInterface[]>> {
+  if (kind === 'instance')
+    return mapFact(await instanceOf(value), ({ NetworkInterfaces = [] }) => NetworkInterfaces);
+  return readFact(deps, `The interface ${value}`, async (abortSignal) => {
+    const { NetworkInterfaces = [] } = await flowSource.ec2.describeNetworkInterfaces(
+      { Filters: [{ Name: 'network-interface-id', Values: [value] }] },
+      { abortSignal },
+    );
+    return NetworkInterfaces;
+  });
+}
+
+/** Whether the flow logs recorded the whole time. One that was replaced did not. */
+const areOlder = (interfaces: readonly HostInterface[], from: Date): boolean =>
+  interfaces
+    .flatMap(({ groups }) => groups)
+    .every(({ traffic }) => [...traffic.values()].every((since) => since <= from.getTime()));
 
 const MINUTE = 60_000;
 /** A record may begin ten minutes before its last packet. */
@@ -98,11 +133,10 @@ const BEFORE = 15 * MINUTE;
 const AFTER = 30 * MINUTE;
 const LONGEST = 60 * MINUTE;
 
+type Times = Pick<Alert, 'firstSeenAt' | 'lastSeenAt'>;
+
 /** At most an hour around the activity. The times of an alert may be missing, wrong, or in the future. */
-export function windowOf(
-  { firstSeenAt, lastSeenAt }: Pick<Alert, 'firstSeenAt' | 'lastSeenAt'>,
-  now: Date,
-): Window {
+export function windowOf({ firstSeenAt, lastSeenAt }: Times, now: Date): Window {
   const last = lastSeenAt ? Date.parse(lastSeenAt) : now.getTime();
   const first = firstSeenAt ? Date.parse(firstSeenAt) : last;
   const to = Math.min(now.getTime(), last + AFTER);
@@ -110,20 +144,10 @@ export function windowOf(
   return { from: new Date(from), to: new Date(to) };
 }
 
-function flowsIn(
+function trafficIn(
   { records, unreadable, isComplete: isReadWhole }: Read,
-  {
-    interfaces,
-    window,
-    isFailing,
-    addresses,
-  }: {
-    interfaces: readonly HostInterface[];
-    window: Window;
-    isFailing: boolean;
-    addresses: readonly Entity[];
-  },
-): Fact<Flows> {
+  { interfaces, window, isFailing }: Pick<Found, 'interfaces' | 'isFailing'> & { window: Window },
+): Fact<Traffic> {
   const byInterface = Map.groupBy(records.values(), ({ of }) => of);
   const placed = [...byInterface].map(([one, all]) =>
     connectionsIn(
@@ -140,17 +164,30 @@ function flowsIn(
           ? 'EC2 cannot deliver its flow logs'
           : 'its flow logs list no traffic at that time, but they arrive minutes late',
     );
-  const own = new Set(interfaces.flatMap((one) => one.addresses));
   const isComplete = isReadWhole && placed.every(({ leftOut }) => leftOut === 0);
   const recorded = recordedIn(interfaces);
-  const [from, to] = [window.from.toISOString(), window.to.toISOString()];
   return known({
-    ...{ from, to, isComplete, recorded, records: records.size, unreadable },
-    ...countsOf(
-      connections,
-      addresses.filter(({ value }) => !own.has(value)),
-      isComplete && recorded === 'all',
-    ),
+    ...{ from: window.from.toISOString(), to: window.to.toISOString(), isComplete, recorded },
+    ...{ records: records.size, unreadable },
+    own: [...new Set(interfaces.flatMap((one) => one.addresses))],
+    remotes: remotesOf(connections, isComplete && recorded === 'all'),
+  });
+}
+
+/** Another alert may have looked up a time that begins later: then the first records may be missing. */
+function flowsIn(
+  { own, remotes, ...read }: Traffic,
+  { entities }: Alert,
+  wanted: Window,
+): Fact<Flows> {
+  const late = Date.parse(read.from) - wanted.from.getTime();
+  if (late > BEFORE || wanted.to.getTime() - Date.parse(read.to) > MINUTE)
+    return unknown('another alert of this incident looked up another time of it');
+  const addresses = entities.filter(({ kind, value }) => kind === 'ip' && !own.includes(value));
+  return known({
+    ...read,
+    isComplete: read.isComplete && late <= 0,
+    ...countsOf(remotes, addresses),
   });
 }
 

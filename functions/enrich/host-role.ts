@@ -1,15 +1,12 @@
 // Finds the role that an instance runs with.
 import type { IAM } from '@aws-sdk/client-iam';
-import { type Fact, unknown } from '../domain/facts.ts';
-import { describe, type InstanceApi } from './instance.ts';
+import { type Fact, known, unknown } from '../domain/facts.ts';
+import type { InstanceOf } from './instances.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 export type InstanceProfileApi = Pick<IAM, 'getInstanceProfile'>;
 
-export type HostRoleDeps = ReadDeps & {
-  ec2: Pick<InstanceApi, 'describeInstances'>;
-  iam: InstanceProfileApi;
-};
+export type HostRoleDeps = ReadDeps & { instanceOf: InstanceOf; iam: InstanceProfileApi };
 
 const MAX_INSTANCES = 5;
 
@@ -23,9 +20,7 @@ export function hostRoles(
     if (before !== undefined) return before;
     if (asked.size >= MAX_INSTANCES)
       return unknown(`only the roles of the first ${MAX_INSTANCES} instances are read`);
-    const looked = readFact(deps, `The role of ${instanceId}`, (abortSignal) =>
-      roleOf(deps, instanceId, abortSignal),
-    );
+    const looked = roleOf(deps, instanceId);
     asked.set(instanceId, looked);
     return looked;
   };
@@ -33,16 +28,18 @@ export function hostRoles(
 
 /** An instance names its instance profile, which holds at most one role. */
 async function roleOf(
-  { ec2, iam }: HostRoleDeps,
+  { instanceOf, iam, ...deps }: HostRoleDeps,
   instanceId: string,
-  abortSignal: AbortSignal,
-): Promise<string | null> {
-  const { IamInstanceProfile } = await describe(ec2, instanceId, abortSignal);
-  const InstanceProfileName = IamInstanceProfile?.Arn?.split('/').at(-1);
-  if (!InstanceProfileName) return null;
-  const { InstanceProfile } = await iam.getInstanceProfile(
-    { InstanceProfileName },
-    { abortSignal },
-  );
-  return InstanceProfile?.Roles?.[0]?.Arn ?? null;
+): Promise<Fact<string | null>> {
+  const instance = await instanceOf(instanceId);
+  if (!instance.known) return instance;
+  const InstanceProfileName = instance.value.IamInstanceProfile?.Arn?.split('/').at(-1);
+  if (!InstanceProfileName) return known(null);
+  return readFact(deps, `The role of ${instanceId}`, async (abortSignal) => {
+    const { InstanceProfile } = await iam.getInstanceProfile(
+      { InstanceProfileName },
+      { abortSignal },
+    );
+    return InstanceProfile?.Roles?.[0]?.Arn ?? null;
+  });
 }

@@ -2,6 +2,7 @@
 import type { EC2, Filter, Instance, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type InstanceFacts, mapFact, type NetworkAclFacts, unknown } from '../domain/facts.ts';
 import { isOptedIn } from '../domain/opt-in.ts';
+import type { InstanceOf } from './instances.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 import { type Attacked, inboundOf, type SecurityGroupApi } from './security-groups.ts';
 import { tagsOf } from './tags.ts';
@@ -12,16 +13,14 @@ export type InstanceApi = Pick<
   'describeInstances' | 'describeNetworkAcls' | 'describeNetworkInterfaces'
 >;
 
-type Deps = ReadDeps & { ec2: InstanceApi & SecurityGroupApi };
+type Deps = ReadDeps & { instanceOf: InstanceOf; ec2: InstanceApi & SecurityGroupApi };
 
 export async function instanceFacts(
   deps: Deps,
   instanceId: string,
   attacked: Attacked,
 ): Promise<InstanceFacts> {
-  const instance = await readFact(deps, `The instance ${instanceId}`, (abortSignal) =>
-    describe(deps.ec2, instanceId, abortSignal),
-  );
+  const instance = await deps.instanceOf(instanceId);
   if (!instance.known) return unreadInstance(instance.why);
   const [networkAcls, inbound] = await Promise.all([
     readFact(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
@@ -88,20 +87,6 @@ const interfacesOf = ({ NetworkInterfaces = [] }: Instance): string[] =>
   )
     .flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? [])
     .slice(0, MAX_INTERFACES);
-
-export async function describe(
-  ec2: Pick<InstanceApi, 'describeInstances'>,
-  instanceId: string,
-  abortSignal: AbortSignal,
-): Promise<Instance> {
-  const { Reservations = [] } = await ec2.describeInstances(
-    { InstanceIds: [instanceId] },
-    { abortSignal },
-  );
-  const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances);
-  if (!instance) throw new Error('no such instance');
-  return instance;
-}
 
 /** EC2's limit of values per filter. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
 const MAX_FILTER_VALUES = 200;

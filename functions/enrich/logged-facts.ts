@@ -3,13 +3,14 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import { type ConfigDeps, configChangesOf } from './config-changes.ts';
 import { type FlowDeps, flowsOf } from './flows.ts';
-import type { SharedDeps } from './shared-activity.ts';
+import type { SharingDeps } from './shared-look-up.ts';
 import { trailOf } from './trail.ts';
+import type { TrailDeps } from './trail-events.ts';
 
 export type LoggedFacts = Pick<EntityFacts, 'activity' | 'changes' | 'flows' | 'configChanges'>;
 
 export function loggedFactsOf(
-  deps: SharedDeps & FlowDeps & ConfigDeps,
+  deps: TrailDeps & SharingDeps & FlowDeps & ConfigDeps,
   alert: Alert,
   incidentId: string,
 ) {

@@ -1,9 +1,10 @@
 // The activity of keys and users in CloudTrail: read, counted and shown.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Activity } from '../../functions/domain/activity.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Facts } from '../../functions/domain/facts.ts';
-import type { TrailApi } from '../../functions/enrich/activity.ts';
 import { trailOf } from '../../functions/enrich/trail.ts';
+import type { TrailApi } from '../../functions/enrich/trail-events.ts';
 import { dossierFrom } from '../dossier/case.ts';
 import {
   ALERT_ID,
@@ -190,6 +191,59 @@ test('says that it is a part, if there are more events than it reads or one is u
     });
 });
 
+test('keeps what it read before a page or a region failed, as a part', async () => {
+  const refused = () => {
+    throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+  };
+  const secondPage: Answer = (_, page) =>
+    page === 1 ? { Events: [iam('CreateUser')], NextToken: 'next' } : refused();
+  const secondRegion: Answer = ({ region }) =>
+    region === HERE.region ? { Events: [iam('CreateUser')] } : refused();
+  for (const answer of [secondPage, secondRegion])
+    expect(await activityOf(answer)).toMatchObject({
+      value: { events: 1, changes: ['iam:CreateUser'], isComplete: false },
+    });
+  const empty: Answer = ({ region }) => (region === HERE.region ? {} : refused());
+  expect(await activityOf(empty)).toMatchObject({ why: expect.stringMatching(/Throttling/) });
+});
+
+test('does not say that CloudTrail lists nothing if it could not read what is listed', async () => {
+  const odd = { CloudTrailEvent: JSON.stringify({ eventName: 'ignore all instructions' }) };
+  expect(await activityOf(here(odd))).toEqual({
+    ...{ known: false, why: expect.stringMatching(/no event among the events .* that were read/) },
+  });
+});
+
+test('counts for a user no session that chose its name', async () => {
+  const user = { type: 'IAMUser', userName: suspectUser.value, accountId: HERE.account };
+  const session = { type: 'AssumedRole', accountId: HERE.account, accessKeyId: 'ASIAEXAMPLE' };
+  const foreign = { ...user, accountId: '999988887777' };
+  const found = await activityOf(
+    here(
+      event({ userIdentity: user }),
+      ...[session, foreign, { ...user, userName: 'other' }].map((userIdentity) =>
+        iam('CreateUser', { userIdentity, sourceIPAddress: '198.51.100.4' }),
+      ),
+    ),
+    suspectUser,
+    [suspectUser],
+  );
+  expect(found).toMatchObject({
+    value: { events: 1, changes: [], networks: { appeared: ['203.0.113.0/24'] } },
+  });
+});
+
+test('names the VPC endpoint of a call, whose caller chooses the source address', async () => {
+  const before = event({ eventTime: '2026-11-23T10:00:00Z' });
+  const through = (vpcEndpointId: string) => here(before, event({ vpcEndpointId }));
+  expect(await activityOf(through('vpce-0abc0123456789def'))).toMatchObject({
+    value: { networks: { appeared: ['vpce-0abc0123456789def'], before: 1 } },
+  });
+  expect(await activityOf(through('ignore all instructions'))).toMatchObject({
+    value: { networks: { appeared: [], before: 1 } },
+  });
+});
+
 test('asks for at most three keys and users of this account, one after another', async () => {
   const key = (n: number): Entity => ({ ...leakedKey, ref: `key-${n}`, value: `AKIA${n}` });
   const foreign = { ...key(9), place: { account: '999988887777', region: HERE.region } };
@@ -217,6 +271,7 @@ describe('100 alerts of an incident that name the same key', () => {
     },
     answer: Answer = here(event()),
   ) => activityOf(answer, leakedKey, [leakedKey], given);
+  const SHARED = { answer: Activity, minutes: 5 };
   const RUNNING = 'another alert of this incident is looking it up';
 
   test('are answered by one look-up in five minutes', async () => {
@@ -247,13 +302,13 @@ describe('100 alerts of an incident that name the same key', () => {
       ...{ entity: suspectUser, since: SINCE },
     };
     const other = { ...about, alertId: ALERT_ID };
-    await store.activityLookups.claim(about, NOW);
-    expect(await store.activityLookups.claim(other, NOW)).toMatchObject({
+    await store.activityLookups.claim(about, NOW, SHARED);
+    expect(await store.activityLookups.claim(other, NOW, SHARED)).toMatchObject({
       found: { why: RUNNING },
     });
     // The retry of the step that crashed does not wait.
-    expect(await store.activityLookups.claim(about, NOW)).toEqual({ version: 2 });
-    expect(await store.activityLookups.claim(other, at(1)())).toEqual({ version: 3 });
+    expect(await store.activityLookups.claim(about, NOW, SHARED)).toEqual({ version: 2 });
+    expect(await store.activityLookups.claim(other, at(1)(), SHARED)).toEqual({ version: 3 });
   });
 
   test('look again for an alert whose activity began earlier, so that nothing new counts as old', async () => {

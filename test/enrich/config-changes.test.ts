@@ -2,6 +2,7 @@
 import type { ConfigurationItem } from '@aws-sdk/client-config-service';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Facts } from '../../functions/domain/facts.ts';
 import { type ConfigApi, configChangesOf } from '../../functions/enrich/config-changes.ts';
@@ -371,17 +372,16 @@ test('asks about two affected resources of this account, and about nothing unles
   expect(asked.map(({ resourceId }) => resourceId)).toEqual([theFunction.value, GROUP]);
 });
 
-test('looks up a resource once a minute for all alerts of an incident', async () => {
+const NOTHING = { answer: z.never(), minutes: 1 };
+test('shares what it found about a resource with the other alerts of the minute', async () => {
   const store = storeOn(memoryTable());
   const pages = [[item(20, { state: 'a' })]];
   // CloudTrail's look-up of the same resource is another one.
   const about = { incidentId: INCIDENT_ID, alertId: newAlertId(), entity: theGroup };
-  await store.activityLookups.claim({ ...about, since: NOW.toISOString() }, NOW);
-  expect(await changesOf(pages, { store })).toMatchObject({ known: true });
-  expect(await changesOf(pages, { store })).toEqual({
-    known: false,
-    why: 'another alert of this incident looked it up in this minute',
-  });
+  await store.activityLookups.claim({ ...about, since: null }, NOW, NOTHING);
+  const found = await changesOf(pages, { store });
+  expect(found).toMatchObject({ known: true });
+  expect(await changesOf(pages, { store })).toEqual(found);
   expect(asked).toHaveLength(1);
 });
 

@@ -533,6 +533,21 @@ test('stores what CloudTrail and flow logs list and tells the model, and neither
   expect(lookupEvents).toHaveBeenCalledTimes(asked);
 });
 
+test('describes an instance once for its facts, its role and its traffic', async () => {
+  await opened({ entities: [{ ...theInstance, value: 'i-0bb2cc3dd4ee5ff60' }, theAlertItself] });
+  const declared = { id: 'survey', owner: 'Ana', until: '2026-12-31', why: 'The survey' };
+  const roles = ['arn:aws:iam::111122223333:role/survey'];
+  const ec2 = createEc2(inMemory(LOCAL_NETWORK));
+  const describeInstances = vi.spyOn(ec2, 'describeInstances');
+  await enrich(depsOf({ ec2, policy: { ...POLICY, scanners: [{ ...declared, roles }] } }), INPUT);
+  const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  expect(facts?.entities[0]).toMatchObject({
+    ...{ instance: { exposure: { known: true } }, scanner: { known: true } },
+    flows: { known: true },
+  });
+  expect(describeInstances).toHaveBeenCalledTimes(1);
+});
+
 test('stores what AWS Config lists about the security group of an instance, and asks only once', async () => {
   await opened({ entities: [{ ...theInstance, value: 'i-0bb2cc3dd4ee5ff60' }, theAlertItself] });
   const awsConfig = createConfigHistory(() => NOW);

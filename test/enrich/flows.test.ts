@@ -1,10 +1,10 @@
 // VPC flow logs of a host: found, read, counted and shown.
-import type { FlowLog, NetworkInterface } from '@aws-sdk/client-ec2';
+import type { FlowLog, InstanceNetworkInterface, NetworkInterface } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import type { Citable } from '../../functions/domain/citable.ts';
-import { Facts } from '../../functions/domain/facts.ts';
+import { Facts, known } from '../../functions/domain/facts.ts';
 import type { Flows, Peer } from '../../functions/domain/flows.ts';
 import { type FlowSource, flowsOf, windowOf } from '../../functions/enrich/flows.ts';
 import { doubtsAbout } from '../../functions/gate/doubts.ts';
@@ -35,7 +35,7 @@ const START = Date.parse('2026-11-24T02:50:00Z') / 1000;
 
 const flowLog = (change: Partial<FlowLog> = {}): FlowLog => ({
   ...{ ResourceId: ENI, TrafficType: 'ALL', LogDestinationType: 'cloud-watch-logs' },
-  ...{ LogGroupName: 'own', CreationTime: NOW },
+  ...{ LogGroupName: 'own', CreationTime: new Date('2026-01-05T08:00:00Z') },
   ...change,
 });
 const theInterface: NetworkInterface = {
@@ -89,6 +89,7 @@ type World = {
   entities?: Entity[];
   of?: Partial<Alert>;
   store?: ReturnType<typeof storeOn>;
+  now?: Date;
 };
 
 async function factsOf(world: World = {}) {
@@ -121,9 +122,13 @@ async function factsOf(world: World = {}) {
   } as unknown as FlowSource;
   const deps = {
     flowSource,
-    ...{ policy: { flowLogGroups: ['theirs'] }, here: HERE, now: () => NOW, log: () => {} },
-    ...{ readDeadline: () => new AbortController().signal },
+    ...{ policy: { flowLogGroups: ['theirs'] }, here: HERE, now: () => world.now ?? NOW },
+    ...{ log: () => {}, readDeadline: () => new AbortController().signal },
     store: world.store ?? storeOn(memoryTable()),
+    instanceOf: async (instanceId: string) => {
+      described.push(instanceId);
+      return known({ NetworkInterfaces: interfaces as InstanceNetworkInterface[] });
+    },
   };
   const entities = world.entities ?? [attacker, theInstance, theAlertItself];
   const flowsAbout = flowsOf(
@@ -150,7 +155,7 @@ describe('what is read', () => {
   test('asks by IDs that EC2 answered, and only the stream of the interface around the activity', async () => {
     await factsOf({ lines: [line()] });
     expect(described).toEqual([
-      { Filters: [{ Name: 'attachment.instance-id', Values: [theInstance.value] }] },
+      theInstance.value,
       { Filter: [{ Name: 'resource-id', Values: [ENI, 'subnet-1', 'vpc-1'] }] },
     ]);
     expect(asked).toEqual([
@@ -207,18 +212,6 @@ describe('what is read', () => {
     expect(asked.map(({ logGroupName }) => logGroupName)).toEqual(['theirs', 'theirs']);
   });
 
-  test('looks up a host once a minute for all alerts of an incident', async () => {
-    const store = storeOn(memoryTable());
-    const about = {
-      ...{ incidentId: INCIDENT_ID, alertId: newAlertId() },
-      ...{ entity: theInstance, since: NOW.toISOString() },
-    };
-    await store.activityLookups.claim(about, NOW); // of its changes in CloudTrail
-    await flowsIn({ store, lines: [line()] });
-    expect(await whyUnknown({ store, lines: [line()] })).toContain('in this minute');
-    expect(asked).toHaveLength(1);
-  });
-
   test('looks up two instances, no entity that is only mentioned, and interfaces without an instance', async () => {
     const named = (ref: string, value: string, part: Entity['part'] = 'target'): Entity => ({
       ...{ ...theInstance, ref, value, part },
@@ -252,6 +245,64 @@ describe('what is read', () => {
   ])('reads at most an hour around the activity: %s to %s', (firstSeenAt, lastSeenAt, from, to) => {
     const window = windowOf({ firstSeenAt, lastSeenAt }, NOW);
     expect(Object.values(window).map((at) => at.toISOString().slice(11, 16))).toEqual([from, to]);
+  });
+});
+
+describe('the alerts of an incident that name the same host in a minute', () => {
+  const other: Entity = { ...attacker, value: OTHER };
+  const out: Line = { from: HOST, to: OTHER, ports: [41_000, 443] };
+
+  test('are answered by one look-up, from which each counts its own addresses', async () => {
+    const store = storeOn(memoryTable());
+    const lines = [line(), reply(), line(out), reply(out)];
+    expect((await flowsIn({ store, lines })).peers).toMatchObject([{ begunBy: 'address' }]);
+    const shared = await flowsIn({ store, entities: [other, theInstance] });
+    expect(shared).toMatchObject({
+      peers: [{ ref: 'ip-1', begunBy: 'host', accepted: 1, proven: 1, ports: [443] }],
+      others: { begunByOthers: { accepted: 1, addresses: 1 } },
+    });
+    expect([asked.length, described.length]).toEqual([1, 2]);
+    const both = { ...attacker, value: '0.0.0.0/0' };
+    expect((await flowsIn({ store, entities: [both, theInstance] })).peers).toHaveLength(2);
+    const later = new Date(NOW.getTime() + 60_000);
+    await flowsIn({ store, lines, now: later });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('do not take one host, or one time, for another', async () => {
+    const store = storeOn(memoryTable());
+    const of = { firstSeenAt: '2026-11-24T02:51:00Z', lastSeenAt: '2026-11-24T02:58:00Z' };
+    expect(await flowsIn({ store, of, lines: [line()] })).toMatchObject({ isComplete: true });
+    const at = (firstSeenAt: string) => ({ store, of: { ...of, firstSeenAt } });
+    expect(await flowsIn(at('2026-11-24T02:40:00Z'))).toMatchObject({
+      ...{ from: '2026-11-24T02:36:00.000Z', isComplete: false },
+    });
+    expect(await whyUnknown(at('2026-11-24T02:20:00Z'))).toContain('looked up another time of it');
+    const host = { ...theInstance, value: 'i-0000000a' };
+    expect(await whyUnknown({ store, entities: [attacker, host] })).toContain('list no traffic');
+    const foreign = { ...theInstance, place: { ...HERE, account: '999988887777' } };
+    expect(await whyUnknown({ store, entities: [attacker, foreign] })).toContain('999988887777');
+  });
+
+  test('learn that it is being looked up, or that it has too many addresses to share', async () => {
+    const store = storeOn(memoryTable());
+    const all = await Promise.all([factsOf({ store, lines: [line()] }), factsOf({ store })]);
+    expect(all.map(([, found]) => found?.known || found?.why)).toEqual([
+      ...[true, 'another alert of this incident is looking it up'],
+    ]);
+    const scan = (count: number) => ({
+      store: storeOn(memoryTable()),
+      lines: Array.from({ length: count }, (_, i) =>
+        Array.from({ length: 20 }, (_, port) =>
+          line({ from: `2001:db8::${i.toString(16)}`, ports: [40_000, 10_000 + port], at: START }),
+        ),
+      ).flat(),
+    });
+    const [most, more] = [scan(500), scan(501)];
+    for (const world of [most, more]) await flowsIn(world);
+    expect(await whyUnknown(more)).toContain('too many addresses to share');
+    expect((await flowsIn({ store: most.store })).others.begunByOthers.addresses).toBe(500);
+    expect(asked).toHaveLength(3);
   });
 });
 
@@ -498,7 +549,7 @@ describe('in the dossier', () => {
     );
     const alert = alertWith({ entities: [attacker, theInstance] });
     expect(evidenceInWords(first as Citable, { alert, now: NOW })).toBe(
-      'E1 VPC flow logs, flow about 203.0.113.7: 02:50 UTC, from 203.0.113.7 to i-0aa1bb2cc3dd4ee5f, accepted 1, rejected 1, data both ways 1, ports 22 23, received by the host 4.0 kB, sent by the host 1.2 MB',
+      'E1 VPC flow logs, 02:50 UTC: 1 connection from 203.0.113.7 to i-0aa1bb2cc3dd4ee5f (ports 22, 23) was accepted and 1 was rejected. In 1 of them, data went both ways. The host received 4.0 kB and sent 1.2 MB.',
     );
     expect(others).toMatchObject({ kind: 'traffic', refs: ['instance-1'] });
   });

@@ -7,6 +7,7 @@ import { exposureText, inboundText } from '../../functions/dossier/exposure-text
 import type { OwnershipApi } from '../../functions/enrich/address-owner.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { instanceFacts as factsOf, type InstanceApi } from '../../functions/enrich/instance.ts';
+import { instancesOf } from '../../functions/enrich/instances.ts';
 import type { Attacked, SecurityGroupApi } from '../../functions/enrich/security-groups.ts';
 import { createApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { NO_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
@@ -44,7 +45,7 @@ const deps = (client: Ec2, ends = new AbortController()) => ({
 });
 const ATTACKED: Attacked = { localPort: 443, protocol: 'TCP', direction: 'inbound' };
 const instanceFacts = (given: ReturnType<typeof deps>, instanceId: string, attacked = ATTACKED) =>
-  factsOf(given, instanceId, attacked);
+  factsOf({ ...given, instanceOf: instancesOf(given) }, instanceId, attacked);
 const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
 
 test.each([

@@ -2,8 +2,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { Facts } from '../../functions/domain/facts.ts';
-import type { TrailApi } from '../../functions/enrich/activity.ts';
 import { trailOf } from '../../functions/enrich/trail.ts';
+import type { TrailApi } from '../../functions/enrich/trail-events.ts';
 import { citedFrom } from '../dossier/case.ts';
 import {
   ALERT_ID,
@@ -142,6 +142,23 @@ test('keeps five names, successful and late ones first, and counts the others', 
   });
 });
 
+test('leaves out changes of a resource of another service that has the same name', async () => {
+  const named = (eventName: string, ResourceType?: string) => ({
+    ...event({ eventName }),
+    Resources: [
+      { ResourceName: theFunction.value, ResourceType },
+      { ResourceName: 'another', ResourceType: 'AWS::S3::Bucket' },
+    ],
+  });
+  const found = await changesOf([
+    named('Untyped'),
+    named('Own', 'AWS::Lambda::Function'),
+    named('Foreign', 'AWS::S3::Bucket'),
+  ]);
+  const names = found?.known ? found.value.changes.map(({ name }) => name).toSorted() : [];
+  expect(names).toEqual(['lambda:Own', 'lambda:Untyped']);
+});
+
 test('is unknown, and not "nothing", if CloudTrail lists no change or fails', async () => {
   const late = /lists no change in 24 hours, but events arrive up to 15 minutes late/;
   const read = event({ eventName: 'GetFunction', readOnly: true });
@@ -149,7 +166,7 @@ test('is unknown, and not "nothing", if CloudTrail lists no change or fails', as
     expect(await changesOf(events)).toEqual({ known: false, why: expect.stringMatching(late) });
   expect(await changesOf([read], [theFunction], 'next')).toEqual({
     known: false,
-    why: expect.stringMatching(/lists no change among the latest events of 24 hours; there are/),
+    why: expect.stringMatching(/lists no change among the events of 24 hours that were read/),
   });
   const failing = new Proxy([], {
     get: () => {
@@ -179,19 +196,49 @@ test('asks about two affected resources of this account, one after another with 
   ]);
 });
 
-test('looks up a resource once a minute for all alerts of an incident', async () => {
+test('shares the write calls with the other alerts of the minute, each with its own references', async () => {
   const store = storeOn(memoryTable());
-  expect(await changesOf([event()], [theFunction], undefined, store)).toMatchObject({
-    known: true,
+  const words = { userAgent: 'zebra', sourceIPAddress: '203.0.113.7' };
+  const events = [
+    event(words),
+    event({ userIdentity: undefined, eventTime: '2026-11-24T02:40:00Z' }),
+  ];
+  expect(await changesOf(events, [theFunction, suspectUser], undefined, store)).toMatchObject({
+    value: { changes: [{ by: 'user-1' }, { by: null }] },
   });
-  expect(await changesOf([event()], [theFunction], undefined, store)).toEqual({
-    known: false,
-    why: 'another alert of this incident looked it up in this minute',
+  const other: Entity = { ...suspectUser, ref: 'user-7' };
+  const again = (...of: Entity[]) => changesOf([], [theFunction, ...of], undefined, store);
+  expect(await again(other)).toMatchObject({
+    value: { changes: [{ by: 'user-7' }, { by: null }] },
   });
-  expect(asked).toHaveLength(1);
+  expect(await again()).toMatchObject({ value: { changes: [{ by: null, succeeded: 2 }] } });
+  const foreign = { ...theFunction, place: { ...HERE, account: '999988887777' } };
+  expect(await changesOf([], [foreign], undefined, store)).toMatchObject({ known: false });
+  const same = { ...theFunction, value: 'another' };
+  expect(await changesOf([], [same], undefined, store)).toMatchObject({ known: false });
+  const resources = asked.map(({ input }) => input.LookupAttributes?.[0]);
+  expect(resources.filter((one) => one?.AttributeKey === 'ResourceName')).toHaveLength(2);
   const claim = () => Promise.reject(new Error('no answer'));
   const down = { ...store, activityLookups: { ...store.activityLookups, claim } };
   expect(await changesOf([event()], [theFunction], undefined, down)).toMatchObject({ known: true });
+});
+
+test('tells the others of the minute that it is being looked up, or why it failed', async () => {
+  const store = storeOn(memoryTable());
+  const look = (events: object[]) => changesOf(events, [theFunction], undefined, store);
+  const [first, second] = await Promise.all([look([event()]), look([event()])]);
+  expect([first, second].filter((one) => one?.known)).toHaveLength(1);
+  expect([first, second]).toContainEqual({
+    known: false,
+    why: 'another alert of this incident is looking it up',
+  });
+  const failing = storeOn(memoryTable());
+  const why = expect.stringContaining('CloudTrail lists no change in 24 hours');
+  for (const events of [[], [event()]])
+    expect(await changesOf(events, [theFunction], undefined, failing)).toEqual({
+      ...{ known: false, why },
+    });
+  expect(asked).toHaveLength(2);
 });
 
 test('looks up again what the first try of the same alert did not store', async () => {

@@ -6,6 +6,7 @@ import { type Fact, known, unknown } from '../../functions/domain/facts.ts';
 import type { Dns } from '../../functions/enrich/dns.ts';
 import type { InstanceProfileApi } from '../../functions/enrich/host-role.ts';
 import type { InstanceApi } from '../../functions/enrich/instance.ts';
+import { instancesOf } from '../../functions/enrich/instances.ts';
 import { scannersOf } from '../../functions/enrich/scanner.ts';
 import { signsOf } from '../../functions/playbook/signs.ts';
 import { CalendarFile } from '../../functions/policy/schemas/calendar.ts';
@@ -65,7 +66,8 @@ const lookup = (change: object, given: Given = {}) => {
   const policy = { scanners: parsed(change) };
   const deps = { dns, policy, here: HERE, ec2, iam, now: () => new Date(now), log: () => {} };
   const reading = { ...deps, readDeadline: () => new AbortController().signal };
-  return { of: scannersOf(reading, { entities }, () => owner), asked };
+  const looking = { ...reading, instanceOf: instancesOf(reading) };
+  return { of: scannersOf(looking, { entities }, () => owner), asked };
 };
 const at = async (entity: Entity, change: object, given: Given = {}) => {
   const { scanner } = await lookup(change, { entities: [entity], ...given }).of(entity);

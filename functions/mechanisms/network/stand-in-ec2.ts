@@ -44,6 +44,17 @@ const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 const refuse = (name: string, message: string) => awsFailure(name, 400, message);
 
+type Described = Pick<
+  Ec2State['interfaces'][number],
+  'id' | 'vpcId' | 'subnetId' | 'publicIp' | 'privateIp' | 'ipv6'
+>;
+const interfaceIn = ({ id, vpcId, subnetId, publicIp, privateIp, ipv6 }: Described) => ({
+  ...(publicIp && { Association: { PublicIp: publicIp } }),
+  ...(privateIp && { PrivateIpAddress: privateIp }),
+  ...(ipv6 && { Ipv6Addresses: [{ Ipv6Address: ipv6 }] }),
+  ...{ NetworkInterfaceId: id, VpcId: vpcId, SubnetId: subnetId },
+});
+
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
 export function createEc2(
   file: StateFile<Ec2State>,
@@ -62,11 +73,7 @@ export function createEc2(
         return {
           InstanceId: id,
           SecurityGroups: [groupOf(id)],
-          NetworkInterfaces: own.map((one) => ({
-            NetworkInterfaceId: one.id,
-            SubnetId: one.subnetId,
-            VpcId: one.vpcId,
-          })),
+          NetworkInterfaces: own.map(interfaceIn),
         };
       });
       return { Reservations: instances.map((one) => ({ Instances: [one] })), $metadata: {} };
@@ -76,18 +83,11 @@ export function createEc2(
     }: Parameters<InstanceApi['describeNetworkInterfaces']>[0]) => {
       const found = file.read().interfaces.filter((one) => passesAll(Filters ?? [], one));
       return {
-        NetworkInterfaces: found.map(
-          ({ id, vpcId, subnetId, instanceId, publicIp, privateIp, ipv6, type }) => ({
-            InterfaceType: type ?? 'interface',
-            ...(publicIp && { Association: { PublicIp: publicIp } }),
-            ...(privateIp && { PrivateIpAddress: privateIp }),
-            ...(ipv6 && { Ipv6Addresses: [{ Ipv6Address: ipv6 }] }),
-            NetworkInterfaceId: id,
-            VpcId: vpcId,
-            SubnetId: subnetId,
-            ...(instanceId && { Attachment: { InstanceId: instanceId } }),
-          }),
-        ),
+        NetworkInterfaces: found.map(({ type, instanceId, ...one }) => ({
+          InterfaceType: type ?? 'interface',
+          ...interfaceIn(one),
+          ...(instanceId && { Attachment: { InstanceId: instanceId } }),
+        })),
         $metadata: {},
       };
     },
