@@ -183,6 +183,13 @@ async function requestAgain(
 const recordedChecks = ({ history }: Action): number =>
   history.filter(({ event }) => event === 'swept').length;
 
+/** Whether the record has not changed since, except for an entry that people were notified. */
+const isSame = (current: Action, seen: Action): boolean =>
+  current.attentionAt === seen.attentionAt &&
+  (current.version === seen.version ||
+    (current.history.length > seen.history.length &&
+      current.history.slice(seen.history.length).every(({ event }) => event === 'told')));
+
 /** Postpones the next check, or ends the checks with null. Does nothing if the record has changed since. */
 async function checkLater(
   { store, now }: Pick<SweepDeps, 'store' | 'now'>,
@@ -195,7 +202,7 @@ async function checkLater(
   const isRecorded = attentionAt !== null && recordedChecks(seen) < RECORDED_CHECKS;
   const text = `Found overdue: ${seen.status}`;
   await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
-    current.version === seen.version && current.attentionAt === seen.attentionAt
+    isSame(current, seen)
       ? {
           ...(isRecorded
             ? withEntry(current, { at: now(), by: 'sweep', event: 'swept', text })

@@ -180,6 +180,23 @@ describe('the sweeper', () => {
     expect(calls).toEqual([`tell ${action.actionId}`]);
   });
 
+  test('P12: reminds people of an overdue review once a week, although the notification changes the record first', async () => {
+    const action = await put({ ...approved, status: 'kept', reviewAt: NOW.toISOString() });
+    const reminding = (minutes: number) =>
+      sweep({
+        ...deps(later(minutes)),
+        notify: async () => {
+          calls.push(`tell ${action.actionId}`);
+          await told(action, minutes);
+        },
+      });
+    const reminders = () => calls.filter((call) => call.startsWith('tell')).length;
+    for (const minutes of [1, 2, 3]) await reminding(minutes);
+    expect(reminders()).toBe(1);
+    await reminding(7 * 24 * 60 + 1);
+    expect(reminders()).toBe(2);
+  });
+
   test('P4: looks at an approved action in force when it is due, even if people were not notified', async () => {
     const action = inForceUntil(22);
     await store.records.createAction(action);
