@@ -1,5 +1,6 @@
 // Lines of context: calendar, plans, scanners, earlier decisions and incidents.
 import type { Alert } from '../domain/alert.ts';
+import { logsShowAct } from '../playbook/acts.ts';
 import { featuresOf } from './features.ts';
 import type { DossierInput } from './input.ts';
 import type { ContextLine } from './parts.ts';
@@ -35,7 +36,11 @@ export function contextLines({
     })),
     ...decisions.map(({ ref, action, event, at, reasons, text }) => ({
       text: `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
-      ...{ refs: [ref], isReassuring: saysHarmless(reasons) },
+      // They were about earlier acts.
+      ...{
+        refs: [ref],
+        isReassuring: saysHarmless(reasons) && !logsShowAct(alert, facts.entities),
+      },
     })),
     ...[...otherAlerts(alert, incident), ...earlierLines(earlier)].map(plain),
   ];

@@ -3,8 +3,10 @@ import { ActionName } from '../domain/action-catalog.ts';
 import type { Assessment, Recommendation } from '../domain/assessment.ts';
 import type { Citable } from '../domain/citable.ts';
 import { areAllFound, cutsOff, found, type Given, isVerdictSupported, shows } from './grounding.ts';
+import { isEnglish } from './language.ts';
 import { areCallsGiven, areThingsGiven } from './named.ts';
-import { unreadSources } from './unread-sources.ts';
+import { areQuantitiesGiven } from './quantities.ts';
+import { areSourcesRead } from './unread-sources.ts';
 
 /** Why an analysis is doubted, in words that quote none of it. Codes are stored and never change. */
 export const DOUBTS = {
@@ -16,6 +18,8 @@ export const DOUBTS = {
     'The evidence that the analysis cites does not support this recommendation',
   'reference-not-found': 'The analysis names something that is not in the alert',
   'source-not-read': 'The analysis names a source that it does not cite',
+  'number-not-found': 'The analysis states a number that its evidence does not show',
+  'text-not-checked': 'The analysis is not in English, so its claims were not checked',
 } as const;
 export type DoubtCode = keyof typeof DOUBTS;
 export const DOUBT_CODES = Object.keys(DOUBTS) as DoubtCode[];
@@ -93,8 +97,8 @@ function doubtsAboutOne(one: Recommendation, given: Given): DoubtCode[] {
 }
 
 /**
- * What the sentences name: evidence, entities, calls and sources. A sentence that cites lines may name only their
- * sources; the summary may name all that were read.
+ * What the sentences name: evidence, entities, calls, sources and numbers. A sentence that cites lines may name only
+ * what they have; the summary may name all that was read.
  */
 function textDoubts(assessment: Assessment, given: Given): DoubtCode[] {
   const { alert, citable } = given;
@@ -122,9 +126,13 @@ function textDoubts(assessment: Assessment, given: Given): DoubtCode[] {
   return [
     ...(areLinesGiven ? [] : ['evidence-not-found' as const]),
     ...(areEntitiesGiven ? [] : ['reference-not-found' as const]),
-    ...(sentences.every(({ text, lines }) => unreadSources([text], lines).length === 0)
+    ...(sentences.every(({ text, lines }) => areSourcesRead(text, lines))
       ? []
       : ['source-not-read' as const]),
+    ...(sentences.every(({ text, lines }) => areQuantitiesGiven(text, lines, alert))
+      ? []
+      : ['number-not-found' as const]),
+    ...(all.every(isEnglish) ? [] : ['text-not-checked' as const]),
   ];
 }
 

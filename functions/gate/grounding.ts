@@ -7,7 +7,10 @@ import { isIdentity } from '../domain/service-account.ts';
 import { familyOf } from '../playbook/types.ts';
 
 export type Given = {
-  alert: Pick<Alert, 'entities' | 'type' | 'traffic' | 'sample' | 'causedBy' | 'evidence'>;
+  alert: Pick<
+    Alert,
+    'entities' | 'type' | 'traffic' | 'sample' | 'causedBy' | 'evidence' | 'count'
+  >;
   citable: readonly Citable[];
 };
 

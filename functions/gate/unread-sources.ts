@@ -3,7 +3,7 @@ import type { Citable } from '../domain/citable.ts';
 
 /** How people name a source, and the name that it has in a dossier; null for one that is never looked up. */
 const SOURCES: readonly (readonly [name: string, source: string | null])[] = [
-  ['cloud ?trail|event history|audit (?:trail|logs?)', 'cloudtrail'],
+  ['cloud ?trail|event history|audit (?:trail|logs?|events?)|management events', 'cloudtrail'],
   ['flow logs?|net ?flow|network telemetry|traffic logs?', 'flow-logs'],
   ['reverse dns|rdns|ptr(?: records?)?', 'dns'],
   ['aws config|config(?:uration)? history', 'config'],
@@ -12,15 +12,16 @@ const SOURCES: readonly (readonly [name: string, source: string | null])[] = [
   ['endpoint agent|antivirus|change (?:board|ticket)|jira|service ?now|slack', null],
 ];
 
-/** The words before a source that should be read, or of which there is none. */
+/** The words before a source that should be read, of which there is none, or that someone changed. */
 const BEFORE =
-  '(?:\\b(?:check|review|enable|look (?:at|in|into)|without|(?:access to|data from|activity in))(?: (?:the|its|their|all|vpc|aws))* )';
+  '(?:\\b(?:check|review|enable|look (?:at|in|into)|without|(?:access to|data from|activity in)|(?:stop(?:s|ped)?|delete[sd]|disable[sd]|change[sd]|update[sd]|switche[sd] off|turn(?:s|ed) off))(?: (?:the|its|their|all|vpc|aws))* )';
 /** The words after a source that was not read, or that a later look may show. */
 const AFTER = `(?: (?:${[
   "(?:was|were|is|are|has|have|could|can) ?(?:not|never|n['’]t)(?: be| been)? (?:read|known|available|looked up)",
   '(?:could|can) be (?:read|looked up)',
   '(?:was|were|is|are|has been|have been) (?:unknown|unavailable|missing|unread)',
   '(?:would|will|should|might|may)',
+  '(?:was|were|is|are|has been|have been) (?:stopped|deleted|disabled|changed|switched off|turned off)',
 ].join('|')})\\b)`;
 
 /** `Cloud-Trail` and a name with an invisible character are the same name. */
@@ -36,11 +37,55 @@ function claims(text: string, name: string): boolean {
   return new RegExp(named, 'i').test(rest);
 }
 
-export const unreadSources = (
-  texts: readonly string[],
-  citable: readonly Pick<Citable, 'source'>[],
-): string[] =>
-  SOURCES.filter(
-    ([name, source]) =>
-      texts.some((text) => claims(text, name)) && !citable.some((line) => line.source === source),
-  ).map(([name]) => name);
+/** Nouns of records, and what is said of them. */
+const RECORDS =
+  'logs?|log ?(?:file|book)s?|histor(?:y|ies)|trails?|journals?|telemetry|audits?|feeds?|captures?|dashboards?|blocklists?|reputation|intelligence|monitoring';
+const SAYS =
+  '(?:show|list|say|said|report|confirm|record|prove|indicate|reveal|suggest|contain|state|tell|told|mention|document|name|register|attest)(?:s|ed|d)?|ha(?:s|ve|d)(?! been| not been)|is clean|are clean|is empty|are empty';
+const QUALIFIED = `((?:[\\p{L}\\d'’.-]+ ){0,3}?)(${RECORDS})`;
+const SAID = [
+  `\\b${QUALIFIED} (?:(?:also|clearly|only|all|both|now|do(?:es)? not|did not|don['’]t|doesn['’]t|of [\\p{L}\\d' -]{1,30}) ){0,2}(?:${SAYS})\\b`,
+  `\\b(?:according to|based on|judging by|as (?:seen|shown|listed|recorded|found) in|per|seen in|listed in|found in) ${QUALIFIED}\\b`,
+].map((pattern) => new RegExp(pattern, 'giu'));
+
+/** Words that say of which source records are. The first one that fits applies. */
+const OF_SOURCE: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^(?:vpc|flow|traffic|network|packet|connection)s?$/i, ['flow-logs']],
+  [/^(?:config|configuration)$/i, ['config']],
+  [/^(?:dns|ptr|reverse)$/i, ['dns']],
+  [
+    /^(?:api|iam|call|account|activity|event|login|sign-?in|console|management|audit)s?$/i,
+    ['cloudtrail'],
+  ],
+  [/^(?:change|incident|alert|decision|request)s?$/i, ['records', 'cloudtrail', 'config']],
+];
+const LOGS: readonly string[] = ['cloudtrail', 'flow-logs', 'config', 'dns'];
+/** Words that name no source. */
+const NEUTRAL =
+  /^(?:the|a|an|one|its|their|our|your|these|those|this|that|all|both|any|no|and|but|as|in|of|aws|amazon|available|recent|earlier|own|cited|past|user|key|role|host)$/i;
+
+/** Whether the records that a sentence quotes are of a source that the lines have. */
+function areRecordsRead(text: string, sources: ReadonlySet<string>): boolean {
+  const said = plain(text).replaceAll(
+    new RegExp(`${BEFORE}(?:[\\p{L}-]+ ){0,2}(?:${RECORDS})\\b`, 'giu'),
+    '',
+  );
+  return SAID.flatMap((pattern) => [...said.matchAll(pattern)]).every(([, qualifiers = '']) => {
+    const words = qualifiers.split(' ').filter(Boolean);
+    const known = words.flatMap(
+      (word) => OF_SOURCE.find(([pattern]) => pattern.test(word))?.[1] ?? [],
+    );
+    if (known.length > 0) return known.some((one) => sources.has(one));
+    return words.every((word) => NEUTRAL.test(word)) && LOGS.some((one) => sources.has(one));
+  });
+}
+
+/** Whether the text speaks only of sources that the lines have. */
+export function areSourcesRead(text: string, lines: readonly Pick<Citable, 'source'>[]): boolean {
+  const sources = new Set(lines.map(({ source }) => source));
+  return (
+    SOURCES.every(
+      ([name, source]) => !claims(text, name) || (source !== null && sources.has(source)),
+    ) && areRecordsRead(text, sources)
+  );
+}

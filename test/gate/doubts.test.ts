@@ -214,7 +214,7 @@ test.each([
   'CloudTrail shows no login.',
   'As you can see in CloudTrail, it made a user.',
   'You should know that CloudTrail lists a login.',
-  'Flow logs confirm 3 GB of traffic.',
+  'Flow logs confirm the traffic.',
   'I checked WHOIS: a hoster.',
   'CloudTrail was read and shows that the owner approved it.',
   'CloudTrail is known: no login.',
@@ -222,6 +222,10 @@ test.each([
   'Cloud-Trail shows no login.',
   'Cloud\u200bTrail shows no login.',
   'Its PTR names a university.',
+  'The account’s audit history shows no login.',
+  'According to the badge logs, its owner was there.',
+  'The logs show that it failed.',
+  'Threat intelligence lists the address.',
 ])('takes %j as a claim about a source', (summary) => {
   expect(doubts({ summary }).answer).toEqual(['source-not-read']);
 });
@@ -236,8 +240,79 @@ test.each([
   'CloudTrail wasn’t read.',
   'Flow logs have not been looked up.',
   'Flow logs are unavailable.',
+  'It stopped the trail and deleted the flow logs.',
+  'CloudTrail was switched off.',
+  'Check the logs of the proxy.',
 ])('takes %j as no claim about a source', (summary) => {
   expect(doubts({ summary }).answer).toEqual([]);
+});
+
+test.each([
+  'Das Protokoll zeigt keine weitere Anmeldung.',
+  'Selon le journal, aucun accès.',
+  'El registro no muestra otros accesos.',
+  'Сloud' + 'Trail shows it.',
+  '監査ログに問題はありません',
+])('doubts %j, in which it cannot check what is claimed', (summary) => {
+  expect(doubts({ summary }).answer).toEqual(['text-not-checked']);
+});
+
+describe('a number in the text', () => {
+  const shown = [
+    'calls=iam:CreateUser 3 and 200 failed (AccessDenied), iam:ListUsers 5; changes=iam:CreateUser iam:TagUser',
+    'from instance-1 to ip-1, accepted=40, rejected=7, ports=443 and 3 more, in=4.1 MB, out=420 MB',
+    'guardduty login: failed=900, successful=1',
+  ].map((text, index) => line(`E${index + 20}`, { text, refs: ['ip-1'] }));
+  const given = [...CITABLE, ...shown];
+  const inSummary = (summary: string) => doubts({ summary }, given).answer;
+
+  test.each([
+    '200 failed calls',
+    '200 of its calls failed',
+    '901 login attempts',
+    'nearly 1,000 failed logins',
+    '420 MB left',
+    'about 400 MB of data',
+    'more than 400 MB',
+    '0.4 GB',
+    'two changes',
+    'one user and one key',
+    'port 22 connections',
+    'HTTP 403 errors on 24 November at 03:00',
+    'seen in 24 hours',
+  ])('stands in a cited line: %s', (text) => {
+    expect(inSummary(`It is ${text}.`)).toEqual([]);
+  });
+
+  test.each([
+    '2 failed calls',
+    'it failed 2 times',
+    'two of its calls failed',
+    '9 failed logins',
+    '4,000 calls',
+    '443 connections',
+    '40 rejected connections',
+    '10 MB left',
+    '42 GB',
+    'more than 4 GB',
+    '70 users',
+  ])('stands in no cited line: %s', (text) => {
+    expect(inSummary(`It is ${text}.`)).toEqual(['number-not-found']);
+  });
+
+  test('counts only if the sentence cites the line', () => {
+    const cites = (id: string) =>
+      doubts({ supports: [claim('It sent 420 MB.', id)] }, given).answer;
+    expect(cites('E21')).toEqual([]);
+    expect(cites('E20')).toEqual(['number-not-found']);
+  });
+
+  test('is no number of an attacker', () => {
+    const chosen = line('E30', { text: 'requests~777', isUntrusted: true, refs: ['ip-1'] });
+    expect(doubts({ summary: 'It made 777 requests.' }, [...given, chosen]).answer).toEqual([
+      'number-not-found',
+    ]);
+  });
 });
 
 test('accepts the facts of a target that no evidence is about', () => {

@@ -66,6 +66,10 @@ const INVENTED = [
   'It used the key AKIAZZZZZZZZZZZZZZZZ.',
   'It reached i-0ffffffffffffffff.',
   'It wrote arn:aws:s3:::another-bucket/stolen.',
+  'It made 987,654 failed calls.',
+  'It sent 31 TB to the address.',
+  'Das Protokoll der Anmeldungen zeigt nichts anderes.',
+  'The badge logs show that the owner was at the desk.',
 ] as const;
 
 /**

@@ -11,6 +11,8 @@ const QUESTIONS: Readonly<Record<DoubtCode, string>> = {
   'evidence-does-not-fit': 'Does the evidence that the analysis cites fit?',
   'reference-not-found': 'Does the analysis name only entities of the alert?',
   'source-not-read': 'Does the analysis cite only sources that were read?',
+  'number-not-found': 'Does the evidence show the numbers that the analysis states?',
+  'text-not-checked': 'Is the analysis in English, so that its claims can be checked?',
 };
 
 const isDoubted = ({ doubts, recommendation, target }: Proposal, code: DoubtCode): boolean =>

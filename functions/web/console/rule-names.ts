@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'evidence-does-not-fit': 'cited evidence fits',
   'reference-not-found': 'analysis names only entities of the alert',
   'source-not-read': 'cited sources were read',
+  'number-not-found': 'evidence shows the numbers',
+  'text-not-checked': 'analysis is in English',
 };
 
 export const ruleName = (id: string): string => NAMES[id] ?? words(id);
