@@ -8,6 +8,7 @@ import { asRaised } from '../domain/effect-state.ts';
 import type { Incident } from '../domain/incident.ts';
 import { requestOrder, waitsFor } from '../domain/open-requests.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { CHANNEL_FAILED, SLACK_FAILED } from '../messaging/send-all.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
 
 export const ASKED_EARLY = 'asked-early';
@@ -58,8 +59,10 @@ const asSevereAs = (
     );
   });
 
+const FAILURES: readonly string[] = ['not-reached', SLACK_FAILED, CHANNEL_FAILED];
+
 const reachesPeople = ({ history }: Action): boolean =>
-  history.every(({ event }) => event !== 'not-reached') ||
+  history.every(({ event }) => !FAILURES.includes(event)) ||
   // An early question lists the other requests, too.
   history.some(({ event }) => event === ASKED_EARLY);
 

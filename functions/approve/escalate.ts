@@ -1,6 +1,6 @@
 // Asks the people of an escalation step, or of the next that can be reached.
 
-import type { Action } from '../domain/action.ts';
+import { type Action, concerns } from '../domain/action.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { Unavailable } from '../domain/errors.ts';
 import { openRequests, waitsFor } from '../domain/open-requests.ts';
@@ -10,9 +10,12 @@ import { latestArrival, question } from '../messaging/question.ts';
 import {
   collectedNames,
   notPagedNames,
+  recipientsOf,
   type Sent,
+  SLACK_FAILED,
   sendEach,
   troubleIn,
+  withFailures,
 } from '../messaging/send-all.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
@@ -42,17 +45,19 @@ const earlyText = ({ rungs }: ApprovalRequest, step: number): string =>
 export const wasAskedEarly = ({ history }: Action, request: ApprovalRequest, step: number) =>
   history.some(({ event, text }) => event === ASKED_EARLY && text === earlyText(request, step));
 
-/**
- * Whether Slack accepted the message with the link. The entries name the channels that failed. A similar name counts as
- * this person's, and someone else is asked.
- */
+/** Whether Slack accepted the messages to the person. */
 export const hasDirectMessage = (
   { policy: { channels } }: ApproveDeps,
   { history }: Action,
-  { id, name }: Pick<Approver, 'id' | 'name'>,
+  { id }: Pick<Approver, 'id'>,
 ): boolean =>
   Boolean(channels.slack && channels.people[id]?.slack) &&
-  history.every(({ text }) => !text.includes(`Slack to ${name}`));
+  !history.some((entry) =>
+    entry.event === SLACK_FAILED ? concerns(entry, id) : OF_EARLIER_VERSION.test(entry.text),
+  );
+
+/** It names no people, so it counts for everyone. */
+const OF_EARLIER_VERSION = /ot delivered: .*\bSlack to /;
 
 /**
  * Asks the escalation steps from `due` on, until one has someone who can be reached and is below the hourly page limit.
@@ -122,7 +127,7 @@ export async function escalate(
   throw new Unavailable('no approver of the escalation policy could be reached', { actionId });
 }
 
-/** Records failed deliveries and people who were not paged. A retry with the same result adds no entry. */
+/** Records people who were not reached, failed channels, and people who were not paged. A retry with the same result adds no entry. */
 export async function recordTrouble(deps: ApproveDeps, action: Action, sent: Sent): Promise<void> {
   const trouble = troubleIn({ ...sent, held: [], collected: [] }).slice('; '.length);
   const record = (event: string, messages: readonly Message[], text: string) =>
@@ -131,10 +136,13 @@ export async function recordTrouble(deps: ApproveDeps, action: Action, sent: Sen
   if (sent.collected.length > 0)
     await record('collected', sent.collected, collectedNames(sent.collected));
   if (sent.held.length > 0) await record('not-woken', sent.held, notPagedNames(sent.held));
+  if (sent.notBy.length === 0) return;
+  const { incidentId, actionId } = action;
+  await deps.store.records.changeAction(incidentId, actionId, (current) => {
+    const next = withFailures(current, sent, { at: deps.now(), by: 'approve' });
+    return next === current ? null : next;
+  });
 }
-
-const recipientsOf = (messages: readonly Message[]): string[] =>
-  messages.flatMap(({ to }) => (to.kind === 'person' ? to.id : []));
 
 const recordOnce = async (
   { store, now }: ApproveDeps,

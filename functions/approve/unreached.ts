@@ -5,7 +5,7 @@ import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import type { Undelivered } from '../domain/undelivered.ts';
 import type { Message, Recipient } from '../messaging/message.ts';
-import { sendAll, troubleIn } from '../messaging/send-all.ts';
+import { sendAll, troubleIn, withFailures } from '../messaging/send-all.ts';
 import { notDelivered } from '../messaging/texts/delivery.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
@@ -74,7 +74,7 @@ export async function pageOrTeam(
   const sent = await sendAll(send, messages, log);
   const names = people.map(({ name }) => name).join(', ') || 'the team';
   await store.records.changeAction(incidentId, actionId, (current) =>
-    withEntry(current, {
+    withEntry(withFailures(current, sent, { at: now(), by: 'approve' }), {
       ...{ at: now(), by: 'approve', text: `${entry(names)}${troubleIn(sent)}` },
       event: people.length > 0 ? event : PAGED_TEAM,
     }),

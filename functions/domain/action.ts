@@ -110,8 +110,8 @@ export const HistoryEntry = z.strictObject({
   text: z.string().check(z.maxLength(1000)),
   /**
    * IDs of the people the entry concerns: who was asked (`asked`), paged (`told`), not reached (`not-reached`), not
-   * paged (`not-woken`), or has it in a digest (`collected`). Absent in other entries, and in those of earlier
-   * versions.
+   * reached by Slack (`slack-failed`), not paged (`not-woken`), or has it in a digest (`collected`). Absent in other
+   * entries, and in those of earlier versions.
    */
   people: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.maxLength(100))),
   previous: z.string().check(z.maxLength(64)),

@@ -1,15 +1,17 @@
 // Sends messages in parallel; one failed recipient does not block the others.
 
+import type { Action } from '../domain/action.ts';
 import { Unavailable } from '../domain/errors.ts';
 import { errorFields, type Log } from '../platform/log.ts';
+import { type Note, withEntry } from '../store/hash-chain.ts';
 import type { Message, Send } from './message.ts';
 import { inNextDigest, notPaged } from './texts/delivery.ts';
 
 export type Sent = {
   /** Recipients that no channel reached. */
   unreached: Message[];
-  /** Channels that failed for a recipient that another channel reached: `Slack to Ana Silva`. */
-  notBy: string[];
+  /** Channels that failed for a recipient that another channel reached. */
+  notBy: { channel: string; message: Message }[];
   /** Messages that paged no one because of the hourly limit. The digest has them. */
   held: Message[];
   /** Messages that wait for their recipient's working hours. */
@@ -28,7 +30,7 @@ export async function sendEach(send: Send, messages: readonly Message[], log: Lo
       if (result.value.held) sent.held.push(message);
       if (result.value.waits) sent.waiting.push(message);
       if (result.value.collected) sent.collected.push(message);
-      sent.notBy.push(...result.value.notBy.map((channel) => `${channel} to ${nameOf(message)}`));
+      sent.notBy.push(...result.value.notBy.map((channel) => ({ channel, message })));
       continue;
     }
     log('error', 'message not sent', { key: message.key, ...errorFields(result?.reason) });
@@ -51,14 +53,38 @@ export async function sendAll(send: Send, messages: readonly Message[], log: Log
   return sent;
 }
 
-/** For an entry of a history: `; not reached: Ben Okafor; not delivered: Slack to Ana Silva`, or nothing. */
-export function troubleIn({ unreached, notBy, held, waiting, collected }: Sent): string {
+/** For the text of an entry: `; not reached: Ben Okafor`, or nothing. `withFailures` records failed channels. */
+export function troubleIn({ unreached, held, waiting, collected }: Omit<Sent, 'notBy'>): string {
   const missed = unreached.map(nameOf).join(', ');
   return [
     ...(missed ? [`; not reached: ${missed}`] : []),
     ...(held.length > 0 ? [`; ${notPagedNames(held)}`] : []),
     ...(waiting.length > 0 ? [`; waits for working hours: ${waiting.map(nameOf).join(', ')}`] : []),
     ...(collected.length > 0 ? [`; ${collectedNames(collected)}`] : []),
-    ...(notBy.length > 0 ? [`; not delivered: ${notBy.join(', ')}`] : []),
   ].join('');
 }
+
+/** Entries about channels that failed for people whom another channel reached. */
+export const SLACK_FAILED = 'slack-failed';
+export const CHANNEL_FAILED = 'channel-failed';
+
+/** The action with an entry for each channel that failed. A retry with the same result adds no entry. */
+export function withFailures(
+  action: Action,
+  { notBy }: Pick<Sent, 'notBy'>,
+  by: Pick<Note, 'at' | 'by'>,
+): Action {
+  const byChannel = Map.groupBy(notBy, ({ channel }) => channel);
+  return [...byChannel].reduce((current, [channel, failed]) => {
+    const messages = failed.map(({ message }) => message);
+    const event = channel === 'Slack' ? SLACK_FAILED : CHANNEL_FAILED;
+    const text = `Not delivered: ${channel} to ${messages.map(nameOf).join(', ')}`;
+    return current.history.some((entry) => entry.event === event && entry.text === text)
+      ? current
+      : withEntry(current, { ...by, event, text, people: recipientsOf(messages) });
+  }, action);
+}
+
+/** The IDs of the people among the recipients. */
+export const recipientsOf = (messages: readonly Message[]): string[] =>
+  messages.flatMap(({ to }) => (to.kind === 'person' ? to.id : []));

@@ -10,7 +10,7 @@ import { isInTicketOnly } from '../messaging/action-notice.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import type { Message } from '../messaging/message.ts';
 import { revisedQuestion } from '../messaging/revised-question.ts';
-import { type Sent, sendAll, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { type Sent, sendAll, sendEach, troubleIn, withFailures } from '../messaging/send-all.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { resolveOnCall } from '../platform/on-call-schedule.ts';
@@ -161,11 +161,12 @@ async function recordNotified(
       ? `Notified ${names || 'no one yet'}${troubleIn(sent)}`
       : 'Notified no one: the ticket says that this harmless action was not done';
   await store.records.changeAction(incidentId, actionId, (current) => {
+    const by = { at: now(), by: 'notify' };
     const isCurrent = stateOf(current) === stateOf(seen);
     const event = isCurrent ? 'told' : 'told-earlier';
     const isOver = ENDS_WHEN_NOTIFIED.includes(current.status) || isCheckedForWork(current);
     return {
-      ...withEntry(current, { at: now(), by: 'notify', event, text, people: paged }),
+      ...withEntry(withFailures(current, sent, by), { ...by, event, text, people: paged }),
       attentionAt: isCurrent && isOver ? null : current.attentionAt,
     };
   });

@@ -11,7 +11,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
 import { reviewUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
-import { sendAll, troubleIn } from '../messaging/send-all.ts';
+import { sendAll, troubleIn, withFailures } from '../messaging/send-all.ts';
 import { keptText, remindText } from '../messaging/texts/in-force.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { isQuietSince, seenSince } from '../messaging/texts/phrases.ts';
@@ -67,8 +67,9 @@ async function sendReminders(
     const seenOnWeb = onWeb
       ? withEntry(current, { ...entry, event: 'looked', text: onWeb })
       : current;
+    const withChannels = withFailures(seenOnWeb, sent, entry);
     const ids = reached.map(({ id }) => id);
-    return withEntry(seenOnWeb, { ...entry, event: 'reminded', text, people: ids });
+    return withEntry(withChannels, { ...entry, event: 'reminded', text, people: ids });
   });
   return { incidentId, actionId, reminded: messages.length };
 }

@@ -206,7 +206,10 @@ describe('asking', () => {
     await fresh();
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ana.id]);
-    expect((await load()).history.at(-1)?.text).toBe('Not delivered: Slack to Ana Silva');
+    expect((await load()).history.at(-1)).toMatchObject({
+      ...{ event: 'slack-failed', text: 'Not delivered: Slack to Ana Silva' },
+      people: [ana.id],
+    });
   });
 
   test('asks the next escalation step at once when no one in a step can be reached', async () => {
@@ -747,6 +750,25 @@ describe('an email that did not arrive', () => {
       event: 'email-failed',
       text: 'Not delivered: email to Ana Silva; the mail server rejected the email',
     });
+  });
+
+  test.each([
+    ['Slack failed, too', ['ana.silva'], 1],
+    ['Slack failed for another person of a similar name', ['ana.silvano'], 0],
+    ['an entry of an earlier version says so', undefined, 1],
+  ])('asks the next person only if the person was not reached: %s', async (_what, ids, asked) => {
+    const channels = {
+      ...POLICY.channels,
+      slack: { token: 'slack', channel: 'C1' },
+      people: { 'ana.silva': { slack: 'U1' } },
+    } as Channels;
+    const text = 'Not delivered: Slack to Ana Silvano';
+    const entry = ids
+      ? { event: 'slack-failed', text, people: ids }
+      : { event: 'not-reached', text, people: [] };
+    await put(store, withEntry(waiting(), { at: NOW, by: 'approve', ...entry }));
+    await bounced(ana.id, minute(1), { policy: { ...POLICY, channels } });
+    expect(recipients()).toHaveLength(asked);
   });
 
   const acknowledged = { by: 'ana.silva', at: NOW.toISOString() };

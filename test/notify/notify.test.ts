@@ -167,9 +167,14 @@ describe('notifications', () => {
         failure,
       },
     );
-    expect((await load()).history.at(-1)?.text).toBe(
-      'Notified Ana Silva; not delivered: PagerDuty to Ana Silva',
-    );
+    expect((await load()).history.slice(-2)).toMatchObject([
+      {
+        event: 'channel-failed',
+        text: 'Not delivered: PagerDuty to Ana Silva',
+        people: ['ana.silva'],
+      },
+      { event: 'told', text: 'Notified Ana Silva' },
+    ]);
   });
 
   test('throws Unavailable when no one can be reached', async () => {

@@ -194,7 +194,10 @@ describe('a reminder', () => {
     const action = await put(store, inForce());
     await remind(deps(), about(action));
     const { history } = await store.records.action(INCIDENT_ID, action.actionId);
-    expect(history.at(-1)?.text).toBe('Reminded Ana Silva; not delivered: Slack to Ana Silva');
+    expect(history.slice(-2)).toMatchObject([
+      { event: 'slack-failed', text: 'Not delivered: Slack to Ana Silva', people: ['ana.silva'] },
+      { event: 'reminded', text: 'Reminded Ana Silva' },
+    ]);
   });
 
   test('does not page anyone, because the action is undone automatically', async () => {

@@ -24,6 +24,7 @@ export const LINK_ELSEWHERE = 'The link is in your email or direct message.';
 /** History entries whose stored name is not a word that people use. */
 const EVENTS: Readonly<Record<string, string>> = {
   'asked-anew': 'requested again',
+  'channel-failed': 'not delivered by one channel',
   collected: 'added to a digest',
   drifted: 'removed by someone else',
   'email-failed': 'email not delivered',
@@ -36,6 +37,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'reversal-failed': 'undo failed',
   reversed: 'undone',
   reversing: 'being undone',
+  'slack-failed': 'not delivered by Slack',
   swept: 'continued by the sweeper',
   'target-gone': 'target deleted',
   'there-again': 'found again',

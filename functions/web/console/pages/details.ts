@@ -88,6 +88,8 @@ const MESSAGES: readonly string[] = [
   'reminded',
   'not-reached',
   'email-failed',
+  'slack-failed',
+  'channel-failed',
   'not-woken',
   'telling',
 ];
