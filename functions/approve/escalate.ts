@@ -127,7 +127,7 @@ export async function escalate(
   throw new Unavailable('no approver of the escalation policy could be reached', { actionId });
 }
 
-/** Records people who were not reached, failed channels, and people who were not paged. A retry with the same result adds no entry. */
+/** Records who was not reached or not paged, and channels that failed. A retry with the same result adds no entry. */
 export async function recordTrouble(deps: ApproveDeps, action: Action, sent: Sent): Promise<void> {
   const trouble = troubleIn({ ...sent, held: [], collected: [] }).slice('; '.length);
   const record = (event: string, messages: readonly Message[], text: string) =>
