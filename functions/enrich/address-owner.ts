@@ -1,5 +1,5 @@
 // Finds which resource of this account, if any, owns each address.
-import type { EC2, NetworkInterface } from '@aws-sdk/client-ec2';
+import type { DescribeNetworkInterfacesResult, EC2, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type Fact, known, mapFact, unknown } from '../domain/facts.ts';
 import { ipv4Behind, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
@@ -47,8 +47,9 @@ async function allOwners(
   const interfacesWith = async (Name: string, Values: string[]) =>
     Values.length === 0
       ? []
-      : ((await ec2.describeNetworkInterfaces({ Filters: [{ Name, Values }] }, { abortSignal }))
-          .NetworkInterfaces ?? []);
+      : onlyPage(
+          await ec2.describeNetworkInterfaces({ Filters: [{ Name, Values }] }, { abortSignal }),
+        );
   const [public4, own6, reserved] = await Promise.all([
     interfacesWith('association.public-ip', ipv4),
     interfacesWith('ipv6-addresses.ipv6-address', ipv6),
@@ -65,6 +66,15 @@ async function allOwners(
       (one.Ipv6Addresses ?? []).flatMap(({ Ipv6Address }) => pair(Ipv6Address, ownerOf(one))),
     ),
   ]);
+}
+
+/** An address that is missing in a part would count as one of another account. */
+function onlyPage({
+  NetworkInterfaces = [],
+  NextToken,
+}: Pick<DescribeNetworkInterfacesResult, 'NetworkInterfaces' | 'NextToken'>): NetworkInterface[] {
+  if (NextToken) throw new Error('EC2 returned only a part');
+  return NetworkInterfaces;
 }
 
 const pair = (address: string | undefined, owner: string): [string, string][] =>

@@ -33,8 +33,8 @@ const MAX_PAGES = 12;
 
 const SHARED = { answer: ConfigChanges, minutes: 1 };
 
-/** `byName`: AWS Config knows it by an ID that no finding has. */
-type Resource = { type: ResourceType; name: string; byName?: true };
+/** `byName`: AWS Config knows it by an ID that no finding has. Of several types, one has the name. */
+type Resource = { types: readonly ResourceType[]; name: string; byName?: true };
 
 /** Looks up the first resources of an alert; of an instance, its security groups as well. Null for other entities. */
 export function configChangesOf(deps: ConfigDeps, alert: Alert, incidentId: string) {
@@ -100,21 +100,25 @@ async function changesOf(
 
 const whyNone = (read: readonly Read[]): string =>
   read.flatMap((one) => (one.known ? [] : one.why))[0] ??
-  `AWS Config lists no change in ${HOURS} hours, but it may record changes late or only daily`;
+  `AWS Config lists no change in ${HOURS} hours, but it may record late, only daily, or not now`;
 
 const weightOf = ({ opened, closed, effects, status }: ConfigChange): number =>
   opened.length > 0 || effects.length > 0 ? 2 : closed.length > 0 || status !== 'changed' ? 1 : 0;
 
 const TYPES: Partial<Record<Entity['kind'], Omit<Resource, 'name'>>> = {
-  instance: { type: 'AWS::EC2::Instance' },
-  bucket: { type: 'AWS::S3::Bucket' },
-  function: { type: 'AWS::Lambda::Function' },
-  'iam-role': { type: 'AWS::IAM::Role', byName: true },
-  'iam-user': { type: 'AWS::IAM::User', byName: true },
-  database: { type: 'AWS::RDS::DBInstance', byName: true },
+  instance: { types: ['AWS::EC2::Instance'] },
+  bucket: { types: ['AWS::S3::Bucket'] },
+  function: { types: ['AWS::Lambda::Function'] },
+  'iam-role': { types: ['AWS::IAM::Role'], byName: true },
+  'iam-user': { types: ['AWS::IAM::User'], byName: true },
+  // A finding names an instance, or an Aurora cluster.
+  database: { types: ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster'], byName: true },
 };
 
-const groupNamed = (name: string): Resource => ({ type: 'AWS::EC2::SecurityGroup', name });
+const groupNamed = (name: string): Resource => ({
+  types: ['AWS::EC2::SecurityGroup'],
+  name,
+});
 
 /** Null for kinds that are not looked up. */
 function resourceOf({ kind, value }: Entity): Resource | null {
@@ -134,17 +138,18 @@ const REASONS = new Map([
   ['ResourceNotDiscoveredException', UNRECORDED],
 ]);
 
+/** What was read before a failure counts. */
 async function lookUp(deps: Looking, resource: Resource, from: string): Promise<Read> {
-  const { name, type } = resource;
-  const read = await readFact(
+  const read: Items = { items: [], isComplete: false };
+  const done = await readFact(
     deps,
-    `The history of ${name}`,
-    async (abortSignal): Promise<Read> => {
+    `The history of ${resource.name}`,
+    async (abortSignal): Promise<Fact<null>> => {
       try {
-        const resourceId = await idOf(deps.api, resource, abortSignal);
-        return resourceId === null
-          ? UNRECORDED
-          : known(await historyOf(deps.api, { type, resourceId, from }, abortSignal));
+        const found = await idOf(deps.api, resource, { from, abortSignal });
+        if (found === null) return whyUnrecorded(resource, deps.here);
+        await readHistory(deps.api, { ...found, from, abortSignal }, read);
+        return known(null);
       } catch (error) {
         const reason = error instanceof Error && REASONS.get(error.name);
         if (reason) return reason;
@@ -152,48 +157,82 @@ async function lookUp(deps: Looking, resource: Resource, from: string): Promise<
       }
     },
   );
-  return read.known ? read.value : read;
+  const ended = done.known ? done.value : done;
+  if (!ended.known && read.items.length === 0) return ended;
+  return known({
+    changes: changesSince(from, read.items),
+    isComplete: ended.known && read.isComplete,
+  });
 }
 
+/** Many accounts record IAM in one region only, and AWS Config can't record it in regions added since 2022. */
+const whyUnrecorded = ({ types }: Resource, { region }: Place) =>
+  types[0]?.startsWith('AWS::IAM::')
+    ? unknown(
+        `AWS Config lists none of this name in ${region}; it may record IAM in another region`,
+      )
+    : UNRECORDED;
+
+type Found = { type: ResourceType; resourceId: string; isOnly: boolean };
+
+/** The resource that has the name now, or had it last. `isOnly`: whether no other one had it in the time. */
 async function idOf(
   api: ConfigApi,
-  { type, name, byName }: Resource,
-  abortSignal: AbortSignal,
-): Promise<string | null> {
-  if (!byName) return name;
-  const { resourceIdentifiers = [] } = await api.listDiscoveredResources(
-    { resourceType: type, resourceName: name },
-    { abortSignal },
-  );
-  return resourceIdentifiers[0]?.resourceId ?? null;
+  { types, name, byName }: Resource,
+  { from, abortSignal }: { from: string; abortSignal: AbortSignal },
+): Promise<Found | null> {
+  const [type] = types;
+  if (!byName) return type ? { type, resourceId: name, isOnly: true } : null;
+  const all: { type: ResourceType; resourceId: string; deletedAt: string | null }[] = [];
+  let isWhole = true;
+  for (const type of types) {
+    const { resourceIdentifiers = [], nextToken } = await api.listDiscoveredResources(
+      { resourceType: type, resourceName: name, includeDeletedResources: true },
+      { abortSignal },
+    );
+    if (nextToken) isWhole = false;
+    for (const { resourceId, resourceDeletionTime } of resourceIdentifiers)
+      if (resourceId)
+        all.push({ type, resourceId, deletedAt: resourceDeletionTime?.toISOString() ?? null });
+    if (all.some(({ deletedAt }) => deletedAt === null)) break;
+  }
+  const ended = ({ deletedAt }: (typeof all)[number]) => deletedAt ?? '9999';
+  const [last, ...others] = all.toSorted((a, b) => (ended(a) < ended(b) ? 1 : -1));
+  return last ? { ...last, isOnly: isWhole && others.every((one) => ended(one) < from) } : null;
 }
 
-/**
- * The changes since `from`, each compared with the record before it.
- * @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetResourceConfigHistory.html
- */
-async function historyOf(
+/** The latest first. */
+type Items = { items: ConfigItem[]; isComplete: boolean };
+
+/** @see https://docs.aws.amazon.com/config/latest/APIReference/API_GetResourceConfigHistory.html */
+async function readHistory(
   api: ConfigApi,
-  { type, resourceId, from }: { type: ResourceType; resourceId: string; from: string },
-  abortSignal: AbortSignal,
-) {
-  // The latest first.
-  const items: ConfigItem[] = [];
+  {
+    type,
+    resourceId,
+    isOnly,
+    from,
+    abortSignal,
+  }: Found & { from: string; abortSignal: AbortSignal },
+  read: Items,
+): Promise<void> {
   let nextToken: string | undefined;
-  let isComplete = false;
-  for (let page = 0; page < MAX_PAGES && items.length < MAX_ITEMS; page++) {
+  for (let page = 0; page < MAX_PAGES && read.items.length < MAX_ITEMS; page++) {
     const answer = await api.getResourceConfigHistory(
       { resourceType: type, resourceId, limit: PER_PAGE, ...(nextToken && { nextToken }) },
       { abortSignal },
     );
-    items.push(...(answer.configurationItems ?? []).map(itemOf));
+    read.items.push(...(answer.configurationItems ?? []).map(itemOf));
     nextToken = answer.nextToken;
     // A first page without any says that nothing changed for days.
-    isComplete = !nextToken || (items.at(-1)?.at ?? '') < from;
-    if (isComplete) break;
+    const sawAll = !nextToken || (read.items.at(-1)?.at ?? '') < from;
+    read.isComplete = sawAll && isOnly;
+    if (sawAll) break;
   }
-  const changes = items.flatMap((item, index) =>
+}
+
+/** Each compared with the record before it. */
+const changesSince = (from: string, items: readonly ConfigItem[]) =>
+  items.flatMap((item, index) =>
     item.at < from ? [] : (changeBetween(items[index + 1] ?? null, item) ?? []),
   );
-  return { changes, isComplete };
-}

@@ -4,7 +4,7 @@ import type { Entity } from '../domain/alert.ts';
 import { type Fact, type Facts, known, unknown } from '../domain/facts.ts';
 import type { EarlierDecision, EarlierIncident } from '../dossier/input.ts';
 import { errorFields } from '../platform/log.ts';
-import type { EntityEvent } from '../store/entity-history.ts';
+import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import type { EnrichDeps } from './deps.ts';
 
 /** Each costs one read. */
@@ -70,7 +70,9 @@ export async function incidentsWith(
   try {
     const events = await deps.store.entityHistory.read(entity);
     const ids = events.map((one) => one.incidentId).filter((id) => id !== incidentId);
-    return await incidentsOf(deps, ids, incidentId);
+    return ids.length === 0 && events.length >= MOST_READ
+      ? unknown('only the newest of its many events were read')
+      : await incidentsOf(deps, ids, incidentId);
   } catch (error) {
     deps.log('warn', 'related alerts not read', { incidentId, ...errorFields(error) });
     return unknown("Countermand's records could not be read");
@@ -86,18 +88,18 @@ async function incidentsOf(
     const found = await Promise.all(
       [...new Set(ids)].slice(0, MAX_EARLIER).map((id) => store.records.findIncident(id)),
     );
-    return known(
-      found.flatMap((one) =>
-        one
-          ? {
-              incidentId: one.incidentId,
-              openedAt: one.openedAt,
-              types: [...new Set(one.alerts.map(({ type }) => type))].slice(0, 5),
-              outcome: one.outcome,
-            }
-          : [],
-      ),
+    const read = found.flatMap((one) =>
+      one
+        ? {
+            incidentId: one.incidentId,
+            openedAt: one.openedAt,
+            types: [...new Set(one.alerts.map(({ type }) => type))].slice(0, 5),
+            outcome: one.outcome,
+          }
+        : [],
     );
+    if (read.length === 0 && ids.length > 0) throw new Error('none of their records is readable');
+    return known(read);
   } catch (error) {
     log('warn', 'earlier incidents not read', { incidentId, ...errorFields(error) });
     return unknown("Countermand's records could not be read");

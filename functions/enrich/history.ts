@@ -8,6 +8,7 @@ import type { EntityEvent } from '../store/entity-history.ts';
 type Facts = z.infer<typeof HistoryFacts>;
 
 const MAX_LISTED = 20;
+const ONLY_NEWEST = 'only the newest of its many events were read';
 
 /** Facts from an entity's newest events. `complete` is true when there are no older events. */
 export function historyFacts(
@@ -20,12 +21,13 @@ export function historyFacts(
     .map((one) => one.incidentId);
   const count = (event: EntityEvent['event']): Fact<number> => {
     const found = events.filter((one) => one.event === event).length;
-    return found > 0 || complete
-      ? known(found)
-      : unknown('only the newest of its many events were read');
+    return found > 0 || complete ? known(found) : unknown(ONLY_NEWEST);
   };
   return {
-    earlierIncidents: known([...new Set(earlier)].slice(0, MAX_LISTED)),
+    earlierIncidents:
+      earlier.length > 0 || complete
+        ? known([...new Set(earlier)].slice(0, MAX_LISTED))
+        : unknown(ONLY_NEWEST),
     inForce: known(inForce(events).slice(0, MAX_LISTED)),
     reversedByPeople: count('reversed-by-person'),
     declined: count('declined'),

@@ -58,11 +58,15 @@ async function userFacts(
       return User;
     }),
     readFact(deps, ofUser('The groups'), async (abortSignal) => {
-      const { Groups = [] } = await iam.listGroupsForUser({ UserName: userName }, { abortSignal });
+      const { Groups = [] } = whole(
+        await iam.listGroupsForUser({ UserName: userName }, { abortSignal }),
+      );
       return Groups.flatMap(({ GroupName }) => GroupName ?? []).slice(0, MAX_GROUPS);
     }),
     readFact(deps, ofUser('The MFA devices'), async (abortSignal) => {
-      const { MFADevices = [] } = await iam.listMFADevices({ UserName: userName }, { abortSignal });
+      const { MFADevices = [] } = whole(
+        await iam.listMFADevices({ UserName: userName }, { abortSignal }),
+      );
       return MFADevices.length > 0;
     }),
     readFact(deps, ofUser('The password'), (abortSignal) =>
@@ -103,15 +107,19 @@ async function userFacts(
   };
 }
 
-/** The ARNs of attached policies. Throws if there are more than one page, which the quotas of IAM don't allow. */
+type Answer = { IsTruncated?: boolean | undefined };
+
+/** Throws if there is more than one page. The quotas of IAM don't allow more, but it may answer a part. */
+function whole<T extends Answer>(answer: T): T {
+  if (answer.IsTruncated) throw new Error('IAM returned only a part');
+  return answer;
+}
+
+/** The ARNs of attached policies. */
 async function policiesOf(
-  answer: Promise<{
-    AttachedPolicies?: AttachedPolicy[] | undefined;
-    IsTruncated?: boolean | undefined;
-  }>,
+  answer: Promise<Answer & { AttachedPolicies?: AttachedPolicy[] | undefined }>,
 ): Promise<string[]> {
-  const { AttachedPolicies = [], IsTruncated = false } = await answer;
-  if (IsTruncated) throw new Error('IAM returned a part of the policies');
+  const { AttachedPolicies = [] } = whole(await answer);
   return AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []);
 }
 
@@ -132,9 +140,8 @@ function accessBy(
 
 const keysOf = ({ iam, ...deps }: Deps, userName: string): Promise<Fact<AccessKeyMetadata[]>> =>
   readFact(deps, `The keys of ${userName}`, async (abortSignal) => {
-    const { AccessKeyMetadata = [] } = await iam.listAccessKeys(
-      { UserName: userName },
-      { abortSignal },
+    const { AccessKeyMetadata = [] } = whole(
+      await iam.listAccessKeys({ UserName: userName }, { abortSignal }),
     );
     return AccessKeyMetadata;
   });
@@ -176,10 +183,9 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
   const { userName, last } = used.value;
   const keys = keysOf(deps, userName);
   const user = await userFacts(deps, userName, keys);
-  const key = mapFact(
-    await keys,
-    (all): AccessKeyMetadata => all.find(({ AccessKeyId }) => AccessKeyId === keyId) ?? {},
-  );
+  const all = await keys;
+  const listed = all.known && all.value.find(({ AccessKeyId }) => AccessKeyId === keyId);
+  const key = listed ? known(listed) : all.known ? unknown('IAM does not list the key') : all;
   const lastUsed = last?.LastUsedDate
     ? {
         service: last.ServiceName ?? 'unknown',

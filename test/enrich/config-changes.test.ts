@@ -66,6 +66,8 @@ type Given = {
   /** By the ID that is asked about; the pages of the first answer otherwise. */
   byId?: Record<string, Answer>;
   ids?: string[];
+  /** What is listed under a name, by type. */
+  byType?: Record<string, { resourceId: string; resourceDeletionTime?: Date }[]>;
   store?: ReturnType<typeof storeOn>;
   isOn?: boolean;
 };
@@ -87,7 +89,8 @@ async function changesOf(pages: Answer[], given: Given = {}) {
     },
     listDiscoveredResources: async (input: Asked) => {
       asked.push(input);
-      return { resourceIdentifiers: ids.map((resourceId) => ({ resourceId })) };
+      const named = given.byType?.[String(input.resourceType)];
+      return { resourceIdentifiers: named ?? ids.map((resourceId) => ({ resourceId })) };
     },
   } as unknown as ConfigApi;
   const { store = storeOn(memoryTable()), isOn = true } = given;
@@ -125,9 +128,49 @@ test.each<[Entity, string, string]>([
 ])('finds the ID of the $kind $value by its name', async (entity, resourceType, resourceName) => {
   await changesOf([[]], { entities: [entity] });
   expect(asked).toEqual([
-    { resourceType, resourceName },
+    { resourceType, resourceName, includeDeletedResources: true },
     { resourceType, resourceId: 'AROAEXAMPLE', limit: 10 },
   ]);
+});
+
+test('finds an Aurora cluster by its name if no database instance has it', async () => {
+  const byType = {
+    'AWS::RDS::DBInstance': [],
+    'AWS::RDS::DBCluster': [{ resourceId: 'cluster-1' }],
+  };
+  const pages = [[item(5, { deletionProtection: false }), earlier({ deletionProtection: true })]];
+  const entities = [like('database', 'orders')];
+  expect(await changesIn(pages, { entities, byType })).toMatchObject([
+    { parts: ['deletion protection'] },
+  ]);
+  expect(asked.at(-1)).toMatchObject({
+    ...{ resourceType: 'AWS::RDS::DBCluster', resourceId: 'cluster-1' },
+  });
+});
+
+test('finds what was deleted, and says that another one of its name makes it a part', async () => {
+  const deleted = item(5, null, { configurationItemStatus: 'ResourceDeleted' });
+  const gone = { resourceId: 'AIDAGONE', resourceDeletionTime: minutesAgo(5) };
+  const old = { resourceId: 'AIDAOLD', resourceDeletionTime: minutesAgo(50 * DAYS) };
+  const listed = async (...users: (typeof gone | { resourceId: string })[]) => {
+    const byType = { 'AWS::IAM::User': users };
+    return changesOf([[deleted]], { entities: [suspectUser], byType });
+  };
+  expect(await listed(old, gone)).toMatchObject({
+    value: { isComplete: true, changes: [{ status: 'deleted' }] },
+  });
+  expect(asked.at(-1)).toMatchObject({ resourceId: 'AIDAGONE' });
+  expect(await listed(gone, { resourceId: 'AIDANEW' })).toMatchObject({
+    value: { isComplete: false },
+  });
+  expect(asked.at(-1)).toMatchObject({ resourceId: 'AIDANEW' });
+});
+
+test('keeps the records that it read before a page failed, as a part', async () => {
+  const first = [item(5, rules(rule(22, '0.0.0.0/0'))), item(9, rules())];
+  expect(await changesOf([first, failure('ThrottlingException')])).toMatchObject({
+    value: { isComplete: false, changes: [{ opened: ['tcp 22'] }, { parts: null }] },
+  });
 });
 
 describe('of a security group', () => {
@@ -351,13 +394,20 @@ describe('of an instance', () => {
 test('is unknown, and not "nothing", if AWS Config lists no change or does not record it', async () => {
   const recorder = failure('NoAvailableConfigurationRecorderException');
   const unrecorded = 'AWS Config does not record this resource here';
-  const none = /^AWS Config lists no change in 24 hours, but it may record changes late/;
+  const none = /^AWS Config lists no change in 24 hours, but it may record late/;
   const unknown = (why: unknown) => ({ known: false, why });
   expect(await changesOf([[]])).toEqual(unknown(expect.stringMatching(none)));
   expect(await changesOf([[earlier({})]])).toEqual(unknown(expect.stringMatching(none)));
   expect(await changesOf([recorder])).toEqual(unknown('AWS Config has no recorder in this region'));
   expect(await changesOf([failure('ResourceNotDiscoveredException')])).toEqual(unknown(unrecorded));
-  expect(await changesOf([[]], { entities: [suspectUser], ids: [] })).toEqual(unknown(unrecorded));
+  expect(await changesOf([[]], { entities: [suspectUser], ids: [] })).toEqual(
+    unknown(
+      expect.stringMatching(/none of this name in eu-central-1; it may record IAM in another/),
+    ),
+  );
+  expect(await changesOf([[]], { entities: [like('database', 'orders')], ids: [] })).toEqual(
+    unknown(unrecorded),
+  );
 });
 
 test('asks about two affected resources of this account, and about nothing unless policy allows it', async () => {

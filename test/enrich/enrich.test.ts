@@ -5,6 +5,7 @@ import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
 import type { EnrichDeps } from '../../functions/enrich/deps.ts';
+import { incidentsWith } from '../../functions/enrich/earlier.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { createApiKeys, LOCAL_API_KEYS } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { NO_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
@@ -282,6 +283,20 @@ describe('history', () => {
     for (let i = 0; i < 50; i++)
       await note({ event: 'incident', incidentId: `inc-${i}`, at: at(i) });
     expect((await onTheAttacker()).history.reversedByPeople.known).toBe(false);
+  });
+  test('does not say that there are no earlier incidents when it reads only a part', async () => {
+    await opened();
+    const related = () => incidentsWith({ store, log: () => {} }, attacker, INCIDENT_ID);
+    await note({ event: 'incident', incidentId: 'inc-aaaaaaaaaaaaaaaa' });
+    expect(await related(), 'an incident that is not readable').toMatchObject({ known: false });
+    for (let i = 0; i < 50; i++)
+      await note({
+        ...{ event: 'declined', actionId: `act-${i}`, incidentId: INCIDENT_ID },
+        at: NOW.toISOString(),
+      });
+    const { history } = await onTheAttacker();
+    expect(history.earlierIncidents).toMatchObject({ known: false });
+    expect(await related()).toMatchObject({ known: false });
   });
   test('leaves only the history unknown when it cannot be read', async () => {
     await opened();

@@ -123,6 +123,25 @@ describe('a user or a key', () => {
       expect((await identityFacts(looked, one)).activeKeys).toEqual(known(2));
   });
 
+  test('takes no part of an answer of IAM for the whole', async () => {
+    const part = async () => ({ IsTruncated: true, $metadata });
+    const change = { listGroupsForUser: part, listMFADevices: part, listAccessKeys: part };
+    const looked = { ...deps, iam: { ...iam, ...change } as unknown as IdentityApi };
+    const user = await identityFacts(looked, entity('iam-user', 'report-export'));
+    const { groups, mfa, activeKeys, access } = user;
+    expect([groups, mfa, activeKeys, access].map((one) => one?.known)).toEqual(
+      Array(4).fill(false),
+    );
+  });
+
+  test('leaves the status of a key unknown that IAM no longer lists', async () => {
+    const listAccessKeys = async () => ({ AccessKeyMetadata: [], $metadata });
+    const looked = { ...deps, iam: { ...iam, listAccessKeys } as IdentityApi };
+    const key = await identityFacts(looked, entity('access-key', 'AKIAIOSFODNN7EXAMPLE'));
+    expect(key.status).toEqual({ known: false, why: 'IAM does not list the key' });
+    expect(key.lastUsed.known).toBe(true);
+  });
+
   test('treats a role that a service may assume as a service account', async () => {
     const trusting = (principal: object): IdentityApi =>
       ({
@@ -210,6 +229,14 @@ describe('an address', () => {
     const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'no-such-name']);
     expect(ownerOf('203.0.113.0/24').known).toBe(false);
     expect(ownerOf('no-such-name').known).toBe(false);
+  });
+
+  test('takes no address that is missing in a part of an answer for another account’s', async () => {
+    const describeNetworkInterfaces = async () => ({ NextToken: 'next', $metadata: {} });
+    const ownerOf = await ownersOf({ ...deps, ec2: { ...ec2, describeNetworkInterfaces } }, [
+      '203.0.113.7',
+    ]);
+    expect(ownerOf('203.0.113.7').known).toBe(false);
   });
 
   test('leaves the owner of an address unknown when EC2 does not answer', async () => {
