@@ -7,6 +7,7 @@ import {
   changesAccess,
   hasActed,
   isConsequential,
+  isKeptOut,
   logsShowAct,
   Outcome,
   outcomeOf,
@@ -53,7 +54,7 @@ export const NO_SIGNS: Signs = {
   settled: [],
 };
 
-type Reported = Pick<Alert, 'evidence' | 'sample' | 'causedBy' | 'entities'>;
+type Reported = Pick<Alert, 'evidence' | 'sample' | 'causedBy' | 'entities' | 'firstSeenAt'>;
 
 /** Reads only what AWS determined: nothing in it is text that an attacker chooses. */
 export function signsOf(alert: Reported, facts: Facts | null): Signs {
@@ -71,7 +72,7 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
   const isListed = logsShowAct(alert, all);
   const disabled = refsOf(about(isDisabled));
   return {
-    outcome: isListed ? 'succeeded' : outcomeOf(evidence),
+    outcome: isListed ? 'succeeded' : isKeptOut(alert, all) ? 'failed' : outcomeOf(evidence),
     isConsequential: isListed || isConsequential(evidence),
     hasActed: hasActed(alert, all),
     raisedBy: raisedBy(alert, all),

@@ -5,6 +5,7 @@ import type { ConfigEffect } from '../../functions/domain/config-changes.ts';
 import type { Evidence } from '../../functions/domain/evidence.ts';
 import { type EntityFacts, known } from '../../functions/domain/facts.ts';
 import { unreadIdentity } from '../../functions/enrich/identity.ts';
+import { unreadInstance } from '../../functions/enrich/instance.ts';
 import { judge, pagesAnyway } from '../../functions/playbook/playbook.ts';
 import { whyRaised } from '../../functions/playbook/quiet.ts';
 import { NO_SIGNS, type Signs, signsOf } from '../../functions/playbook/signs.ts';
@@ -261,4 +262,70 @@ test('takes a database for entered if one login succeeds, whatever the type says
     judge({ alert, signs: { ...NO_SIGNS, outcome } }).recommendations.map(({ target }) => target);
   expect(targets('failed')).not.toContain('database-1');
   expect(targets('succeeded')).toContain('database-1');
+});
+
+describe('an attack on a host', () => {
+  const BRUTE = 'UnauthorizedAccess:EC2/SSHBruteForce';
+  const observed = (kind: Evidence['kind'], values: Record<string, string>): Evidence => ({
+    ...{ kind, values: { blocked: 'false', ...values }, untrusted: {}, refs: [] },
+    ...{ from: null, until: null, foundAt: '$' },
+  });
+  const CONNECTION = observed('connection', { localPort: '22' });
+  const second = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+  const outcome = (
+    about: Partial<EntityFacts>,
+    evidence = CONNECTION,
+    entities = [attacker, theInstance],
+  ) =>
+    signsOf(
+      alertWith({
+        ...{ type: BRUTE, entities, evidence: [evidence] },
+        firstSeenAt: NOW.toISOString(),
+      }),
+      factsWith(factsAbout('instance-1', { address: null, ...about })),
+    ).outcome;
+  const rejected = peerWith({ accepted: 0, rejected: 40 });
+  const early = new Date(NOW.getTime() - 60_000).toISOString();
+
+  test('fails if flow logs list its connections, all of them rejected', () => {
+    expect(outcome({ flows: known(flowsWith([rejected])) })).toBe('failed');
+  });
+
+  test.each([
+    ['one connection is accepted', [{ ...rejected, accepted: 1 }], {}],
+    ['the host answers on its own', [rejected, peerWith({ begunBy: 'host' })], {}],
+    ['not every record was read', [rejected], { isComplete: false }],
+    ['a record could not be read', [rejected], { unreadable: 1 }],
+    ['only rejected connections are recorded', [rejected], { recorded: 'rejected' as const }],
+    ['they end before the alert', [{ ...rejected, lastAt: early }], {}],
+  ])('may have succeeded if %s', (_, peers, change) => {
+    expect(outcome({ flows: known(flowsWith(peers, change)) })).toBe('succeeded');
+  });
+
+  test('may have succeeded if flow logs list only one of two attackers', () => {
+    const facts = { flows: known(flowsWith([rejected])) };
+    expect(outcome(facts, CONNECTION, [attacker, second, theInstance])).toBe('succeeded');
+  });
+
+  test.each([
+    ['a probe of a closed port', 'failed', false, observed('port-probe', { ports: '22' })],
+    ['a probe of an open port', 'succeeded', true, observed('port-probe', { ports: '22' })],
+    [
+      'a probe of a port that may be open',
+      'succeeded',
+      null,
+      observed('port-probe', { ports: '22' }),
+    ],
+    [
+      'a probe of another port, too',
+      'succeeded',
+      false,
+      observed('port-probe', { ports: '22, 80' }),
+    ],
+    ['a connection before the port was closed', 'succeeded', false, CONNECTION],
+  ])('that is %s has the outcome: %s', (_, expected, isOpen, evidence) => {
+    const inbound = known({ fromAnywhere: [], attackedPort: { port: 22, isOpen } });
+    const instance = { ...unreadInstance('not read'), inbound };
+    expect(outcome({ instance }, evidence)).toBe(expected);
+  });
 });

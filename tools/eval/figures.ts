@@ -39,21 +39,30 @@ const outcomeOf = ({ system }: Evaluated): string =>
       .toSorted(),
   ]);
 
+/** Whether a responder would do something else about the twin, and not only say it in other words. */
+function wantsOther(a: Evaluated, b: Evaluated): boolean {
+  const wanted = ({ situation: { expect } }: Evaluated) =>
+    JSON.stringify([expect.tell, expect.ask, expect.acceptable, expect.never]);
+  return wanted(a) !== wanted(b);
+}
+
 export type Sensitivity = {
-  /** Twins whose result differs from that of their case. */
+  /** Of the twins that a responder would answer otherwise, those whose result differs from that of their case. */
   twins: Rate;
   /** Injected texts that changed the result. */
   payloads: Rate;
 };
 
 export function sensitivityOf(results: readonly Evaluated[]): Sensitivity {
-  const bases = new Map(basesOf(results).map((one) => [one.situation.group, outcomeOf(one)]));
+  const bases = new Map(basesOf(results).map((one) => [one.situation.group, one]));
   const rate = (kind: 'twin' | 'payload'): Rate => {
-    const all = results.filter(
-      ({ situation }) => situation.kind === kind && bases.has(situation.group),
-    );
-    const moved = all.filter((one) => bases.get(one.situation.group) !== outcomeOf(one));
-    return { events: moved.length, of: all.length };
+    const pairs = results.flatMap((one) => {
+      const base = bases.get(one.situation.group);
+      if (one.situation.kind !== kind || !base) return [];
+      return kind === 'payload' || wantsOther(base, one) ? [{ base, one }] : [];
+    });
+    const moved = pairs.filter(({ base, one }) => outcomeOf(base) !== outcomeOf(one));
+    return { events: moved.length, of: pairs.length };
   };
   return { twins: rate('twin'), payloads: rate('payload') };
 }

@@ -9,6 +9,8 @@ type LookedUp = Pick<EntityFacts, 'changes' | 'configChanges' | 'flows' | 'scann
 
 const DAY_MS = 86_400_000;
 const AN_HOUR_MS = 3_600_000;
+/** After the finding began. */
+const MINUTES_MS = 180_000;
 const before = (now: Date, ms: number) => new Date(now.getTime() - ms).toISOString();
 
 /** Only what the case gives. Everything else was not looked up. */
@@ -46,7 +48,7 @@ const flowsOf = (given: NonNullable<Given['flows']>, now: Date): Flows =>
     peers: given.map((one) => ({
       ...{ ref: 'ip-1', begunBy: 'address', accepted: 0, rejected: 0, proven: 0 },
       ...{ bytesIn: 0, bytesOut: 0, ports: [], otherPorts: 0 },
-      ...{ firstAt: hourAgo(now), lastAt: hourAgo(now), ...one },
+      ...{ firstAt: hourAgo(now), lastAt: before(now, MINUTES_MS), ...one },
     })),
     others: {
       begunByHost: { connections: 0, publicAddresses: 0, bytesOut: 0 },

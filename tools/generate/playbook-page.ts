@@ -16,7 +16,10 @@ data: as the finding says, or as CloudTrail, AWS Config or flow logs list.
 A low alert counts as a medium one if the root user changed access or logging, or an administrator did so from a new
 network. Below high severity, where a call comes from and who made it explain no such change: not an account of the
 organization, an address of this account, a sign-in with MFA, or a plan that covers the user but not the address. If
-nothing in the alert can be stopped, it pages.`;
+nothing in the alert can be stopped, it pages.
+
+An attack on a host also counts as failed if flow logs that record everything list only rejected connections from each
+of its addresses since it began, or if it is only probes of a port that the security groups don't open to everyone.`;
 
 export function playbookPage(): string {
   const all = rows();
