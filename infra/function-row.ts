@@ -6,10 +6,8 @@ import type { MechanismRole } from './mechanism-permissions.ts';
 export type FunctionRow = {
   /** The function's name in AWS without the stack's prefix. */
   name: string;
-  /** Path below functions/. */
+  /** Path below functions/. It exports `handler`. */
   entry: string;
-  /** The exported handler. */
-  handler: string;
   /** Must be shorter than the state's TimeoutSeconds, so that the execution shows the function's own error. */
   timeoutSeconds: number;
   /** Limits concurrent executions; without it, the account's limit applies. */

@@ -6,6 +6,7 @@ import { commonEnv, worldEnv } from './function-env.ts';
 import type { FunctionRow } from './function-row.ts';
 import { mechanismFunctions } from './mechanism-functions.ts';
 import { analyseEnv, modelEnv } from './model-access.ts';
+import { siteFunctions } from './site-functions.ts';
 import type { StackContext } from './stack-context.ts';
 
 /** All functions. `writes` comes from the list that the laptop and docs/writers.md use, too. */
@@ -18,7 +19,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
 }
 
 function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
-  const { table, respond, reverse, messages, links, proofs, schedules } = commonEnv(s);
+  const { table, respond, reverse, messages, links, proofs } = commonEnv(s);
   /** Grants for sending over every channel that the account's policy configures. */
   const send = [
     'countPages',
@@ -27,13 +28,15 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
     'sendSms',
     'readMessageSecrets',
   ] as const;
-  const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
+  const state = (name: string, timeoutSeconds: number) => ({
+    ...{ name, entry: `${name}/handler.ts`, timeoutSeconds, policy: true },
+  });
+  /** It sends messages with links. */
+  const asking = { ...table, ...messages, ...links };
 
   return [
     {
-      ...state('intake'),
-      timeoutSeconds: 60,
-      policy: true,
+      ...state('intake', 60),
       env: {
         ...table,
         ...respond,
@@ -51,9 +54,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('enrich'),
-      timeoutSeconds: 60,
-      policy: true,
+      ...state('enrich', 60),
       env: { ...table, ...modelEnv(s), [ENV.flowLogGroup]: s.flowLogs.logGroupName },
       grants: [
         'readRecords',
@@ -73,17 +74,14 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('analyse'),
-      timeoutSeconds: 120,
+      ...state('analyse', 120),
       policy: false,
       env: analyseEnv(s),
       grants: [],
       model: true,
     },
     {
-      ...state('gate'),
-      timeoutSeconds: 30,
-      policy: true,
+      ...state('gate', 30),
       env: { ...table, ...proofs },
       grants: [
         'readRecords',
@@ -97,53 +95,16 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('approve'),
       // Covers two escalation steps: the first is unreachable and every channel is rate-limited.
-      timeoutSeconds: 60,
-      policy: true,
-      env: { ...table, ...messages, ...links },
+      ...state('approve', 60),
+      env: asking,
       grants: ['readRecords', 'answerApprovals', 'signLinks', ...send],
     },
-    {
-      ...state('web'),
-      timeoutSeconds: 15,
-      // Public: a flood of requests must neither use up the account's concurrency nor keep an approver out.
-      reservedConcurrency: 20,
-      policy: true,
-      env: {
-        ...table,
-        ...links,
-        ...(s.previousLinkKeyArn && { [ENV.previousLinkKeyArn]: s.previousLinkKeyArn }),
-        ...proofs,
-        ...schedules,
-        ...respond,
-        [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
-      },
-      grants: [
-        'readRecords',
-        'answerApprovals',
-        'startRespond',
-        'startReverse',
-        'invokeApprove',
-        'verifyLinks',
-        'signVotes',
-        'verifyVotes',
-        'verifyRulings',
-        'verifyEvidence',
-        'verifyResumptions',
-        'readSignInSecret',
-        'manageSchedules',
-        'passScheduleRole',
-        'readSlackSecret',
-      ],
-    },
-    ...consoleFunctions(s),
+    ...siteFunctions(s),
     ...SCOPES.flatMap((scope) => mechanismFunctions(s, scope)),
     {
-      ...state('notify'),
-      timeoutSeconds: 60,
-      policy: true,
-      env: { ...table, ...messages, ...links },
+      ...state('notify', 60),
+      env: asking,
       grants: [
         'readRecords',
         'signLinks',
@@ -154,25 +115,19 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('close'),
-      timeoutSeconds: 30,
-      policy: true,
-      env: { ...table, ...messages, ...links },
+      ...state('close', 30),
+      env: asking,
       grants: ['readRecords', 'signLinks', ...send],
     },
     {
-      ...state('remind'),
-      timeoutSeconds: 30,
-      policy: true,
-      env: { ...table, ...messages, ...links },
+      ...state('remind', 30),
+      env: asking,
       grants: ['readRecords', 'signLinks', ...send, 'sampleWebRequests'],
     },
     {
-      ...state('sweep'),
-      timeoutSeconds: 120,
+      ...state('sweep', 120),
       // Two concurrent sweeps would repeat each other's work.
       reservedConcurrency: 1,
-      policy: true,
       env: {
         ...table,
         ...messages,
@@ -191,11 +146,9 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('world'),
-      timeoutSeconds: 110,
+      ...state('world', 110),
       // Two concurrent checks would notify twice.
       reservedConcurrency: 1,
-      policy: true,
       env: {
         ...Object.assign({}, ...SCOPES.map((scope) => worldEnv(s, scope))),
         [ENV.ownPrefix]: s.settings.prefix,
@@ -215,23 +168,18 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       world: true,
     },
     {
-      ...state('summarise'),
-      timeoutSeconds: 60,
+      ...state('summarise', 60),
       policy: false,
       env: { ...table, [ENV.ticketFunctionName]: `${s.settings.prefix}ticket` },
       grants: ['readRecords', 'invokeTicket'],
     },
     {
-      ...state('ticket'),
-      timeoutSeconds: 110,
-      policy: true,
+      ...state('ticket', 110),
       env: { ...table, [ENV.webBaseUrl]: s.webBaseUrl },
       grants: ['readRecords', 'updateOpsItems', 'readTicketSecret'],
     },
     {
-      ...state('bounce'),
-      timeoutSeconds: 30,
-      policy: true,
+      ...state('bounce', 30),
       env: {
         ...table,
         ...messages,
@@ -241,8 +189,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       grants: ['readRecords', 'invokeApprove', 'publishToTeam', 'readMessageSecrets'],
     },
     {
-      ...state('archive'),
-      timeoutSeconds: 60,
+      ...state('archive', 60),
       policy: false,
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName, ...proofs },
       grants: [
@@ -255,66 +202,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
-      ...state('digest'),
-      timeoutSeconds: 300,
+      ...state('digest', 300),
       policy: false,
       env: {
         [ENV.archiveBucket]: s.archive.bucket.bucketName,
         [ENV.digestKeyArn]: s.digestKeyArn,
       },
       grants: ['readCopyLog', 'writeDigests', 'signDigests'],
-    },
-  ];
-}
-
-/** Deployed only with a sign-in, because the console shows every record. */
-function consoleFunctions(s: StackContext): Omit<FunctionRow, 'writes'>[] {
-  if (s.signIn === null) return [];
-  const { table, links, proofs, messages } = commonEnv(s);
-  const site = {
-    handler: 'handler',
-    timeoutSeconds: 15,
-    policy: true,
-    env: { ...table, ...proofs, ...messages, [ENV.webBaseUrl]: s.webBaseUrl },
-  };
-  const notify = ['publishToTeam', 'readMessageSecrets'] as const;
-  return [
-    {
-      ...site,
-      name: 'halt',
-      entry: 'halt/handler.ts',
-      // A flood of requests to other functions must not keep anyone from halting.
-      reservedConcurrency: 2,
-      grants: ['readRecords', 'verifyVotes', 'verifyResumptions', ...notify],
-    },
-    {
-      ...site,
-      name: 'resume',
-      entry: 'resume/handler.ts',
-      reservedConcurrency: 1,
-      grants: ['readRecords', 'verifyVotes', 'signResumptions', 'verifyResumptions', ...notify],
-    },
-    {
-      name: 'api',
-      entry: 'web/api/handler.ts',
-      handler: 'handler',
-      timeoutSeconds: 15,
-      // Programs must not keep people from the console or from approvals.
-      reservedConcurrency: 4,
-      policy: true,
-      env: { ...table, ...proofs },
-      grants: ['readRecords', 'findOverdue', 'verifyVotes'],
-    },
-    {
-      name: 'console',
-      entry: 'web/console/handler.ts',
-      handler: 'handler',
-      timeoutSeconds: 15,
-      // Leaves concurrency for approvals.
-      reservedConcurrency: 5,
-      policy: true,
-      env: { ...table, ...links, ...proofs },
-      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'verifyResumptions', 'signLinks'],
     },
   ];
 }

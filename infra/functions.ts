@@ -68,7 +68,7 @@ export class Functions extends Construct {
     return new NodejsFunction(this, row.name, {
       functionName,
       entry: join(ROOT, 'functions', row.entry),
-      handler: row.handler,
+      handler: 'handler',
       role: this.role(row, s, logGroup),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -17,7 +17,6 @@ const REVERSALS_AT_ONCE = 2;
 export function mechanismFunctions(s: StackContext, scope: Scope): Omit<FunctionRow, 'writes'>[] {
   const { table, proofs, schedules } = commonEnv(s);
   const row = {
-    handler: 'handler',
     timeoutSeconds: 120,
     policy: true,
     env: {

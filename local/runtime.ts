@@ -9,8 +9,6 @@ import type { ProofKeys } from '../functions/authority/keys.ts';
 import { bounce } from '../functions/bounce/bounce.ts';
 import { close } from '../functions/close/close.ts';
 import { enrichStep } from '../functions/enrich/step.ts';
-import { execute } from '../functions/execute/execute.ts';
-import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
@@ -24,7 +22,6 @@ import { createCallback, createStarter } from '../functions/platform/executions.
 import { errorFields } from '../functions/platform/log.ts';
 import { incidentUrlOf } from '../functions/policy/incident-page.ts';
 import { remind } from '../functions/remind/remind.ts';
-import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import { createStore } from '../functions/store/store.ts';
 import { incidentOf, isShown } from '../functions/store/summarised.ts';
@@ -34,10 +31,9 @@ import { backfill, summarise } from '../functions/summarise/summarise.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { updateTickets } from '../functions/ticket/update-tickets.ts';
 import { checkWorld } from '../functions/world/check.ts';
-import { recordDeployed, writtenResource } from '../functions/world/deployed.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { createArchiver } from './archiver.ts';
-import { ipSetUpdated } from './aws/deployment.ts';
+import { emptyIpSets } from './aws/deployment.ts';
 import { createDns, LOCAL_ZONES } from './aws/dns.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { openState } from './aws/state-file.ts';
@@ -50,6 +46,7 @@ import { openTable } from './engine/table.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
 import { createMac, proofMacs } from './mac.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
+import { scopeFunctions } from './scope-functions.ts';
 import { createSites } from './sites.ts';
 import { createTick } from './tick.ts';
 
@@ -78,8 +75,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const table = openTable(folder, { onChange });
   const kept = openState(folder);
   const state = options.state ?? kept.state;
-  const { resumptions } = keys;
-  const store = createStore(table, log, resumptions);
+  const store = createStore(table, log, keys.resumptions);
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
 
@@ -90,7 +86,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const ownTable = (name: string) => {
     const calls = PAGES.includes(name) ? table.atOnce : table;
     const limited = withWritePermissions(calls, name, writesOf(name, settings), log);
-    const own = createStore(limited, log, resumptions);
+    const own = createStore(limited, log, keys.resumptions);
     return {
       store: own,
       send: sendingHarmless(rateLimited(deliver, { store: own, policy, pageKey, now, log })),
@@ -101,8 +97,13 @@ export async function createRuntime(options: RuntimeOptions) {
     const parts = { writeSteps: ticketSteps, urlOf: incidentUrlOf({ policy, webBaseUrl }) };
     return ticketOf(store.records, incidentId, now(), readIn === 'message' ? { readIn } : parts);
   };
-  const { send } = ownTable('execute-message');
-  const account = createAccount({ state, policy, send, writeTicket, now });
+  const account = createAccount({
+    state,
+    policy,
+    ...ownTable('execute-message'),
+    writeTicket,
+    now,
+  });
 
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
   const engine = (options.engine ?? createEngine)({
@@ -181,22 +182,16 @@ export async function createRuntime(options: RuntimeOptions) {
     notify: (payload) => notify(depsOf('notify'), payload),
     close: (payload) => close(depsOf('close'), payload),
   } satisfies Functions);
-  for (const [scope, all] of Object.entries(account.scopes)) {
-    const mechanisms = new Map(all.map((one) => [one.info.id, one]));
-    functions[`execute-${scope}`] = (payload) => {
-      const own = { ...depsOf(`execute-${scope}`), mechanisms };
-      return PutBackInput.safeParse(payload).success
-        ? putBack(own, payload)
-        : execute(own, payload);
-    };
-    functions[`reverse-${scope}`] = (payload) =>
-      reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
-  }
+  Object.assign(functions, scopeFunctions(account.scopes, depsOf));
   const startedAt = now().getTime();
-  const sites = createSites({ depsOf, resumptions, changes: () => `${startedAt} ${changes}` });
+  const sites = createSites({ depsOf, keys, changes: () => `${startedAt} ${changes}` });
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
+  const jobs = {
+    sweep: () => sweep(depsOf('sweep')),
+    checkWorld: () => checkWorld(depsOf('world')),
+  };
   const summaries = { ...ownTable('summarise'), newId };
   let isBackfilling = true;
   const tick = createTick({
@@ -209,8 +204,7 @@ export async function createRuntime(options: RuntimeOptions) {
       await updateTickets({ provider: account.ticketProvider, writeTicket }, incidents);
     },
     runSchedules: () => scheduler.tick(now()),
-    sweep: () => sweep(depsOf('sweep')),
-    checkWorld: () => checkWorld(depsOf('world')),
+    ...jobs,
     digest: archiver.digest,
   });
   return {
@@ -236,22 +230,11 @@ export async function createRuntime(options: RuntimeOptions) {
     identities: account.identities,
     networkAcls: account.networkAcls,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
-    sweep: () => sweep(depsOf('sweep')),
+    ...jobs,
     /** Delivers an event of SES about an email that did not arrive. */
     bounce: (event: unknown) => bounce({ ...depsOf('bounce'), askNext: deps.ask }, event),
-    checkWorld: () => checkWorld(depsOf('world')),
-    /** Empties the IP sets as a person or a deployment would. Only a deployment sends events about it. */
-    async emptyIpSets(by: 'person' | 'deployment'): Promise<void> {
-      const world = depsOf('world');
-      // An entry is put back only if a check saw it before.
-      await checkWorld(world);
-      const written = account
-        .emptyIpSets()
-        .map((name) => writtenResource(ipSetUpdated(name, now())));
-      for (const one of by === 'deployment' ? written : [])
-        if (one) await recordDeployed(world, one);
-      await checkWorld(world);
-    },
+    emptyIpSets: (by: 'person' | 'deployment') =>
+      emptyIpSets(depsOf('world'), account.emptyIpSets, by),
     /** Resolves when everything that runs waits for a person or a free slot, or after one second. */
     settled: () => Promise.race([engine.quiet('settled'), delay(1_000, undefined, { ref: false })]),
     tick,

@@ -18,12 +18,13 @@ type SiteDeps = WebDeps &
 
 type Given = {
   depsOf: (name: string) => SiteDeps;
-  resumptions: ResumeDeps['resumptions'];
+  keys: { resumptions: ResumeDeps['resumptions'] };
   /** Changes with each change that the console shows. */
   changes: () => string;
 };
 
-export function createSites({ depsOf, resumptions, changes }: Given) {
+export function createSites({ depsOf, keys, changes }: Given) {
+  const { resumptions } = keys;
   const { policy, provider } = depsOf('web');
   const { people } = policy.escalation;
   // No one signs in on a laptop: the first person of policy reads the console.

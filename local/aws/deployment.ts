@@ -1,7 +1,23 @@
-// The event that CloudFormation sends when a deployment updated an IP set.
+// Empties the IP sets, as a person or a deployment would.
+import { checkWorld } from '../../functions/world/check.ts';
+import { recordDeployed, writtenResource } from '../../functions/world/deployed.ts';
+import type { WorldDeps } from '../../functions/world/deps.ts';
+
+/** Calls `empty`, which returns the names of the sets. Only a deployment sends events about it. */
+export async function emptyIpSets(
+  world: WorldDeps,
+  empty: () => string[],
+  by: 'person' | 'deployment',
+): Promise<void> {
+  // An entry is put back only if a check saw it before.
+  await checkWorld(world);
+  const written = empty().map((name) => writtenResource(ipSetUpdated(name, world.now())));
+  for (const one of by === 'deployment' ? written : []) if (one) await recordDeployed(world, one);
+  await checkWorld(world);
+}
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-resource-status-change.html */
-export const ipSetUpdated = (name: string, now: Date) => ({
+const ipSetUpdated = (name: string, now: Date) => ({
   source: 'aws.cloudformation',
   'detail-type': 'CloudFormation Resource Status Change',
   time: now.toISOString(),

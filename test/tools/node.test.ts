@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -63,6 +64,15 @@ test('a command asks for npm ci in one line when no packages are installed', () 
 test('a command runs after npm ci', () => {
   mkdirSync(join(clone, 'node_modules'));
   expect(run()).toEqual({ status: 0, stdout: 'it runs\n', stderr: '' });
+});
+
+test('an installed Node never runs what a packaged one compiled', () => {
+  const compiledBy = (path: string) => {
+    expect(run({ node: nodeAt(path) }).status).toBe(0);
+    return readdirSync(join(clone, 'node_modules/.cache/countermand'));
+  };
+  expect(compiledBy('node_modules/x/node')).toEqual(['packaged']);
+  expect(compiledBy('real/node')).toEqual(['installed', 'packaged']);
 });
 
 describe('when npm puts its packaged Node first on PATH', () => {

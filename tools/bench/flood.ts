@@ -8,7 +8,7 @@ import { createApi } from '../../functions/web/api/api.ts';
 import { measuredAccount, reviewClaims } from './account.ts';
 import type { Figure } from './figure.ts';
 
-/** As infra/web-api.ts and infra/function-table.ts deploy them. */
+/** As infra/web-api.ts and infra/site-functions.ts deploy them. */
 const LIMITS = {
   approver: { perSecond: 200, burst: 400, executions: 20 },
   'API reader': { perSecond: 100, burst: 200, executions: 4 },
