@@ -1,4 +1,5 @@
 // The commands that read events from files: replay and explain.
+import { statSync } from 'node:fs';
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
 import { Refused } from '../refused.ts';
@@ -78,6 +79,8 @@ export const explain = () =>
         finish('explain', options, async (out) => {
           if (options.action && !options.copies) throw new Refused('--action needs --copies');
           if (options.copies) {
+            if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+              throw new Refused(`there is no folder at ${path}`);
             const { copiesInFolder } = await import('../../local/archive-copies.ts');
             const { explainCopies } = await import('../explain-copies.ts');
             return explainCopies(copiesInFolder(path), options.action, out);

@@ -147,6 +147,8 @@ describe('a usage error exits with 2 and is explained on stderr:', () => {
     ['replay', ['a', 'b'], 'too many arguments'],
     ['explain', [], "missing required argument 'path'"],
     ['explain', [SAMPLE, 'no-such-account'], accounts],
+    ['explain', ['--copies', SAMPLE], 'there is no folder at'],
+    ['eval', ['--provider', 'anthropic'], 'needs the environment variable ANTHROPIC_API_KEY'],
     ['audit', ['nowhere'], 'no folder nowhere'],
     ['audit', ['empty'], 'empty has no data'],
     ['audit', ['--region', 'eu-central-1'], '--region needs --account'],

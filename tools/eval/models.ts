@@ -1,6 +1,7 @@
 // Analysts that ask a model, or read its recorded answers.
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
+import { Refused } from '../../cli/refused.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { claude, limitsOf, PROMPT_VERSION } from '../../functions/analyse/claude.ts';
 import { bedrockModelIn } from '../../functions/policy/models.ts';
@@ -28,7 +29,7 @@ function clientThat(ask: Ask): Client {
 
 const modelOf = ({ providers }: Settings, provider: Provider): string => {
   const found = providers.find((one) => one.provider === provider);
-  if (!found) throw new RangeError(`policies/analysis.yaml names no model of ${provider}`);
+  if (!found) throw new Refused(`policies/analysis.yaml names no model of ${provider}`);
   return found.model;
 };
 
@@ -55,14 +56,16 @@ export const recorded = (
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The client of a provider, with the credentials of the environment. Throws RangeError without them. */
+/** The client of a provider, with the credentials of the environment. Throws Refused without them. */
 export function clientOf(provider: Provider, settings: Settings, env: Env): Client {
   const limits = limitsOf(settings);
   if (provider === 'bedrock') {
-    if (!env.AWS_REGION) throw new RangeError('bedrock needs AWS_REGION and AWS credentials');
+    if (!env.AWS_REGION)
+      throw new Refused('--provider bedrock needs AWS_REGION and AWS credentials');
     return new AnthropicBedrock({ ...limits, awsRegion: env.AWS_REGION });
   }
-  if (!env.ANTHROPIC_API_KEY) throw new RangeError('anthropic needs ANTHROPIC_API_KEY');
+  if (!env.ANTHROPIC_API_KEY)
+    throw new Refused('--provider anthropic needs the environment variable ANTHROPIC_API_KEY');
   return new Anthropic({ ...limits, apiKey: env.ANTHROPIC_API_KEY });
 }
 
