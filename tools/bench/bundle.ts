@@ -33,7 +33,8 @@ export function entries(): readonly (readonly [name: string, path: string])[] {
   const steps = readdirSync(functions)
     .filter((name) => name !== 'execute' && name !== 'reverse')
     .map((name) => [name, `${name}/handler.ts`] as const);
-  return [...steps, ...scopes]
+  const sites = ['api', 'console'].map((name) => [name, `web/${name}/handler.ts`] as const);
+  return [...steps, ...sites, ...scopes]
     .map(([name, path]) => [name, join(functions, path)] as const)
     .filter(([, path]) => existsSync(path));
 }

@@ -9,7 +9,11 @@ import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 /** Writes the example's policy to the folder, and returns variables with which every function starts. */
 export function environment(folder: string): NodeJS.ProcessEnv {
   const policyPath = join(folder, 'policy.json');
-  writeFileSync(policyPath, JSON.stringify(loadPolicy(POLICIES, 'example')));
+  const signIn = {
+    ...{ issuer: 'https://example.com', clientId: 'x', clientSecret: 'x' },
+    ...{ claim: 'email', acrValues: [] },
+  };
+  writeFileSync(policyPath, JSON.stringify({ ...loadPolicy(POLICIES, 'example'), signIn }));
   const all = Object.fromEntries(
     Object.values(ENV).map((name) => [name, 'arn:aws:x:eu-central-1:111122223333:x']),
   );
