@@ -38,6 +38,8 @@ export const Activity = z.strictObject({
   otherCalls: Count,
   /** Names of successful calls that changed IAM or logging. */
   changes: z.array(z.string().check(z.maxLength(128))).check(z.maxLength(12)),
+  /** How many more names there are. Absent in records of earlier versions. */
+  otherChanges: z.optional(Count),
   /** /24 and /48 networks or VPC endpoints, regions, and user agents. Callers choose their user agents. */
   networks: Newness,
   regions: Newness,

@@ -27,16 +27,18 @@ export const activityLine = (
 const MAX_CALLS = 6;
 
 function lineOf(ref: string, activity: Activity): string {
-  const { from, to, events, isComplete, calls, otherCalls, changes } = activity;
+  const { from, to, events, isComplete, calls, otherCalls, changes, otherChanges = 0 } = activity;
   const shown = calls.slice(0, MAX_CALLS).map(callOf);
   const left = calls.length - shown.length + otherCalls;
   const said = [
     `events=${isComplete ? '' : 'at least '}${events}`,
     `changes to IAM or logging=${changes.join(' ') || 'none listed'}`,
+    ...(otherChanges > 0 ? [`other changes=${otherChanges}`] : []),
     `calls=${shown.join(', ')}${left > 0 ? `, ${left} other names` : ''}`,
     newness('networks', activity.networks),
     newness('regions', activity.regions),
     `new user agents~${agents(activity.userAgents)}`,
+    ...(isComplete ? [] : [`read=a part, back to ${minute(activity.firstAt)}`]),
   ];
   return `cloudtrail ${minute(from)} to ${minute(to)} activity about ${ref}: ${said.join('; ')}`;
 }

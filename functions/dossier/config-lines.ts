@@ -17,12 +17,13 @@ export function configLines(facts: readonly EntityFacts[]): EvidenceLine[] {
     .toSorted((a, b) => decisiveness(b.change) - decisiveness(a.change));
   const shown = all.slice(0, MAX_LINES);
   const left = all.length - shown.length + read.reduce((sum, { others }) => sum + others, 0);
-  const most = read.every(({ isComplete }) => isComplete) ? '' : 'at least ';
+  const isComplete = read.every((one) => one.isComplete);
+  const rest = [
+    ...(left > 0 ? [`; ${isComplete ? '' : 'at least '}${left} more records left out`] : []),
+    ...(isComplete ? [] : ['; read=a part']),
+  ].join('');
   return shown.map(({ ref, change }, index) => ({
-    text:
-      left > 0 && index === shown.length - 1
-        ? `${lineOf(ref, change)}; ${most}${left} more records left out`
-        : lineOf(ref, change),
+    text: `${lineOf(ref, change)}${index === shown.length - 1 ? rest : ''}`,
     ...{ source: 'config', kind: 'change', refs: [ref], isUntrusted: false },
   }));
 }

@@ -26,7 +26,7 @@ import type { Unknown } from './unknowns.ts';
 import { minute, shownValue, typeText } from './values.ts';
 
 /** Changes with the form of the dossier, which a test enforces. Part of the version of the prompt. */
-export const DOSSIER_FORMAT = 12;
+export const DOSSIER_FORMAT = 13;
 
 /** The maximum number of tokens of each part, and of the whole. */
 export type Budgets = Readonly<

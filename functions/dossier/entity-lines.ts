@@ -187,7 +187,7 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
     ...when(identity?.access, ({ isAdministrator, policies }) =>
       isAdministrator
         ? 'administrator by a policy of AWS'
-        : `${policies} policies, not AdministratorAccess`,
+        : `${policies} managed policies, not AdministratorAccess (inline ones were not read)`,
     ),
     ...when(identity?.activeKeys, (count) => `user has ${count} active keys`),
     ...when(
@@ -208,8 +208,8 @@ function factsOf({ kind }: Entity, facts: EntityFacts): string[] {
 const said = (words: readonly string[]): string =>
   words.length > 0 ? ` (words: ${words.join(' ')})` : '';
 
-const seen = ({ requests, lastAt, example }: SeenOnWeb): string | false => {
-  if (requests === 0) return 'no sampled web requests';
+const seen = ({ requests, lastAt, example, sampled, population }: SeenOnWeb): string | false => {
+  if (requests === 0) return `none of ${sampled} sampled web requests, of ${population}`;
   const method = /^(GET|POST|PUT|DELETE|HEAD|PATCH|OPTIONS)\b/.exec(example ?? '')?.[1] ?? '';
   const path = example ? ` ${method} ${featuresOf(example)}` : '';
   return `at least ${requests} web requests${lastAt ? `, last ${minute(lastAt)}` : ''}${path}`;

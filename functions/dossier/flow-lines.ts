@@ -61,7 +61,7 @@ function othersLine(host: string, flows: Flows, left: number): EvidenceLine {
     `begun by others=${count(foreign.accepted)} accepted and ${count(foreign.rejected)} rejected from ${count(foreign.addresses)} addresses`,
     unclear > 0 && `begun by either=${count(unclear)}`,
     flows.notListed.length > 0 &&
-      `nothing listed yet with=${flows.notListed.slice(0, 6).join(' ')}`,
+      `nothing listed yet ${flows.isComplete ? '' : 'in the part that was read '}with=${flows.notListed.slice(0, 6).join(' ')}`,
     flows.recorded !== 'all' && `recorded=${flows.recorded} only`,
     flows.unreadable > 0 && `unreadable lines=${flows.unreadable}`,
     left > 0 && `${left} lines about addresses of the alert left out`,

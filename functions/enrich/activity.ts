@@ -97,7 +97,11 @@ function reduced(
   const calls = [...byName]
     .map(([name, all]) => callOf(name, all))
     .toSorted((a, b) => weightOf(b, byName) - weightOf(a, byName));
-  const changes = [...byName].filter(([, all]) => all.some(isChange)).map(([name]) => name);
+  const changes = [...byName]
+    .filter(([, all]) => all.some(isChange))
+    .map(([name, all]) => ({ name, at: all.at(-1)?.eventTime ?? '' }))
+    .toSorted((a, b) => rarity(b.name) - rarity(a.name) || (a.at < b.at ? 1 : -1))
+    .map(({ name }) => name);
   const newness = (of: (event: TrailEvent) => string | null) => newnessIn(events, since, of);
   return {
     ...window,
@@ -107,6 +111,7 @@ function reduced(
     calls: calls.slice(0, MAX_CALLS),
     otherCalls: Math.max(0, calls.length - MAX_CALLS),
     changes: changes.slice(0, MAX_CALLS),
+    otherChanges: Math.max(0, changes.length - MAX_CALLS),
     networks: newness(networkOf),
     regions: newness(({ awsRegion }) => awsRegion),
     userAgents: newness(({ userAgent }) => userAgent?.slice(0, 256) || null),
@@ -116,7 +121,10 @@ function reduced(
 const weightOf = (
   { name, succeeded, failed }: Activity['calls'][number],
   byName: ReadonlyMap<string, readonly TrailEvent[]>,
-): number => (byName.get(name)?.some(isChange) ? 10_000 : 0) + succeeded + failed;
+): number => (byName.get(name)?.some(isChange) ? 10_000 + rarity(name) : 0) + succeeded + failed;
+
+/** Workloads write to CloudWatch Logs and get sessions all day: an attacker could bury other changes under these. */
+const rarity = (name: string): number => (/^(?:logs|sts):/.test(name) ? 0 : 10_000);
 
 const isChange = (event: TrailEvent): boolean =>
   isSensitive(event.eventSource) && event.errorCode === undefined && isWrite(event);

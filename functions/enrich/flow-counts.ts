@@ -23,19 +23,19 @@ export const Remote = z.strictObject({
 });
 export type Remote = z.infer<typeof Remote>;
 
-/** `sawAll` is false if records may be missing. */
-export function remotesOf(connections: readonly Connection[], sawAll: boolean): Remote[] {
+/** All records of connections that ended by `seenUntil`, in seconds, were read. */
+export function remotesOf(connections: readonly Connection[], seenUntil: number): Remote[] {
   const groups = Map.groupBy(connections, (one) => `${begunBy(one)} ${one.remote}`);
-  return [...groups.values()].flatMap((all) => (all[0] ? remoteOf(all[0], all, sawAll) : []));
+  return [...groups.values()].flatMap((all) => (all[0] ? remoteOf(all[0], all, seenUntil) : []));
 }
 
-function remoteOf(first: Connection, all: readonly Connection[], sawAll: boolean): Remote {
+function remoteOf(first: Connection, all: readonly Connection[], seenUntil: number): Remote {
   const by = begunBy(first);
   const accepted = all.filter(isAccepted).length;
   const ports = Map.groupBy(all, (one) => contactedPort(one, by));
   return {
     ...{ address: first.remote, begunBy: by, accepted, rejected: all.length - accepted },
-    proven: all.filter((one) => isProven(one, sawAll)).length,
+    proven: all.filter((one) => isProven(one, one.end <= seenUntil)).length,
     bytesIn: all.reduce((sum, one) => sumOf(sum, one.in?.bytes ?? 0), 0),
     bytesOut: all.reduce((sum, one) => sumOf(sum, one.out?.bytes ?? 0), 0),
     ...mostFrequent(

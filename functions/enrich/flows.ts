@@ -96,13 +96,14 @@ async function trafficOf(deps: FlowDeps, host: Entity, window: Window): Promise<
   if (!found.known) return found;
   const { interfaces, why, isComplete, isFailing } = found.value;
   if (why) return unknown(why);
+  const readAt = deps.now();
   const read: Read = { records: new Map(), unreadable: 0, isComplete };
   const done = await readFact(deps, `The traffic of ${host.value}`, (abortSignal) =>
     readLines(logs, interfaces, { window, read, abortSignal }),
   );
   if (!done.known && read.records.size === 0) return done;
   const isWhole = done.known && read.isComplete && !isFailing && areOlder(interfaces, window.from);
-  return trafficIn({ ...read, isComplete: isWhole }, { ...found.value, window });
+  return trafficIn({ ...read, isComplete: isWhole }, { ...found.value, window, readAt });
 }
 
 /** EC2 says which interfaces it has. The alert's own words about them are not read. */
@@ -132,6 +133,8 @@ const MINUTE = 60_000;
 const BEFORE = 15 * MINUTE;
 const AFTER = 30 * MINUTE;
 const LONGEST = 60 * MINUTE;
+/** The record of the other direction may arrive later. */
+const LATE = 5 * MINUTE;
 
 type Times = Pick<Alert, 'firstSeenAt' | 'lastSeenAt'>;
 
@@ -146,7 +149,12 @@ export function windowOf({ firstSeenAt, lastSeenAt }: Times, now: Date): Window 
 
 function trafficIn(
   { records, unreadable, isComplete: isReadWhole }: Read,
-  { interfaces, window, isFailing }: Pick<Found, 'interfaces' | 'isFailing'> & { window: Window },
+  {
+    interfaces,
+    isFailing,
+    window,
+    readAt,
+  }: Pick<Found, 'interfaces' | 'isFailing'> & { window: Window; readAt: Date },
 ): Fact<Traffic> {
   const byInterface = Map.groupBy(records.values(), ({ of }) => of);
   const placed = [...byInterface].map(([one, all]) =>
@@ -170,7 +178,10 @@ function trafficIn(
     ...{ from: window.from.toISOString(), to: window.to.toISOString(), isComplete, recorded },
     ...{ records: records.size, unreadable },
     own: [...new Set(interfaces.flatMap((one) => one.addresses))],
-    remotes: remotesOf(connections, isComplete && recorded === 'all'),
+    remotes: remotesOf(
+      connections,
+      isComplete && recorded === 'all' ? (readAt.getTime() - LATE) / 1000 : 0,
+    ),
   });
 }
 

@@ -214,6 +214,39 @@ test('does not say that CloudTrail lists nothing if it could not read what is li
   });
 });
 
+test('names a change to IAM or logging before those that workloads make all day', async () => {
+  const noise = Array.from({ length: 30 }, (_, n) => `Create${'X'.repeat(n)}Stream`).flatMap(
+    (eventName) => {
+      const one = { eventSource: 'logs.amazonaws.com', eventName, readOnly: false };
+      return [event(one), event({ ...one, eventTime: '2026-11-24T02:10:00Z' })];
+    },
+  );
+  const stop = { eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging' };
+  const hidden = event({ ...stop, readOnly: false, eventTime: '2026-11-24T02:20:00Z' });
+  const found = await activityOf(here(...noise, hidden));
+  if (!found?.known) throw new Error('nothing was looked up');
+  expect(found.value.changes[0]).toBe('cloudtrail:StopLogging');
+  expect(found.value.calls[0]?.name).toBe('cloudtrail:StopLogging');
+  const dossier = dossierFrom(sample('leaked-access-key'), {
+    facts: Facts.parse(factsWith({ ...factsAbout('key-1'), activity: found })),
+  });
+  expect(dossier).toMatch(/logging=cloudtrail:StopLogging logs:[^;]*; other changes=19; calls=cl/);
+});
+
+test('tells the model that it reads a part, and how far back', async () => {
+  const endless: Answer = () => ({ Events: [event()], NextToken: 'next' });
+  const dossierOf = async (answer: Answer) => {
+    const activity = await activityOf(answer);
+    if (!activity) throw new Error('nothing was looked up');
+    const facts = Facts.parse(factsWith({ ...factsAbout('key-1'), activity }));
+    return dossierFrom(sample('leaked-access-key'), { facts });
+  };
+  expect(await dossierOf(endless)).toMatch(
+    /E1 cloudtrail .*; read=a part, back to 2026-11-24T02:45Z/,
+  );
+  expect(await dossierOf(here(event()))).not.toContain('read=a part');
+});
+
 test('counts for a user no session that chose its name', async () => {
   const user = { type: 'IAMUser', userName: suspectUser.value, accountId: HERE.account };
   const session = { type: 'AssumedRole', accountId: HERE.account, accessKeyId: 'ASIAEXAMPLE' };

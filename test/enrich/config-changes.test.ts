@@ -444,6 +444,14 @@ const dossierOf = (about: Awaited<ReturnType<typeof changesOf>>) => {
   return citedFrom(sample('leaked-access-key'), { facts: Facts.parse(factsWith(...entities)) });
 };
 
+test('tells the model that it reads a part', async () => {
+  const first = [item(5, rules(rule(22, '0.0.0.0/0'))), item(9, rules())];
+  const part = await changesOf([first, failure('ThrottlingException')]);
+  expect(dossierOf(part).text).toMatch(/config .*; read=a part$|left out; read=a part$/m);
+  const whole = await changesOf([[...first, earlier(rules())]]);
+  expect(dossierOf(whole).text).not.toContain('read=a part');
+});
+
 test('shows the model at most three lines about the resources of an alert, the decisive one first', async () => {
   const changes = await changesOf(
     [

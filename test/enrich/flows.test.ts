@@ -90,6 +90,7 @@ type World = {
   of?: Partial<Alert>;
   store?: ReturnType<typeof storeOn>;
   now?: Date;
+  moreFlowLogs?: string;
 };
 
 async function factsOf(world: World = {}) {
@@ -104,7 +105,7 @@ async function factsOf(world: World = {}) {
       },
       describeFlowLogs: async (request: unknown) => {
         described.push(request);
-        return { FlowLogs: flowLogs };
+        return { FlowLogs: flowLogs, NextToken: world.moreFlowLogs };
       },
     },
     logs: {
@@ -185,6 +186,19 @@ describe('what is read', () => {
     const none = line().replace(/\d+\.\S+ \S+ \d+ \d+ 6 \d+ \d+/, '- - - - - - -');
     expect(await whyUnknown({ lines: [none.replace('ACCEPT OK', '- NODATA')] })).toBe(why);
     expect(await whyUnknown({ lines: [line()], stream: 'eni-0123456789abcdef0-all' })).toBe(why);
+  });
+
+  test('says that it is a part if a flow log is younger than the time, fails, or is not listed', async () => {
+    const isComplete = async (world: World) =>
+      (await flowsIn({ lines: [line()], ...world })).isComplete;
+    expect(await isComplete({})).toBe(true);
+    for (const change of [{ CreationTime: NOW }, { CreationTime: undefined }])
+      expect(await isComplete({ flowLogs: [flowLog(change as Partial<FlowLog>)] })).toBe(false);
+    const failing = [flowLog({ DeliverLogsStatus: 'FAILED' })];
+    expect(await isComplete({ flowLogs: failing })).toBe(false);
+    expect(await isComplete({ moreFlowLogs: 'next' })).toBe(false);
+    const older = flowLog({ CreationTime: NOW, ResourceId: 'vpc-1' });
+    expect(await isComplete({ flowLogs: [older, flowLog()] })).toBe(true);
   });
 
   test('names the error of CloudWatch Logs, and keeps what was read before it', async () => {
@@ -406,6 +420,13 @@ describe('who began a connection', () => {
     expect(await proven({ flowLogs: [flowLog({ TrafficType: 'REJECT' })] })).toBe(0);
   });
 
+  test('takes an attempt for no act of the host while the answer to it may still arrive', async () => {
+    const out = line({ from: HOST, to: attacker.value, ports: [41_000, 443], at: START + 300 });
+    const proven = async (now: Date) => (await flowsIn({ lines: [out], now })).peers[0]?.proven;
+    expect(await proven(NOW)).toBe(0);
+    expect(await proven(new Date(NOW.getTime() + 60_000))).toBe(1);
+  });
+
   test('follows the direction and the original addresses that a format names', async () => {
     const LogFormat = `${FLAGS} \${flow-direction} \${pkt-srcaddr} \${pkt-dstaddr}`;
     const behindNat = { from: '10.20.9.9', to: '10.20.1.99', flags: 0 };
@@ -561,7 +582,7 @@ describe('in the dossier', () => {
       entities: [attacker, theInstance, { ...attacker, ref: 'ip-2', value: '203.0.113.9' }],
     });
     expect(others?.text).toContain(
-      'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, nothing listed yet with=ip-2, recorded=accepted only, unreadable lines=1',
+      'traffic about instance-1: with other addresses, begun by the host=at least 0 to at least 0 public addresses, out=at least 0 B, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses, nothing listed yet in the part that was read with=ip-2, recorded=accepted only, unreadable lines=1',
     );
   });
 
