@@ -32,8 +32,8 @@ describe('an SSH brute-force attack', () => {
   test('shows the approver the connections that flow logs list', async () => {
     await bruteForce();
     const { page } = await world.read(world.link('ana.silva'));
-    expect(page).toMatch(
-      /VPC flow logs, flow about 203\.0\.113\.101: [^<]*from 203\.0\.113\.101 to i-0bb2cc3dd4ee5ff60, accepted 24, rejected 1, data both ways 24, ports 22 23, received by the host 87\.1 kB, sent by the host 100 kB/,
+    expect(page).toContain(
+      'VPC flow logs, 02:50 UTC to 02:58 UTC: 24 connections from 203.0.113.101 to i-0bb2cc3dd4ee5ff60 (ports 22, 23) were accepted and 1 was rejected. In 24 of them, data went both ways. The host received 87.1 kB and sent 100 kB.',
     );
   });
 
@@ -84,9 +84,7 @@ describe('an SSH brute-force attack', () => {
     for (const page of [incident, request]) expect(page).toContain(reached);
     const traffic =
       '24 connections from 203.0.113.101 to i-0bb2cc3dd4ee5ff60 (ports 22, 23) were accepted';
-    expect(incident).toContain(traffic);
-    // The request cites the line of evidence about it.
-    expect(request).not.toContain(traffic);
+    for (const page of [incident, request]) expect(page).toContain(traffic);
     const facts = await world.runtime.store.records.findFacts(incidentId, alertId);
     expect(facts?.citable?.filter(({ source }) => source === 'config')).toMatchObject([
       { kind: 'change', refs: ['instance-1'], text: expect.stringContaining(GROUP_OPENED) },
