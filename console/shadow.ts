@@ -1,6 +1,6 @@
 // Counts per action how often shadow mode was right, for the security lead.
 import { html } from 'hono/html';
-import { isForJudgement } from '../functions/close/close.ts';
+import { isForJudgement } from '../functions/close/outcome.ts';
 import type { Action } from '../functions/domain/action.ts';
 import { recommended } from '../functions/messaging/texts/action-line.ts';
 import { KINDS } from '../functions/messaging/texts/phrases.ts';

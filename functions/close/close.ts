@@ -1,10 +1,7 @@
 // The close step: records an alert's outcome and notifies the team.
 
 import * as z from 'zod/mini';
-import { type Action, IncidentId, type Status } from '../domain/action.ts';
-import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
-import { closingOf } from '../domain/closed-finding.ts';
-import { lackedSlot } from '../domain/effect-state.ts';
+import { type Action, IncidentId } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { type Incident, isOutcomeKnown, mostUrgent, type Outcome } from '../domain/incident.ts';
 import { minutesAfter, NOTIFIED_WITHIN_MINUTES } from '../domain/time.ts';
@@ -21,6 +18,7 @@ import { peopleOf } from '../policy/people.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { CloseDeps } from './deps.ts';
+import { countedActions, isForJudgement, outcomeOf } from './outcome.ts';
 
 export const CloseInput = z.object({
   incidentId: IncidentId,
@@ -28,43 +26,6 @@ export const CloseInput = z.object({
   /** The error that the state machine caught from an earlier step. */
   failure: z.optional(Caught),
 });
-
-/** True for an action that shadow mode prevented and that people may judge. */
-export const isForJudgement = ({ status, name, failure }: Action): boolean =>
-  status === 'observed' && failure === null && !informs(name);
-
-/** The incident outcome that follows from one action's status. */
-export function outcomeOf(action: Action): Outcome {
-  const { status, name } = action;
-  switch (status) {
-    case 'failed':
-      return lackedSlot(action) ? 'ticketed' : 'failed';
-    case 'reversal-failed':
-      return 'failed';
-    case 'executing':
-    case 'in-force':
-    case 'kept':
-    case 'reversing':
-    case 'reversed':
-      return informs(name) ? 'ticketed' : 'acted';
-    case 'handed-off':
-      return 'handed-off';
-    case 'declined':
-      return 'recommended-not-executed';
-    case 'expired':
-      if (closingOf(action)) return 'no-action';
-      return opensTicketUnanswered(name) ? 'ticketed' : 'recommended-not-executed';
-    case 'observed':
-      return 'observed';
-    case 'dropped':
-      return 'no-action';
-    // The execution has ended, so no step will continue these.
-    case 'proposed':
-    case 'awaiting-approval':
-    case 'approved':
-      return 'failed';
-  }
-}
 
 export async function close(deps: CloseDeps, input: unknown) {
   const { store, send, log } = deps;
@@ -77,7 +38,12 @@ export async function close(deps: CloseDeps, input: unknown) {
   const analysis = assessment?.summary ?? 'There is no analysis.';
 
   const summary = summaryOf(actions, analysis, why);
-  const incident = await recordOutcome(deps, { incidentId, alertId, outcome, summary });
+  const ended = { incidentId, alertId, outcome, summary };
+  if (await isSilent(deps, ended, actions)) {
+    await recordMember(deps, ended, null);
+    return { incidentId, alertId, outcome };
+  }
+  const incident = await recordOutcome(deps, ended);
   // A failed message doesn't fail the step: the outcome is recorded, and earlier steps have sent all requests.
   const succeeds = (sending: Promise<void>, message: string): Promise<boolean> =>
     sending.then(
@@ -91,23 +57,13 @@ export async function close(deps: CloseDeps, input: unknown) {
   const isAnnounced = await succeeds(announcing, 'outcome not announced');
   const asking = askForJudgement(deps, incident, alertId, actions);
   const isAsked = await succeeds(asking, 'request for judgement not sent');
-  if (isAnnounced && isAsked) await endAttention(deps, { incidentId, alertId, outcome });
+  if (isAnnounced && isAsked) await endAttention(deps, ended);
   return { incidentId, alertId, outcome };
 }
 
 /** Maximum length of an incident's summary. */
 const MAX_SUMMARY = 4000;
 const MAX_LINES = 10;
-const OPEN: readonly Status[] = ['proposed', 'awaiting-approval', 'approved'];
-
-/** Leaves out one of each pair of re-requested actions: the new one while it is open, and then the expired one. */
-function countedActions(actions: readonly Action[]): Action[] {
-  const leftOut = actions.flatMap(({ actionId, askedAnew }) => {
-    const next = actions.find((one) => one.actionId === askedAnew?.actionId);
-    return next ? [OPEN.includes(next.status) ? next.actionId : actionId] : [];
-  });
-  return actions.filter(({ actionId }) => !leftOut.includes(actionId));
-}
 
 type Ended = { incidentId: string; alertId: string; outcome: Outcome; summary: string };
 
@@ -123,22 +79,44 @@ async function recordOutcome({ store, now }: CloseDeps, ended: Ended): Promise<I
       const isRecorded = alert?.outcome === outcome && current.summary === summary;
       return alert && !isRecorded ? closed(current, ended, now()) : null;
     });
-  await store.records.changeMember(incidentId, alertId, (member) => {
-    if (member.outcome === outcome && member.summary === summary) return null;
-    const at = now();
-    return {
-      ...withEntry(member, { at, by: 'close', event: outcome, text: summary }),
-      outcome,
-      summary,
-      closedAt: at.toISOString(),
-      // The sweeper runs the assessment again if the outcome is not announced by then.
-      attentionAt: minutesAfter(at, NOTIFIED_WITHIN_MINUTES),
-    };
-  });
+  // The sweeper runs the assessment again if the outcome is not announced by then.
+  await recordMember({ store, now }, ended, minutesAfter(now(), NOTIFIED_WITHIN_MINUTES));
   const incident = await store.records.readableIncident(incidentId);
   if (!incident) throw new InvalidInput('the incident cannot be read', { incidentId });
   return { ...incident, summary };
 }
+
+const recordMember = (
+  { store, now }: Pick<CloseDeps, 'store' | 'now'>,
+  { incidentId, alertId, outcome, summary }: Ended,
+  attentionAt: string | null,
+) =>
+  store.records.changeMember(incidentId, alertId, (member) => {
+    if (member.outcome === outcome && member.summary === summary) return null;
+    const at = now();
+    return {
+      ...withEntry(member, { at, by: 'close', event: outcome, text: summary }),
+      ...{ outcome, summary, closedAt: at.toISOString(), attentionAt },
+    };
+  });
+
+/** Whether the outcome is not announced. It then needs one write, so that the alerts of a flood cost little. */
+async function isSilent(
+  { store }: CloseDeps,
+  { incidentId, alertId, outcome }: Ended,
+  actions: readonly Action[],
+): Promise<boolean> {
+  if (layoutOf(incidentId) === 1 || outcome === 'failed' || toJudge(actions).length > 0)
+    return false;
+  const alerts = (await store.records.readableIncident(incidentId))?.alerts ?? [];
+  const own = alerts.find((one) => one.alertId === alertId);
+  const isNew = own?.outcome === null && own.causedBy === null;
+  const others = alerts.map((one) => (one === own ? { ...one, outcome } : one));
+  return isNew && isOutcomeKnown(others, alertId);
+}
+
+const toJudge = (actions: readonly Action[]): Action[] =>
+  actions.filter((one) => isForJudgement(one) && one.judgement === null);
 
 /** Ends the sweeper's checks of the alert, unless a later event has reopened it. */
 async function endAttention(
@@ -224,7 +202,7 @@ async function askForJudgement(
   actions: readonly Action[],
 ): Promise<void> {
   const { policy, send, now, log } = deps;
-  const observed = actions.filter((one) => isForJudgement(one) && one.judgement === null);
+  const observed = toJudge(actions);
   if (observed.length === 0) return;
   const { escalation } = policy;
   const messages = await Promise.all(

@@ -1,8 +1,9 @@
 // Every alert ends with the outcome that most needs a person (P9).
 
 import { beforeEach, describe, expect, test } from 'vitest';
-import { close, outcomeOf } from '../../functions/close/close.ts';
+import { close } from '../../functions/close/close.ts';
 import type { CloseDeps } from '../../functions/close/deps.ts';
+import { outcomeOf } from '../../functions/close/outcome.ts';
 import { type Action, Status } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import type { IncidentAlert, Outcome } from '../../functions/domain/incident.ts';
