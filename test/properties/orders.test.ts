@@ -116,18 +116,18 @@ function account(turn: Turn) {
 type Does = 'keeps' | 'extends' | 'reverses';
 const plans = fc.record({
   minutes: fc.tuple(fc.constantFrom(1, 2, 60), fc.constantFrom(1, 2, 60)),
-  executionDies: fc.option(fc.nat(50)),
-  reversalDies: fc.option(fc.nat(50)),
+  executionDies: fc.option(fc.nat(50), { freq: 1 }),
+  reversalDies: fc.option(fc.nat(50), { freq: 1 }),
   putBackDies: fc.option(fc.nat(20)),
   isDeployed: fc.boolean(),
   isSecondThere: fc.boolean(),
   isDue: fc.boolean(),
   persons: fc.array(
     fc.record({
-      does: fc.constantFrom<Does>('keeps', 'extends', 'reverses'),
-      patience: fc.nat(60),
+      does: fc.constantFrom<Does>('keeps', 'keeps', 'extends', 'reverses'),
+      patience: fc.nat(120),
     }),
-    { maxLength: 2 },
+    { minLength: 1, maxLength: 2 },
   ),
   seconds: fc.array(fc.constantFrom(10, 30, 60), { maxLength: 4 }),
 });
