@@ -197,7 +197,8 @@ test('asks about two affected resources of this account, one after another with 
 });
 
 test('shares the write calls with the other alerts of the minute, each with its own references', async () => {
-  const store = storeOn(memoryTable());
+  const stored: string[] = [];
+  const store = storeOn(memoryTable((change) => stored.push(JSON.stringify(change))));
   const words = { userAgent: 'zebra', sourceIPAddress: '203.0.113.7' };
   const events = [
     event(words),
@@ -206,6 +207,8 @@ test('shares the write calls with the other alerts of the minute, each with its 
   expect(await changesOf(events, [theFunction, suspectUser], undefined, store)).toMatchObject({
     value: { changes: [{ by: 'user-1' }, { by: null }] },
   });
+  expect(stored.join()).toContain('UpdateFunctionCode20150331v2');
+  expect(stored.join(), 'what a caller chose').not.toMatch(/zebra|203\.0\.113\.7/);
   const other: Entity = { ...suspectUser, ref: 'user-7' };
   const again = (...of: Entity[]) => changesOf([], [theFunction, ...of], undefined, store);
   expect(await again(other)).toMatchObject({
