@@ -4,22 +4,30 @@ import { closingOf } from './closed-finding.ts';
 import { minutesAfter } from './time.ts';
 
 /** A form answers its requests one after the other, and each expires by itself. */
-const TOGETHER_MS = 60_000;
+const TOGETHER_MINUTES = 1;
+/** The report of a request that expired and is not severe waits this long for others. */
+export const EXPIRE_TOGETHER_MINUTES = 10;
 /** The sweeper then reports a request that was settled and didn't end. */
 const UNDER_WAY_MINUTES = 15;
 
 /**
  * The other requests of the incident that the same person, deadline or closed finding settled. Each was settled within
- * a minute of the next, so that the result is the same for all of them.
+ * a minute of the next, or expired within `expiredWithin` minutes of it, so that the result is the same for all of them.
  */
-export function settledWith(action: Action, ofTheIncident: readonly Action[], now: Date): Action[] {
+export function settledWith(
+  action: Action,
+  ofTheIncident: readonly Action[],
+  now: Date,
+  expiredWithin = TOGETHER_MINUTES,
+): Action[] {
   const own = settlingOf(action, now);
   if (!own) return [];
   const others = ofTheIncident.filter(({ actionId }) => actionId !== action.actionId);
   const spans = [action, ...others].flatMap((one): Span[] => {
     const settling = settlingOf(one, now);
     const from = Date.parse(settling?.at ?? '');
-    return settling?.how === own.how ? [{ action: one, from, to: from + TOGETHER_MS }] : [];
+    const to = from + (own.how === EXPIRED ? expiredWithin : TOGETHER_MINUTES) * 60_000;
+    return settling?.how === own.how ? [{ action: one, from, to }] : [];
   });
   const group = overlapping(spans).find((actions) => actions.includes(action)) ?? [];
   return group.filter((one) => one !== action);
@@ -72,9 +80,15 @@ function settlingOf(action: Action, now: Date): { how: string; at: string } | nu
   if (closing) return { how: 'closed', at: closing.at };
   const isOver = status === 'expired' || status === 'awaiting-approval';
   return isOver && approval.expiresAt <= now.toISOString()
-    ? { how: 'expired', at: approval.expiresAt }
+    ? { how: EXPIRED, at: approval.expiresAt }
     : null;
 }
+
+const EXPIRED = 'expired';
+
+/** When a decision, the deadline or a closed finding settled the request. */
+export const settledAt = (action: Action, now: Date): string | undefined =>
+  settlingOf(action, now)?.at;
 
 const UNDER_WAY: readonly Action['status'][] = ['awaiting-approval', 'approved', 'executing'];
 

@@ -18,7 +18,7 @@ import { othersOf } from '../policy/people.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { messageAbout, readersOf, reportedIn } from './compose.ts';
 import type { NotifyDeps } from './deps.ts';
-import { actionsAround, type Report, reportOf, reportsToSend } from './reports.ts';
+import { actionsAround, inOrderOfEnd, type Report, reportOf, reportsToSend } from './reports.ts';
 
 const AboutAction = z.object({
   incidentId: IncidentId,
@@ -95,7 +95,8 @@ async function tell(
     revised.filter((one) => one !== null),
     deps.log,
   );
-  for (const { action } of reports) await recordNotified(deps, action, messages, sent);
+  for (const { action } of inOrderOfEnd(reports, deps.now()).toReversed())
+    await recordNotified(deps, action, messages, sent);
   return messages.length - sent.unreached.length;
 }
 

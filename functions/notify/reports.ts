@@ -1,14 +1,17 @@
 // Reports about an action, and about requests that were settled with it.
 import { type Action, lastIndexOf } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
-import { isRemoved } from '../domain/effect-state.ts';
+import { type Alert, isSevere } from '../domain/alert.ts';
+import { closingOf } from '../domain/closed-finding.ts';
+import { asRaised, isRemoved } from '../domain/effect-state.ts';
 import { requestOrder } from '../domain/open-requests.ts';
 import {
+  EXPIRE_TOGETHER_MINUTES,
   hasLeft,
   isNotified,
   isReporting,
   isUnderWay,
   LEFT,
+  settledAt,
   settledWith,
 } from '../domain/settled-together.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -100,22 +103,61 @@ export async function reportsToSend(
 ): Promise<Report[][]> {
   const at = deps.now();
   const together = settledWith(action, actions, at);
+  const before = settledWith(action, actions, at, EXPIRE_TOGETHER_MINUTES);
   const alone = own && !own.isOutcome ? [[own]] : [];
-  if (together.some((one) => isUnderWay(one, at))) {
+  const outcomes = async (all: readonly Action[]): Promise<Report[]> => {
+    const untold = all.filter((one) => before.length === 0 || !isNotified(one));
+    const reports = await Promise.all(
+      untold.map((one) => (one === action ? own : reportOf(deps, policy, one, null))),
+    );
+    return reports.flatMap((one) => (one?.isOutcome ? [one] : []));
+  };
+  const found = await outcomes([action, ...before]);
+  if (found.length === 0) return alone;
+  if (together.some((one) => isUnderWay(one, at)) || waits(found, actions, at)) {
     const left = await leaveReport(deps, action, actions);
     if (!left) return alone;
     const again = await deps.store.records.actions(action.incidentId);
     return reportsToSend(deps, policy, { action: left, own, actions: again });
   }
-  const wasNotified = together.length > 0 && isNotified(action);
-  const untold = together.filter((one) => !isNotified(one));
-  const others = await Promise.all(untold.map((one) => reportOf(deps, policy, one, null)));
-  if (together.length > 0 && !(await claims(deps, action, [action, ...together]))) return alone;
-  const outcomes = [wasNotified ? null : own, ...others].flatMap((one) =>
-    one?.isOutcome ? [one] : [],
-  );
-  return outcomes.length > 0 ? [...alone, outcomes] : alone;
+  if (before.length === 0) return [...alone, found];
+  if (!(await claims(deps, action, found))) return alone;
+  // Another step may have reported them after they were read.
+  const ids = new Set(found.map((one) => one.action.actionId));
+  const now = await deps.store.records.actions(action.incidentId);
+  const left = await outcomes(now.filter(({ actionId }) => ids.has(actionId)));
+  return left.length > 0 ? [...alone, left] : alone;
 }
+
+/**
+ * Whether the report of requests that no one decided waits for others of the incident that are about to expire. Severe
+ * requests never wait. The next one to expire reports them, or else the sweeper.
+ */
+function waits(reports: readonly Report[], actions: readonly Action[], now: Date): boolean {
+  const isMild = reports.every(
+    ({ action, alert }) =>
+      action.status === 'expired' &&
+      !closingOf(action) &&
+      alert !== undefined &&
+      !isSevere(asRaised(alert, action).severity.label),
+  );
+  const [first] = reports.flatMap(({ action }) => settledAt(action, now) ?? []).toSorted();
+  if (!isMild || first === undefined) return false;
+  const until = minutesAfter(first, EXPIRE_TOGETHER_MINUTES);
+  return (
+    now.toISOString() < until &&
+    actions.some(
+      ({ status, approval }) =>
+        status === 'awaiting-approval' && approval && approval.expiresAt <= until,
+    )
+  );
+}
+
+/** The first has the claim, so it is recorded last: its claim ends when all are recorded. */
+export const inOrderOfEnd = (reports: readonly Report[], now: Date): Report[] => {
+  const order = ({ action }: Report) => `${settledAt(action, now) ?? ''} ${requestOrder(action)}`;
+  return reports.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
+};
 
 const TELLING = 'telling';
 /** Longer than the function runs. After that, another step may send the message. */
@@ -128,11 +170,11 @@ const CLAIMED_MINUTES = 5;
 async function claims(
   { store, now }: NotifyDeps,
   { actionId, incidentId }: Action,
-  together: readonly Action[],
+  reports: readonly Report[],
 ): Promise<boolean> {
-  const [first] = together.toSorted((a, b) => (requestOrder(a) < requestOrder(b) ? -1 : 1));
+  const [first] = inOrderOfEnd(reports, now());
   if (!first) return true;
-  const after = await store.records.changeAction(incidentId, first.actionId, (current) =>
+  const after = await store.records.changeAction(incidentId, first.action.actionId, (current) =>
     claimIn(current, now()) === null
       ? withEntry(current, { at: now(), by: 'notify', event: TELLING, text: actionId })
       : null,
@@ -145,6 +187,6 @@ function claimIn({ history, status }: Action, now: Date): string | null {
   const index = lastIndexOf(history, TELLING);
   const claim = history[index];
   const isOld = claim && minutesAfter(claim.at, CLAIMED_MINUTES) <= now.toISOString();
-  const isOfEarlierState = lastIndexOf(history, status) > index;
-  return claim && !isOld && !isOfEarlierState ? claim.text : null;
+  const isOver = Math.max(lastIndexOf(history, status), lastIndexOf(history, 'told')) > index;
+  return claim && !isOld && !isOver ? claim.text : null;
 }

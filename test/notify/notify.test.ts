@@ -16,7 +16,14 @@ import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
+import {
+  alertWith,
+  attacker,
+  INCIDENT_ID,
+  leakedKey,
+  newAlertId,
+  POLICY,
+} from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from '../store/stores.ts';
 import {
@@ -459,6 +466,62 @@ describe('requests that were settled together', () => {
     unreachable = [];
     await about(second);
     expect(recipients()).toEqual(['ana.silva']);
+  });
+
+  describe('that no one decided', () => {
+    const third = 'act-0123456789abcdef-3';
+    const expiringAt = (minutes: number, change: Partial<Action> = {}): Partial<Action> => ({
+      approval: { ...waiting().approval!, expiresAt: minute(minutes).toISOString() },
+      target: watched,
+      ...change,
+    });
+    const expire = (actionId: string, minutes: number) =>
+      store.records.changeAction(INCIDENT_ID, actionId, (one) => ({
+        ...expired({ actionId, ...expiringAt(minutes, { alertId: one.alertId }) }),
+        version: one.version + 1,
+      }));
+    const pages = () => sent.filter(({ urgency }) => urgency === 'page');
+    const severe = alertWith({ alertId: newAlertId(), severity: { score: 8, label: 'high' } });
+
+    test('are reported in one message within 10 minutes if their alerts are not severe', async () => {
+      await put(store, expired(expiringAt(15)));
+      await store.records.createAction(waiting({ actionId: second, ...expiringAt(18) }));
+      await store.records.createAction(waiting({ actionId: third, ...expiringAt(26) }));
+      await about(waiting().actionId, { now: () => minute(15) });
+      expect(sent).toEqual([]);
+      await expire(second, 18);
+      await about(second, { now: () => minute(18) });
+      expect(text()).toMatch(/^Not approved in time: 2 requests/);
+      expect(pages()).toHaveLength(3);
+    });
+
+    test('are reported by the sweeper after 10 minutes if a person decides the one that they wait for', async () => {
+      await put(store, expired(expiringAt(15)));
+      await store.records.createAction(waiting({ actionId: second, ...expiringAt(18) }));
+      await about(waiting().actionId, { now: () => minute(15) });
+      expect(sent).toEqual([]);
+      await about(waiting().actionId, { now: () => minute(25) });
+      expect(pages()).toHaveLength(3);
+    });
+
+    test('P12: are reported at once with a severe one, also right after the report of others', async () => {
+      await put(store, expired(expiringAt(13)));
+      await store.records.putAlert(INCIDENT_ID, severe, {});
+      await about(waiting().actionId, { now: () => minute(14) });
+      expect(pages()).toHaveLength(3);
+      await store.records.createAction(expired({ actionId: second, ...expiringAt(15) }));
+      await store.records.createAction(waiting({ actionId: third, ...expiringAt(16) }));
+      await about(second, { now: () => minute(15) });
+      expect(pages(), 'waits for the third one').toHaveLength(3);
+      const fourth = 'act-0123456789abcdef-4';
+      await store.records.createAction(
+        expired({ actionId: fourth, ...expiringAt(15, { alertId: severe.alertId }) }),
+      );
+      await about(fourth, { now: () => minute(15) });
+      expect(pages()).toHaveLength(6);
+      expect(pages()[3]?.subject).toMatch(/^Not approved in time: 2 requests/);
+      expect(pages()[3]?.severity).toBe('high');
+    });
   });
 
   test('are counted in a message that a person can read, if hundreds of them ended together', async () => {
