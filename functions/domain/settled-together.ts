@@ -12,7 +12,7 @@ const UNDER_WAY_MINUTES = 15;
 
 /**
  * The other requests of the incident that the same person, deadline or closed finding settled. Each was settled within
- * a minute of the next, or expired within `expiredWithin` minutes of it, so that the result is the same for all of them.
+ * a minute of the next, or expired within `expiredWithin` minutes of it, so the result is the same for all of them.
  */
 export function settledWith(
   action: Action,
