@@ -1,4 +1,4 @@
-// Properties of the decision over any policy and facts (P1, P2, P5, P10).
+// Properties of the decision over any policy and facts (P1, P2, P5, P9, P10).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
@@ -156,7 +156,19 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     facts: anyFacts,
     policy: anyPolicy,
     layer: fc.constantFrom('web' as const, 'network' as const, 'dns' as const, 'unknown' as const),
-    part: fc.constantFrom('actor' as const, 'actor' as const, 'target' as const),
+    part: fc.constantFrom(
+      'actor' as const,
+      'actor' as const,
+      'target' as const,
+      'related' as const,
+    ),
+    address: fc.constantFrom(
+      attacker.value,
+      attacker.value,
+      '0.0.0.0/0',
+      '2001:db8::7',
+      'nonsense',
+    ),
     account: fc.constantFrom(POLICY.account, POLICY.account, '999999999999'),
     region: fc.constantFrom(HERE.region, HERE.region, 'us-east-1', 'unknown'),
     archived: fc.boolean(),
@@ -165,30 +177,44 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     switchMode: fc.constantFrom('run' as const, 'run' as const, 'ask' as const, 'halt' as const),
     drilled: fc.boolean(),
   })
-  .map(({ facts, policy, layer, part, account, region, archived, sample, drilled, ...given }) => ({
-    ...given,
-    facts,
-    policy,
-    here: HERE,
-    alert: alertWith({
-      entities: ENTITIES.map((one) => ({
-        ...one,
-        place: { account, region },
-        ...(one.kind === 'ip' && { part }),
-      })),
-      traffic: { ...alertWith().traffic, layer },
+  .map(
+    ({
+      facts,
+      policy,
+      layer,
+      part,
+      address,
       account,
       region,
       archived,
       sample,
+      drilled,
+      ...given
+    }) => ({
+      ...given,
+      facts,
+      policy,
+      here: HERE,
+      alert: alertWith({
+        entities: ENTITIES.map((one) => ({
+          ...one,
+          place: { account, region },
+          ...(one.kind === 'ip' && { part, value: address }),
+        })),
+        traffic: { ...alertWith().traffic, layer },
+        account,
+        region,
+        archived,
+        sample,
+      }),
+      drills: drilled ? DRILLED : new Map(),
+      now: NOW,
+      effectsOf,
+      existingActions: new Map(),
+      isAlertProven: true,
+      findingState: 'active' as const,
     }),
-    drills: drilled ? DRILLED : new Map(),
-    now: NOW,
-    effectsOf,
-    existingActions: new Map(),
-    isAlertProven: true,
-    findingState: 'active' as const,
-  }));
+  );
 const anyRecommendation = fc
   .record({
     action: fc.oneof(
@@ -198,6 +224,7 @@ const anyRecommendation = fc
     target: fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom(...ENTITIES.map(({ ref }) => ref)) },
       { weight: 1, arbitrary: fc.constantFrom('ip-2', '0.0.0.0/0', '__proto__', 'constructor') },
+      { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 64 }) },
     ),
     confidence: fc.integer({ min: 0, max: 100 }),
   })
@@ -299,6 +326,16 @@ test('P1, P2, P5: tier 3 never runs, tier 2 never runs automatically, and every 
   expect(count, 'runs in which the action may run').toBeGreaterThan(runs.numRuns / 10);
 });
 
+test('P9: never drops the ticket of an alert', () => {
+  const ticket = recommend({ action: 'create_alert_ticket', target: 'alert-1', confidence: 0 });
+  fc.assert(
+    fc.property(anyCircumstances, (given) => {
+      expect(decide(ticket, given).disposition).not.toBe('dropped');
+    }),
+    runs,
+  );
+});
+
 /** The paths of all facts. */
 const factsIn = (value: unknown, path: string[] = []): string[][] =>
   typeof value !== 'object' || value === null
@@ -342,6 +379,7 @@ const RESTRICTIONS: readonly ((given: Circumstances) => Circumstances)[] = [
   (given) => ({ ...given, facts: null }),
   (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
   (given) => ({ ...given, drills: new Map() }),
+  (given) => ({ ...given, now: new Date(given.now.getTime() + 400 * 86_400_000) }),
   (given) => ({ ...given, generation: given.generation + 1 }),
   (given) => ({ ...given, effectsOf: () => [] }),
   (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
