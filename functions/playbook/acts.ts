@@ -51,7 +51,7 @@ export function logsShowAct(
 
 /**
  * Whether nothing came through to the hosts: flow logs that record everything list the connections of every attacking
- * address, all rejected; or everything that was seen is probes of a port that the security groups no longer open.
+ * address, all rejected; or everything that was seen is probes of a port that is no longer open to everyone.
  */
 export function isKeptOut(
   { entities, evidence = [], firstSeenAt }: Attempted,
@@ -73,9 +73,14 @@ export function isKeptOut(
     );
   const probed = valuesOf(evidence, 'port-probe', 'ports').flatMap((all) => all.split(', '));
   const isProbe = probed.length > 0 && evidence.every(({ kind }) => !CAME_THROUGH.includes(kind));
-  const isClosed = ({ instance }: EntityFacts): boolean => {
+  const isClosed = ({ instance, configChanges }: EntityFacts): boolean => {
     const attacked = instance?.inbound?.known ? instance.inbound.value.attackedPort : null;
-    return attacked?.isOpen === false && probed.every((port) => port === String(attacked.port));
+    const changes = configChanges?.known ? configChanges.value.changes : [];
+    return (
+      attacked?.isOpen === false &&
+      probed.every((port) => port === String(attacked.port)) &&
+      changes.some(({ closed }) => closed.some((one) => covers(one, attacked.port)))
+    );
   };
   const known = facts.filter(({ ref }) => hosts.includes(ref));
   return (
@@ -85,6 +90,12 @@ export function isKeptOut(
     known.every((one) => isRejected(one) || (isProbe && isClosed(one)))
   );
 }
+/** Whether `tcp 22`, `udp 1000-2000` or `everything` covers the port. */
+function covers(reach: string, port: number): boolean {
+  const [, from, to = from] = /^(?:tcp|udp) (\d+)(?:-(\d+))?$/.exec(reach) ?? [];
+  return reach === 'everything' || (port >= Number(from) && port <= Number(to));
+}
+
 type Attempted = Pick<Alert, 'entities' | 'evidence'> & { firstSeenAt?: Alert['firstSeenAt'] };
 /** More than a probe. */
 const CAME_THROUGH: readonly Evidence['kind'][] = ['connection', 'login', 'api-call', 'process'];

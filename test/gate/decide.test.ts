@@ -1,4 +1,4 @@
-// What the tier map, the effective action, drills and the place of the target decide.
+// Decisions by tier, effective action, drills and the place of the target.
 import { describe, expect, test } from 'vitest';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import { type EntityFacts, type Fact, known, unknown } from '../../functions/domain/facts.ts';

@@ -1,3 +1,4 @@
+// Circumstances of a decision, and decisions about common targets.
 import type { Entity } from '../../functions/domain/alert.ts';
 import { type IdentityFacts, type InForce, known } from '../../functions/domain/facts.ts';
 import type { Place } from '../../functions/domain/place.ts';

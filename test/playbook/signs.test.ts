@@ -307,6 +307,21 @@ describe('an attack on a host', () => {
     expect(outcome(facts, CONNECTION, [attacker, second, theInstance])).toBe('succeeded');
   });
 
+  const closing = (closed: string, isOpen: boolean | null = false): Partial<EntityFacts> => ({
+    instance: {
+      ...unreadInstance('not read'),
+      inbound: known({ fromAnywhere: [], attackedPort: { port: 22, isOpen } }),
+    },
+    configChanges: known({
+      ...{ from: early, to: NOW.toISOString(), isComplete: true, others: 0 },
+      changes: [
+        {
+          ...{ at: NOW.toISOString(), group: null, status: 'changed' as const, parts: [] },
+          ...{ otherParts: 0, opened: [], closed: [closed], effects: [] },
+        },
+      ],
+    }),
+  });
   test.each([
     ['a probe of a closed port', 'failed', false, observed('port-probe', { ports: '22' })],
     ['a probe of an open port', 'succeeded', true, observed('port-probe', { ports: '22' })],
@@ -324,8 +339,12 @@ describe('an attack on a host', () => {
     ],
     ['a connection before the port was closed', 'succeeded', false, CONNECTION],
   ])('that is %s has the outcome: %s', (_, expected, isOpen, evidence) => {
-    const inbound = known({ fromAnywhere: [], attackedPort: { port: 22, isOpen } });
-    const instance = { ...unreadInstance('not read'), inbound };
-    expect(outcome({ instance }, evidence)).toBe(expected);
+    expect(outcome(closing('tcp 1-80', isOpen), evidence)).toBe(expected);
+  });
+
+  test('that is a probe may have succeeded if AWS Config does not record that its port was closed', () => {
+    const probe = observed('port-probe', { ports: '22' });
+    expect(outcome(closing('tcp 23'), probe)).toBe('succeeded');
+    expect(outcome(closing('everything'), probe)).toBe('failed');
   });
 });
