@@ -206,7 +206,7 @@ describe('a line of evidence', () => {
       'E1 guardduty port-probe: blocked=false, ports=22, 443',
       'port-probe',
       {},
-      'E1 GuardDuty: Ports 22, 443 were probed, and the probe was not blocked.',
+      'E1 GuardDuty: Ports 22, 443 were probed, and the probes were not blocked.',
     ],
     [
       'E1 guardduty connection: blocked=false, direction=OUTBOUND, protocol=TCP, localPort=41022, remotePort=3333',
@@ -224,7 +224,7 @@ describe('a line of evidence', () => {
       'E2 guardduty session about user-1: userType=IAMUser, mfa=false',
       'session',
       { refs: ['user-1'] },
-      'E2 GuardDuty: Session (deploy-old): user type IAMUser, mfa no.',
+      'E2 GuardDuty: Session (deploy-old): user type IAMUser, MFA no.',
     ],
     [
       'E4 flow-logs 2026-11-24T02:05Z to 2026-11-24T02:40Z flow about ip-1: from ip-1 to instance-1, accepted=24, rejected=1, data both ways=at least 20, ports=22 23 and 2 more, in=87.1 kB, out=100 kB',
@@ -233,10 +233,10 @@ describe('a line of evidence', () => {
       'E4 VPC flow logs, 02:05 UTC to 02:40 UTC: 24 connections from 203.0.113.7 to i-0aa (ports 22, 23 and 2 more) were accepted and 1 was rejected. In at least 20 of them, data went both ways. The host received 87.1 kB and sent 100 kB.',
     ],
     [
-      'E5 cloudtrail 2026-11-24T02:05Z activity about user-1: events=at least 44; changes to IAM or logging=iam:CreateUser; calls=s3:GetObject 41, iam:CreateUser 1 and 2 failed (AccessDenied), 2 other names; new networks=203.0.113.0/24 (12 before); new regions=none (3 before)',
+      'E5 cloudtrail 2026-11-24T02:05Z activity about user-1: events=at least 44; changes to IAM or logging=iam:CreateUser; calls=s3:GetObject 41, iam:CreateUser 1 and 2 failed (AccessDenied), 2 other names; new networks=203.0.113.0/24 (12 before); new regions=none (3 before); read=a part, back to 2026-11-24T01:05Z',
       'activity',
       { source: 'cloudtrail', refs: ['user-1'] },
-      'E5 CloudTrail, 02:05 UTC: deploy-old made at least 44 calls: s3:GetObject (41 succeeded), iam:CreateUser (1 succeeded, 2 failed with AccessDenied), 2 other names. It changed IAM or logging: iam:CreateUser. New networks: 203.0.113.0/24 (12 before). No new regions (3 before).',
+      'E5 CloudTrail, 02:05 UTC: deploy-old made at least 44 calls: s3:GetObject (41 succeeded), iam:CreateUser (1 succeeded, 2 failed with AccessDenied), 2 other names. It changed IAM or logging: iam:CreateUser. New networks: 203.0.113.0/24 (12 before). No new regions (3 before). Only a part was read, back to 01:05 UTC.',
     ],
     [
       'E6 config 2026-11-24T02:05Z change about instance-1: security group=sg-0a, opened to everyone=tcp 22',

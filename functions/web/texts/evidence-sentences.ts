@@ -61,7 +61,7 @@ const WRITERS: Partial<Record<CitableKind, Writer>> = {
     const ports = take('ports') ?? '';
     const many = ports.includes(',');
     const blocked = take('blocked');
-    return `${ports === '' ? 'A port' : `Port${many ? 's' : ''} ${ports}`} ${many ? 'were' : 'was'} probed${blocked === undefined ? '' : `, and the probe ${blocking(blocked, '')}`}`;
+    return `${ports === '' ? 'A port' : `Port${many ? 's' : ''} ${ports}`} ${many ? 'were' : 'was'} probed${blocked === undefined ? '' : `, and the probe${many ? 's were' : ' was'}${blocked === 'yes' ? '' : ' not'} blocked`}`;
   },
   'dns-request': (take) =>
     `The name ${take('domain') ?? 'of a host'} was looked up in DNS${blockedToo(take('blocked'))}`,
@@ -154,6 +154,7 @@ const factText = (fact: string): string => {
 const FIELDS: ReadonlyMap<string, string> = new Map([
   ['api', 'API'],
   ['ssl', 'TLS'],
+  ['mfa', 'MFA'],
   ['kubernetesUser', 'Kubernetes user'],
   ['recorded', 'the flow logs record'],
   ['begun by either', 'connections that either side began'],

@@ -12,8 +12,13 @@ export const activityText: Writer = (take, { about }) => {
       ? 'No change to IAM or logging is listed'
       : `It changed IAM or logging: ${changes.split(' ').join(', ')}`,
     ...['networks', 'regions', 'user agents'].flatMap((what) => newText(what, take(`new ${what}`))),
+    ...partText(take('read')),
   ].join('. ');
 };
+
+/** `a part, back to 10:05 UTC` */
+const partText = (read: string | undefined): string[] =>
+  read === undefined ? [] : [`Only a part was read${read.replace(/^a part/, '')}`];
 
 /** `iam:CreateUser 1 and 3 failed (AccessDenied)` */
 const callText = (call: string): string => {
@@ -55,7 +60,11 @@ export const configText: Writer = (take, { about }) => {
     status && `was ${status}`,
     changed && `changed (${changed})`,
   ].filter(Boolean);
-  return `${group ? `Security group ${group} of ${about}` : about} ${done.join(' and ') || 'changed'}${effect ? `. Effect: ${effect}` : ''}`;
+  return `${group ? `Security group ${group} of ${about}` : about} ${done.join(' and ') || 'changed'}${effect ? `. Effect: ${effect}` : ''}${partText(
+    take('read'),
+  )
+    .map((text) => `. ${text}`)
+    .join('')}`;
 };
 
 export const flowText: Writer = (take, { about, lead, shown }) => {

@@ -61,9 +61,9 @@ export const EVIDENCE = {
   severity: 'Severity',
   seen: 'Seen',
   times: (count: number, last: string | null, now: Date) =>
-    `${count === 1 ? 'once' : `${count} times`}${last ? `, last at ${seenAt(last, now)}` : ''}`,
+    `${count === 1 ? 'once' : `${count} times`}${last ? `, ${count === 1 ? '' : 'last '}at ${seenAt(last, now)}` : ''}`,
   traffic: 'Traffic',
-  unknownTraffic: 'unknown kind',
+  unknownTraffic: 'of an unknown kind',
   foundAt: 'Found in the event at',
   sample: 'Sample',
   isSample: 'A sample that the product generated',
