@@ -44,7 +44,7 @@ export const APPROVE = {
   handTo: 'Hand over to',
   handOver: 'Hand over',
   unknown: 'Unknown facts',
-  unknownHint: 'These could not be read. Any of them could change your decision.',
+  unknownHint: 'Any of these could change your decision.',
   more: (count: number) => `And ${count} more`,
   details: 'Details',
 } as const;
