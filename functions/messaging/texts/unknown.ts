@@ -25,13 +25,13 @@ const ENTITY: Labels<Omit<EntityFacts, LookedUp>> = {
   lambda: null,
   identity: null,
 };
-/** Said last: what a resource or an identity is matters more than what else was looked up. */
+/** Said last: what a resource or an identity is matters more than what else was looked up. What it did comes first. */
 type LookedUp = 'activity' | 'changes' | 'configChanges' | 'flows' | 'scanner' | 'reverseDns';
 const LOOKED_UP: Labels<Pick<EntityFacts, LookedUp>> = {
   activity: 'its activity in CloudTrail',
+  flows: 'its traffic in flow logs',
   changes: 'its recent changes in CloudTrail',
   configChanges: 'its recent changes in AWS Config',
-  flows: 'its traffic in flow logs',
   scanner: 'whether policy declares a scanner there',
   reverseDns: 'its name in DNS',
 };
