@@ -8,6 +8,7 @@ import type { Citable } from '../../functions/domain/citable.ts';
 import { assessed, recordedChecks } from '../../functions/gate/assessed.ts';
 import { decide } from '../../functions/gate/decide.ts';
 import { DOUBT_CODES, type DoubtCode, doubtsAbout } from '../../functions/gate/doubts.ts';
+import { isEnglish } from '../../functions/gate/language.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { judge } from '../../functions/playbook/playbook.ts';
@@ -255,6 +256,15 @@ test.each([
   '監査ログに問題はありません',
 ])('doubts %j, in which it cannot check what is claimed', (summary) => {
   expect(doubts({ summary }).answer).toEqual(['text-not-checked']);
+});
+
+test.each([
+  'A call reached iam.amazonaws.com.',
+  'All lookups resolved example.com',
+  'Files in /opt/les/der.una',
+  'We’ve seen a DoS attack at 14:00 EST',
+])('takes %j for English although it has words of other languages', (text) => {
+  expect(isEnglish(text)).toBe(true);
 });
 
 describe('a number in the text', () => {
