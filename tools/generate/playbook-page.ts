@@ -19,7 +19,8 @@ organization, an address of this account, a sign-in with MFA, or a plan that cov
 nothing in the alert can be stopped, it pages.
 
 An attack on a host also counts as failed if flow logs that record everything list only rejected connections from each
-of its addresses since it began, or if it is only probes of a port that was closed, as AWS Config and the security groups say.`;
+of its addresses since it began, or if it is only probes of a port that was closed, as AWS Config and the security
+groups say.`;
 
 export function playbookPage(): string {
   const all = rows();
