@@ -215,6 +215,10 @@ export type EntityFacts = z.infer<typeof EntityFacts>;
 export const scannerIn = ({ scanner, address }: EntityFacts): DeclaredScanner | null =>
   (scanner?.known ? scanner.value : address?.scanner) ?? null;
 
+/** Whether a resource of this account has the address. False if that is unknown. */
+export const isOurs = ({ address }: EntityFacts): boolean =>
+  address?.ownedBy.known === true && address.ownedBy.value !== null;
+
 export const Facts = z.strictObject({
   readAt: Instant,
   /** State of the account's change calendars; `none` if policy names none. */

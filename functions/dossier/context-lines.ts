@@ -36,11 +36,9 @@ export function contextLines({
     })),
     ...decisions.map(({ ref, action, event, at, reasons, text }) => ({
       text: `${minute(at)} people ${event === 'declined' ? 'declined' : 'reversed'} ${action} on ${ref}${reasons.length > 0 ? `, reason ${reasons.join(' ')}` : ''}${text ? `, comment ${featuresOf(text)}` : ''}`,
+      refs: [ref],
       // They were about earlier acts.
-      ...{
-        refs: [ref],
-        isReassuring: saysHarmless(reasons) && !logsShowAct(alert, facts.entities),
-      },
+      isReassuring: saysHarmless(reasons) && !logsShowAct(alert, facts.entities),
     })),
     ...[...otherAlerts(alert, incident), ...earlierLines(earlier)].map(plain),
   ];

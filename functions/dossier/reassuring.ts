@@ -3,7 +3,7 @@ import type { Activity } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { DeclineReason } from '../domain/approval.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import { type EntityFacts, scannerIn } from '../domain/facts.ts';
+import { type EntityFacts, isOurs, scannerIn } from '../domain/facts.ts';
 import { hasActed, logsShowAct, outcomeOf } from '../playbook/acts.ts';
 import { familyNameOf, familyOf } from '../playbook/types.ts';
 
@@ -64,9 +64,6 @@ export const reassuringFacts = (
     attributes.affiliated === 'true'
   );
 };
-
-const isOurs = ({ address }: EntityFacts): boolean =>
-  address?.ownedBy.known === true && address.ownedBy.value !== null;
 
 /** A host that got the role of a scanner since yesterday may be anyone's. */
 const isScanner = (facts: EntityFacts): boolean =>

@@ -22,9 +22,9 @@ import type { SampleClients } from '../platform/sampled-requests.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { stackPlace } from '../policy/stack-place.ts';
-import { createActivityLookups } from '../store/activity-lookups.ts';
 import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
+import { createLookUps } from '../store/look-ups.ts';
 import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -44,10 +44,7 @@ import type { SecurityGroupApi } from './security-groups.ts';
 import type { TrailDeps } from './trail-events.ts';
 
 export type EnrichDeps = ReadDeps & {
-  store: Pick<
-    Store,
-    'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls' | 'activityLookups'
-  >;
+  store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls' | 'lookUps'>;
   /** Whether a model is configured. */
   asksModel: boolean;
   policy: Policy;
@@ -88,7 +85,7 @@ export function enrichDeps(env: Env): EnrichDeps {
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
       modelCalls: createModelCalls(table),
-      activityLookups: createActivityLookups(table),
+      lookUps: createLookUps(table),
     },
     asksModel: env[ENV.modelSettings] !== undefined,
     policy,

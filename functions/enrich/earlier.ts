@@ -6,6 +6,7 @@ import type { EarlierDecision, EarlierIncident } from '../dossier/input.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EntityEvent, MOST_READ } from '../store/entity-history.ts';
 import type { EnrichDeps } from './deps.ts';
+import { ONLY_NEWEST } from './history.ts';
 
 /** Each costs one read. */
 const MAX_READ = 5;
@@ -71,7 +72,7 @@ export async function incidentsWith(
     const events = await deps.store.entityHistory.read(entity);
     const ids = events.map((one) => one.incidentId).filter((id) => id !== incidentId);
     return ids.length === 0 && events.length >= MOST_READ
-      ? unknown('only the newest of its many events were read')
+      ? unknown(ONLY_NEWEST)
       : await incidentsOf(deps, ids, incidentId);
   } catch (error) {
     deps.log('warn', 'related alerts not read', { incidentId, ...errorFields(error) });

@@ -8,7 +8,8 @@ import type { EntityEvent } from '../store/entity-history.ts';
 type Facts = z.infer<typeof HistoryFacts>;
 
 const MAX_LISTED = 20;
-const ONLY_NEWEST = 'only the newest of its many events were read';
+/** Why what an entity with more events than are read did before is unknown. */
+export const ONLY_NEWEST = 'only the newest of its many events were read';
 
 /** Facts from an entity's newest events. `complete` is true when there are no older events. */
 export function historyFacts(

@@ -1,11 +1,11 @@
 // Looks something up once for all alerts of an incident in some minutes.
 import { type Fact, unknown } from '../domain/facts.ts';
 import { errorFields, type Log } from '../platform/log.ts';
-import type { About, Shared } from '../store/activity-lookups.ts';
+import type { About, Shared } from '../store/look-ups.ts';
 import type { Store } from '../store/store.ts';
 
 export type SharingDeps = {
-  store: Pick<Store, 'activityLookups'>;
+  store: Pick<Store, 'lookUps'>;
   now: () => Date;
   log: Log;
 };
@@ -25,11 +25,11 @@ export async function sharedLookUp<T>(
     log('warn', 'look-up not shared', { incidentId, kind: entity.kind, ...errorFields(error) });
     return null;
   };
-  const claim = await store.activityLookups.claim(about, now(), shared).catch(unshared);
+  const claim = await store.lookUps.claim(about, now(), shared).catch(unshared);
   if (claim && 'found' in claim) return claim.found;
   const found = await look();
   const whyNot = (found.known && shared.whyNot?.(found.value)) || null;
   const answer = whyNot === null ? found : unknown(whyNot);
-  if (claim) await store.activityLookups.store(about, now(), answer, claim.version).catch(unshared);
+  if (claim) await store.lookUps.store(about, now(), answer, claim.version).catch(unshared);
   return found;
 }

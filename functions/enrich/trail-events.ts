@@ -60,8 +60,8 @@ type Wanted = Parameters<TrailApi['lookupEvents']>[0];
 type LookUp = {
   trail: TrailApi;
   wanted: Wanted;
-  /** Whether the event is about what is wanted. Left out: every event is. */
-  isAbout?: (event: TrailEvent, resources: readonly Resource[]) => boolean;
+  /** Whether the event is about what is wanted. */
+  isAbout: (event: TrailEvent, resources: readonly Resource[]) => boolean;
 };
 
 /** What was read before a failure counts. Unknown, with the reason, if that is nothing. */
@@ -73,7 +73,7 @@ export async function eventsOf(
   const events: TrailEvent[] = [];
   let isComplete = true;
   const done = await readFact(deps, subject, async (abortSignal) => {
-    for (const { trail, wanted, isAbout = () => true } of lookUps) {
+    for (const { trail, wanted, isAbout } of lookUps) {
       const sawAll = await eachEvent(trail, wanted, abortSignal, (text, resources) => {
         const event = TrailEvent.safeParse(jsonOf(text));
         if (!event.success) isComplete = false;

@@ -90,6 +90,7 @@ export function isKeptOut(
     known.every((one) => isRejected(one) || (isProbe && isClosed(one)))
   );
 }
+
 /** Whether `tcp 22`, `udp 1000-2000` or `everything` covers the port. */
 function covers(reach: string, port: number): boolean {
   const [, from, to = from] = /^(?:tcp|udp) (\d+)(?:-(\d+))?$/.exec(reach) ?? [];

@@ -1,7 +1,7 @@
 // What decides about a response besides the type: success, plans, early undos.
 import * as z from 'zod/mini';
 import type { Alert, Entity } from '../domain/alert.ts';
-import type { EntityFacts, Facts } from '../domain/facts.ts';
+import { type EntityFacts, type Facts, isOurs } from '../domain/facts.ts';
 import { EntityRef } from '../domain/reference.ts';
 import {
   changesAccess,
@@ -66,7 +66,7 @@ export function signsOf(alert: Reported, facts: Facts | null): Signs {
       return known !== undefined && test(entity, known);
     });
   const attackers = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
-  const ours = new Set(about((_, { address }) => owned(address)).map(({ ref }) => ref));
+  const ours = new Set(refsOf(about((_, facts) => isOurs(facts))));
   const all = facts?.entities ?? [];
   const users = about(({ kind }) => kind === 'iam-user');
   const isListed = logsShowAct(alert, all);
@@ -112,9 +112,6 @@ function raisedBy(
   const isNew = seen.some(({ networks }) => networks.appeared.length > 0 && networks.before > 0);
   return isAdministrator && isNew ? 'administrator' : null;
 }
-
-const owned = (address: EntityFacts['address']): boolean =>
-  address?.ownedBy.known === true && address.ownedBy.value !== null;
 
 /** A person undid an action on it early. */
 const isTrusted = (_: Entity, { history: { reversedByPeople } }: EntityFacts): boolean =>

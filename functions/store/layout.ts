@@ -21,7 +21,7 @@ const SINGLE_KINDS = {
   check: 'CHECK',
   effect: 'EFFECT',
   modelCalls: 'MODEL-CALLS',
-  activityLookup: 'ACTIVITY',
+  lookUp: 'ACTIVITY',
   policy: 'POLICY',
   lease: 'LEASE',
   limiter: 'LIMITER',

@@ -1,7 +1,6 @@
 // All stores over one table.
 import type { Verifier } from '../authority/claims.ts';
 import type { Log } from '../platform/log.ts';
-import { createActivityLookups } from './activity-lookups.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
 import { createBounces } from './bounces.ts';
 import { createBreaker } from './breaker.ts';
@@ -13,6 +12,7 @@ import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
+import { createLookUps } from './look-ups.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createNotes } from './notes.ts';
 import { createPager } from './pager.ts';
@@ -47,7 +47,7 @@ export function createStore(table: Table, log: Log, resumptions: Verifier = VERI
     drills: createDrills(table),
     effects: createEffects(table),
     modelCalls: createModelCalls(table),
-    activityLookups: createActivityLookups(table),
+    lookUps: createLookUps(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
     notes: createNotes(table, log),

@@ -21,7 +21,7 @@ const WRITES = {
     'entityEvent',
     'breaker',
   ],
-  enrich: ['facts', 'modelCalls', 'activityLookup'],
+  enrich: ['facts', 'modelCalls', 'lookUp'],
   analyse: [],
   gate: [
     'assessment',

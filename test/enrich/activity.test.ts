@@ -335,13 +335,13 @@ describe('100 alerts of an incident that name the same key', () => {
       ...{ entity: suspectUser, since: SINCE },
     };
     const other = { ...about, alertId: ALERT_ID };
-    await store.activityLookups.claim(about, NOW, SHARED);
-    expect(await store.activityLookups.claim(other, NOW, SHARED)).toMatchObject({
+    await store.lookUps.claim(about, NOW, SHARED);
+    expect(await store.lookUps.claim(other, NOW, SHARED)).toMatchObject({
       found: { why: RUNNING },
     });
     // The retry of the step that crashed does not wait.
-    expect(await store.activityLookups.claim(about, NOW, SHARED)).toEqual({ version: 2 });
-    expect(await store.activityLookups.claim(other, at(1)(), SHARED)).toEqual({ version: 3 });
+    expect(await store.lookUps.claim(about, NOW, SHARED)).toEqual({ version: 2 });
+    expect(await store.lookUps.claim(other, at(1)(), SHARED)).toEqual({ version: 3 });
   });
 
   test('look again for an alert whose activity began earlier, so that nothing new counts as old', async () => {
@@ -361,7 +361,7 @@ describe('100 alerts of an incident that name the same key', () => {
 
   test('look it up without the shared record when the table does not answer', async () => {
     const down = () => Promise.reject(new Error('no answer'));
-    const store = { ...storeOn(memoryTable()), activityLookups: { claim: down, store: down } };
+    const store = { ...storeOn(memoryTable()), lookUps: { claim: down, store: down } };
     expect(await alerts({ store })).toMatchObject({ known: true });
   });
 });

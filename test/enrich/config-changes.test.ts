@@ -428,7 +428,7 @@ test('shares what it found about a resource with the other alerts of the minute'
   const pages = [[item(20, { state: 'a' })]];
   // CloudTrail's look-up of the same resource is another one.
   const about = { incidentId: INCIDENT_ID, alertId: newAlertId(), entity: theGroup };
-  await store.activityLookups.claim({ ...about, since: null }, NOW, NOTHING);
+  await store.lookUps.claim({ ...about, since: null }, NOW, NOTHING);
   const found = await changesOf(pages, { store });
   expect(found).toMatchObject({ known: true });
   expect(await changesOf(pages, { store })).toEqual(found);

@@ -222,7 +222,7 @@ test('shares the write calls with the other alerts of the minute, each with its 
   const resources = asked.map(({ input }) => input.LookupAttributes?.[0]);
   expect(resources.filter((one) => one?.AttributeKey === 'ResourceName')).toHaveLength(2);
   const claim = () => Promise.reject(new Error('no answer'));
-  const down = { ...store, activityLookups: { ...store.activityLookups, claim } };
+  const down = { ...store, lookUps: { ...store.lookUps, claim } };
   expect(await changesOf([event()], [theFunction], undefined, down)).toMatchObject({ known: true });
 });
 

@@ -39,14 +39,14 @@ type Claim<T> = { found: Fact<T> } | { version: number };
 const MINUTES_UNKNOWN = 1;
 const DAY_SECONDS = 86_400;
 const RUNNING = unknown('another alert of this incident is looking it up');
-const UNREADABLE = unknown('another alert of this incident looked it up in this minute');
+const UNREADABLE = unknown('what another alert of this incident found could not be read');
 /** Before any alert. */
 const ALWAYS = '1970-01-01T00:00:00.000Z';
 
-export function createActivityLookups(table: Table) {
+export function createLookUps(table: Table) {
   const keyOf = ({ incidentId, entity: { kind, value } }: About) => {
     const name = createHash('sha256').update(`${kind}#${value}`).digest('hex').slice(0, 32);
-    return singleKey('activityLookup', `${incidentId}#${name}`);
+    return singleKey('lookUp', `${incidentId}#${name}`);
   };
   const put = (about: About, now: Date, version: number, answer?: Fact<unknown>) =>
     table.put(
@@ -67,7 +67,7 @@ export function createActivityLookups(table: Table) {
      */
     async claim<T>(about: About, now: Date, shared: Shared<T>): Promise<Claim<T>> {
       const item = await table.get(keyOf(about));
-      const last = item && readStored(Stored, item, { what: 'look-up of activity' });
+      const last = item && readStored(Stored, item, { what: 'look-up' });
       const found = last && foundIn(last, about, now, shared);
       if (found) return { found };
       const version = last?.version ?? 0;
