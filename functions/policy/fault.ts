@@ -31,14 +31,20 @@ export function explain(issue: Issue, data: unknown, schema: z.ZodMiniType): Fin
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      expected: `unknown field${suggestion(key, schema)}`,
+      expected: misplaced(key, schema),
     }));
   const found = valueAt(data, issue.path);
   const missing = found === undefined;
-  const expected = expectation(issue);
+  const expected = isUnquoted(issue, found) ? 'expected text in quotes' : expectation(issue);
   const text = missing ? `missing, ${expected}` : `${expected}, found ${shown(found)}`;
   return [{ path: issue.path, expected: text }];
 }
+
+/** YAML reads an account ID without quotes as a number. */
+const isUnquoted = (issue: Issue, found: unknown): boolean =>
+  issue.code === 'invalid_type' &&
+  issue.expected === 'string' &&
+  (typeof found === 'number' || typeof found === 'boolean');
 
 function expectation(issue: Issue): string {
   switch (issue.code) {
@@ -119,12 +125,14 @@ function valueAt(data: unknown, path: Path): unknown {
 /** Maximum edit distance of a suggested name. */
 const MAX_DISTANCE = 3;
 
-function suggestion(key: string, schema: z.ZodMiniType): string {
+/** A field that exists elsewhere, such as in actions of another tier, is not misspelled. */
+function misplaced(key: string, schema: z.ZodMiniType): string {
   const [nearest] = [...fieldsOf(z.toJSONSchema(schema, { io: 'input' }))]
     .map((name) => ({ name, distance: distance(key, name) }))
     .filter((one) => one.distance <= Math.min(MAX_DISTANCE, key.length / 2))
     .sort((a, b) => a.distance - b.distance);
-  return nearest ? `; did you mean "${nearest.name}"?` : '';
+  if (nearest?.distance === 0) return 'not allowed in this entry, only in others';
+  return `unknown field${nearest ? `; did you mean "${nearest.name}"?` : ''}`;
 }
 
 /** Every field name in a JSON Schema, including the names that a record may have. */

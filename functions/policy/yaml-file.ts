@@ -31,7 +31,7 @@ export function readPolicy<S extends z.ZodMiniType>(
         line: linePos?.[0].line ?? 1,
         column: linePos?.[0].col ?? 1,
         field: '(syntax)',
-        expected: message.split('\n')[0] ?? '',
+        expected: (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, ''),
       });
     return null;
   }

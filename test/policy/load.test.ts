@@ -314,6 +314,42 @@ describe('an invalid policy', () => {
     ]);
   });
 
+  test('names no field as the correction of itself', () => {
+    edit('actions.yaml', 'tier: 2', 'tier: 1');
+    expect(faultLines()).toEqual([
+      'actions.block_ip_at_firewall.approvalTimeoutMinutes: not allowed in this entry, only in others',
+    ]);
+  });
+
+  test('asks for quotes around an account ID that YAML reads as a number', () => {
+    edit('accounts/example.yaml', /^account: "(\d+)"/m, 'account: $1');
+    expect(faultLines()).toEqual([
+      expect.stringMatching(/^account: expected text in quotes, found \d{12}$/),
+    ]);
+  });
+
+  test.each([
+    [
+      'kinds: [iam-user]',
+      'values: missing, expected values, cidrs or tags; values: ["*"] covers all',
+    ],
+    ['values: []', 'values: expected at least 1 entry, found an empty list'],
+  ])('rejects a rule that would protect nothing: %s', (list, fault) => {
+    edit(
+      'protected.yaml',
+      'protected:',
+      `protected:\n  - { id: all-users, why: All users, ${list} }`,
+    );
+    expect(faultLines()).toEqual([`protected.0.${fault}`]);
+  });
+
+  test('names the severity whose alerts would page no one', () => {
+    edit('limits.yaml', 'critical: always', 'critical: morning');
+    expect(faultLines()).toEqual([
+      'pages.bySeverity.critical: expected "always" or "page", because an attack must page someone, found "morning"',
+    ]);
+  });
+
   test('rejects a policy that lacks an action', () => {
     edit('actions.yaml', / {2}contain_resource:[\s\S]*$/, '');
     expect(faultLines()).toEqual([expect.stringContaining('actions.contain_resource: missing')]);
@@ -321,7 +357,10 @@ describe('an invalid policy', () => {
 
   test('rejects a file that is not YAML, with the line', () => {
     edit('limits.yaml', 'maxExtensions: 3', 'maxExtensions: [3');
-    expect(faults()[0]).toMatchObject({ field: '(syntax)', line: expect.any(Number) });
+    expect(faults()[0]).toMatchObject({
+      ...{ field: '(syntax)', line: expect.any(Number) },
+      expected: expect.not.stringMatching(/line|:$/),
+    });
   });
 
   test('rejects a file with a duplicate key', () => {
@@ -371,7 +410,7 @@ describe('actions that can be undone', () => {
   test('P3: rejects a field that would enable a tier-3 action', () => {
     edit('actions.yaml', /(isolate_production_host:\n)/, '$1    enabled: true\n');
     expect(faultLines()).toEqual([
-      expect.stringContaining('actions.isolate_production_host.enabled: unknown field'),
+      expect.stringContaining('actions.isolate_production_host.enabled: not allowed'),
     ]);
   });
 });
@@ -524,12 +563,12 @@ describe('an account overlay can only be stricter', () => {
     [
       'limits',
       'pages: { bySeverity: { critical: page, high: inform, medium: page, low: inform, informational: inform } }',
-      'expected high and critical to be always or page: an attack must page someone',
+      'expected "always" or "page", because an attack must page someone',
     ],
     [
       'limits',
       'pages: { bySeverity: { critical: morning, high: page, medium: page, low: inform, informational: inform } }',
-      'expected high and critical to be always or page: an attack must page someone',
+      'expected "always" or "page", because an attack must page someone',
     ],
     ['limits', 'maxExtensions: 4', 'expected at most 3: an account may only lower it'],
     ['limits', 'findingMaxAgeHours: 25', 'expected at most 24: an account may only lower it'],

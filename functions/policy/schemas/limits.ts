@@ -34,14 +34,14 @@ export const LimitsFile = z.strictObject({
      * message that needs no answer waits for one digest. Only alerts below high may have the last two.
      */
     bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform', 'morning'])).check(
-      z.refine(
-        (by) =>
-          SeverityLabel.options.every(
-            (one) => !isSevere(one) || by[one] === 'always' || by[one] === 'page',
-          ),
-        {
-          error: 'expected high and critical to be always or page: an attack must page someone',
-        },
+      ...SeverityLabel.options.filter(isSevere).map((one) =>
+        z.refine<Record<SeverityLabel, string>>(
+          (by) => by[one] === 'always' || by[one] === 'page',
+          {
+            error: 'expected "always" or "page", because an attack must page someone',
+            path: [one],
+          },
+        ),
       ),
     ),
     /**
