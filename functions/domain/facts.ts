@@ -133,7 +133,10 @@ export type IdentityFacts = z.infer<typeof IdentityFacts>;
 export const Inbound = z.strictObject({
   /** What anyone may reach, such as `tcp 443`, `udp 1000-2000` or `everything`. */
   fromAnywhere: z.array(z.string().check(z.maxLength(30))).check(z.maxLength(20)),
-  /** Null if the alert names no port of the instance. `isOpen` is null where a prefix list decides. */
+  /**
+   * Null if the alert names no port of the instance. `isOpen` is null where a prefix list decides, or where a rule lets
+   * an attacker's network in, but not everyone.
+   */
   attackedPort: z.nullable(z.strictObject({ port: z.int(), isOpen: z.nullable(z.boolean()) })),
 });
 export type Inbound = z.infer<typeof Inbound>;

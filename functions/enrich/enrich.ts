@@ -194,7 +194,10 @@ async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promi
 
 async function readInstance(deps: Looking, entity: Entity, alert: Alert): Promise<InstanceFacts> {
   const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' instances');
-  return why ? unreadInstance(why) : instanceFacts(deps, entity.value, alert.traffic);
+  if (why) return unreadInstance(why);
+  const attackers = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+  const attacked = { ...alert.traffic, attackers: attackers.map(({ value }) => value) };
+  return instanceFacts(deps, entity.value, attacked);
 }
 
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {

@@ -4,10 +4,14 @@ import type { Alert } from '../domain/alert.ts';
 import type { Fact, Inbound } from '../domain/facts.ts';
 import { unknown } from '../domain/facts.ts';
 import { parseAddress } from '../platform/ip-address.ts';
+import { isWithin } from './intervals.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 export type SecurityGroupApi = Pick<EC2, 'describeSecurityGroups'>;
-export type Attacked = Pick<Alert['traffic'], 'localPort' | 'protocol' | 'direction'>;
+export type Attacked = Pick<Alert['traffic'], 'localPort' | 'protocol' | 'direction'> & {
+  /** The addresses that act in the alert. */
+  attackers: readonly string[];
+};
 
 /** EC2 accepts as many values in a filter, and answers as many groups without pages. */
 const MAX_GROUPS = 200;
@@ -34,12 +38,14 @@ export async function inboundOf(
 
 function inboundIn(
   groups: readonly SecurityGroup[],
-  { localPort, protocol, direction }: Attacked,
+  { localPort, protocol, direction, attackers }: Attacked,
 ): Inbound {
   const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
   const open = rules.filter(isFromAnywhere);
   const covers = (rule: IpPermission) => isOn(rule, localPort ?? -1, protocol);
-  const isUnclear = rules.some((rule) => (rule.PrefixListIds ?? []).length > 0 && covers(rule));
+  const isUnclear = rules.some(
+    (rule) => covers(rule) && ((rule.PrefixListIds ?? []).length > 0 || letsIn(rule, attackers)),
+  );
   return {
     fromAnywhere: openToAnyone(rules).slice(0, MAX_LISTED),
     attackedPort:
@@ -54,14 +60,23 @@ export const openToAnyone = (rules: readonly IpPermission[]): string[] => [
   ...new Set(rules.filter(isFromAnywhere).map(inWords)),
 ];
 
-/** Ranges wider than any private one (10.0.0.0/8, fc00::/7). Two halves of the internet count as well. */
-const isFromAnywhere = ({ IpRanges = [], Ipv6Ranges = [] }: IpPermission): boolean =>
-  [...IpRanges.map(({ CidrIp }) => CidrIp), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)].some(
-    (range) => {
-      const parsed = parseAddress(range ?? '');
-      return parsed !== null && parsed.bits < (parsed.address.kind() === 'ipv4' ? 8 : 7);
-    },
+const rangesOf = ({ IpRanges = [], Ipv6Ranges = [] }: IpPermission): string[] =>
+  [...IpRanges.map(({ CidrIp }) => CidrIp), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)].flatMap(
+    (range) => range ?? [],
   );
+
+/** Whether a rule for fewer than everyone includes an attacker, or a part of an attacking range. */
+const letsIn = (rule: IpPermission, attackers: readonly string[]): boolean =>
+  rangesOf(rule).some((range) =>
+    attackers.some((one) => isWithin(range, one) || isWithin(one, range)),
+  );
+
+/** Ranges wider than any private one (10.0.0.0/8, fc00::/7). Two halves of the internet count as well. */
+const isFromAnywhere = (rule: IpPermission): boolean =>
+  rangesOf(rule).some((range) => {
+    const parsed = parseAddress(range);
+    return parsed !== null && parsed.bits < (parsed.address.kind() === 'ipv4' ? 8 : 7);
+  });
 
 /** EC2 answers these names, and numbers for all other protocols. */
 const WITH_PORTS = ['tcp', 'udp'];

@@ -1,7 +1,7 @@
 // What the actors of an alert did: as the finding says, and as logs list.
 import * as z from 'zod/mini';
 import { isSensitive, isWriteName } from '../domain/activity.ts';
-import type { Alert, Entity } from '../domain/alert.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { ConfigEffect } from '../domain/config-changes.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import type { EntityFacts } from '../domain/facts.ts';
@@ -48,58 +48,6 @@ export function logsShowAct(
       (flows?.known && flows.value.peers.some((peer) => isActor(peer.ref) && peer.proven > 0)),
   );
 }
-
-/**
- * Whether nothing came through to the hosts: flow logs that record everything list the connections of every attacking
- * address, all rejected; or everything that was seen is probes of a port that is no longer open to everyone.
- */
-export function isKeptOut(
-  { entities, evidence = [], firstSeenAt }: Attempted,
-  facts: readonly EntityFacts[],
-): boolean {
-  const refsOf = (kind: Entity['kind'], part: Entity['part']): string[] =>
-    entities.filter((one) => one.kind === kind && one.part === part).map(({ ref }) => ref);
-  const [attackers, hosts] = [refsOf('ip', 'actor'), refsOf('instance', 'target')];
-  const isRejected = ({ flows }: EntityFacts): boolean =>
-    flows?.known === true &&
-    flows.value.isComplete &&
-    flows.value.recorded === 'all' &&
-    flows.value.unreadable === 0 &&
-    flows.value.otherPeers === 0 &&
-    flows.value.peers.every(({ accepted }) => accepted === 0) &&
-    attackers.every((ref) =>
-      // Flow logs arrive late: what ends before the alert begins says nothing about it.
-      flows.value.peers.some((peer) => peer.ref === ref && peer.lastAt >= (firstSeenAt ?? '~')),
-    );
-  const probed = valuesOf(evidence, 'port-probe', 'ports').flatMap((all) => all.split(', '));
-  const isProbe = probed.length > 0 && evidence.every(({ kind }) => !CAME_THROUGH.includes(kind));
-  const isClosed = ({ instance, configChanges }: EntityFacts): boolean => {
-    const attacked = instance?.inbound?.known ? instance.inbound.value.attackedPort : null;
-    const changes = configChanges?.known ? configChanges.value.changes : [];
-    return (
-      attacked?.isOpen === false &&
-      probed.every((port) => port === String(attacked.port)) &&
-      changes.some(({ closed }) => closed.some((one) => covers(one, attacked.port)))
-    );
-  };
-  const known = facts.filter(({ ref }) => hosts.includes(ref));
-  return (
-    attackers.length > 0 &&
-    hosts.length > 0 &&
-    known.length === hosts.length &&
-    known.every((one) => isRejected(one) || (isProbe && isClosed(one)))
-  );
-}
-
-/** Whether `tcp 22`, `udp 1000-2000` or `everything` covers the port. */
-function covers(reach: string, port: number): boolean {
-  const [, from, to = from] = /^(?:tcp|udp) (\d+)(?:-(\d+))?$/.exec(reach) ?? [];
-  return reach === 'everything' || (port >= Number(from) && port <= Number(to));
-}
-
-type Attempted = Pick<Alert, 'entities' | 'evidence'> & { firstSeenAt?: Alert['firstSeenAt'] };
-/** More than a probe. */
-const CAME_THROUGH: readonly Evidence['kind'][] = ['connection', 'login', 'api-call', 'process'];
 
 /** Whether what was observed succeeded. */
 export function outcomeOf(evidence: readonly Evidence[]): Outcome {

@@ -7,12 +7,12 @@ import {
   changesAccess,
   hasActed,
   isConsequential,
-  isKeptOut,
   logsShowAct,
   Outcome,
   outcomeOf,
   valuesOf,
 } from './acts.ts';
+import { isKeptOut } from './kept-out.ts';
 
 export const Signs = z.strictObject({
   /** Whether what was observed succeeded. Unknown counts as yes. */
@@ -54,7 +54,10 @@ export const NO_SIGNS: Signs = {
   settled: [],
 };
 
-type Reported = Pick<Alert, 'evidence' | 'sample' | 'causedBy' | 'entities' | 'firstSeenAt'>;
+type Reported = Pick<
+  Alert,
+  'evidence' | 'sample' | 'causedBy' | 'entities' | 'firstSeenAt' | 'lastSeenAt'
+>;
 
 /** Reads only what AWS determined: nothing in it is text that an attacker chooses. */
 export function signsOf(alert: Reported, facts: Facts | null): Signs {

@@ -43,7 +43,10 @@ const deps = (client: Ec2, ends = new AbortController()) => ({
   readDeadline: () => ends.signal,
   log: () => {},
 });
-const ATTACKED: Attacked = { localPort: 443, protocol: 'TCP', direction: 'inbound' };
+const ATTACKED: Attacked = {
+  ...{ localPort: 443, protocol: 'TCP', direction: 'inbound' },
+  attackers: ['203.0.113.7'],
+};
 const instanceFacts = (given: ReturnType<typeof deps>, instanceId: string, attacked = ATTACKED) =>
   factsOf({ ...given, instanceOf: instancesOf(given) }, instanceId, attacked);
 const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
@@ -189,6 +192,7 @@ describe('the security groups', () => {
     ['only for another group', [{ ...ssh, UserIdGroupPairs: [{ GroupId: 'sg-1' }] }], false],
     ['only on another port', [{ ...ssh, FromPort: 80, ToPort: 80, ...from('0.0.0.0/0') }], false],
     ['only for UDP', [{ ...ssh, IpProtocol: 'udp', ...from('0.0.0.0/0') }], false],
+    ['perhaps, for a network of the attacker', [{ ...ssh, ...from('203.0.0.0/8') }], null],
     ['perhaps, by a prefix list', [{ ...ssh, PrefixListIds: [{ PrefixListId: 'pl-1' }] }], null],
   ])('says whether the attacked port is open: %s', async (_, rules, isOpen) => {
     expect(await inboundFor(rules)).toMatchObject({ attackedPort: { port: 22, isOpen } });

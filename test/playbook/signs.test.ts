@@ -272,20 +272,20 @@ describe('an attack on a host', () => {
   });
   const CONNECTION = observed('connection', { localPort: '22' });
   const second = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+  const DETACHED = { kind: 'network-interface', ref: 'eni-1', part: 'related' } as const;
   const outcome = (
     about: Partial<EntityFacts>,
     evidence = CONNECTION,
-    entities = [attacker, theInstance],
+    entities: Alert['entities'] = [attacker, theInstance],
+    change: Partial<Alert> = {},
   ) =>
     signsOf(
-      alertWith({
-        ...{ type: BRUTE, entities, evidence: [evidence] },
-        firstSeenAt: NOW.toISOString(),
-      }),
+      alertWith({ type: BRUTE, entities, evidence: [evidence], ...change }),
       factsWith(factsAbout('instance-1', { address: null, ...about })),
     ).outcome;
   const rejected = peerWith({ accepted: 0, rejected: 40 });
   const early = new Date(NOW.getTime() - 60_000).toISOString();
+  const later = new Date(NOW.getTime() + 60_000).toISOString();
 
   test('fails if flow logs list its connections, all of them rejected', () => {
     expect(outcome({ flows: known(flowsWith([rejected])) })).toBe('failed');
@@ -298,6 +298,14 @@ describe('an attack on a host', () => {
     ['a record could not be read', [rejected], { unreadable: 1 }],
     ['only rejected connections are recorded', [rejected], { recorded: 'rejected' as const }],
     ['they end before the alert', [{ ...rejected, lastAt: early }], {}],
+    // From port 443 to a high port: what came in was accepted, and only the host's own packets count.
+    ['the host seems to have begun them', [{ ...rejected, begunBy: 'host' as const }], {}],
+    [
+      'the host answered, and no record lists what it answered',
+      [{ ...rejected, bytesOut: 52 }],
+      {},
+    ],
+    ['they are read from a later time on', [{ ...rejected, lastAt: later }], { from: later }],
   ])('may have succeeded if %s', (_, peers, change) => {
     expect(outcome({ flows: known(flowsWith(peers, change)) })).toBe('succeeded');
   });
@@ -305,6 +313,19 @@ describe('an attack on a host', () => {
   test('may have succeeded if flow logs list only one of two attackers', () => {
     const facts = { flows: known(flowsWith([rejected])) };
     expect(outcome(facts, CONNECTION, [attacker, second, theInstance])).toBe('succeeded');
+  });
+
+  test.each<[string, Partial<EntityFacts>, Evidence, Alert['entities'], Partial<Alert>]>([
+    ['it went on after the last record', {}, CONNECTION, [], { lastSeenAt: later }],
+    ['a key acts as well', {}, CONNECTION, [leakedKey], {}],
+    ['a call succeeded', {}, observed('api-call', { api: 'RunInstances' }), [], {}],
+    ['a process ran', {}, observed('process', {}), [], {}],
+    ['another resource is a target', {}, CONNECTION, [{ ...theInstance, kind: 'database' }], {}],
+    ['its interface was detached', {}, CONNECTION, [{ ...theInstance, ...DETACHED }], {}],
+  ])('may have succeeded although all was rejected: %s', (_, about, evidence, others, change) => {
+    const facts = { flows: known(flowsWith([rejected])), ...about };
+    const found = outcome(facts, evidence, [attacker, theInstance, ...others], change);
+    expect(found).not.toBe('failed');
   });
 
   const closing = (closed: string, isOpen: boolean | null = false): Partial<EntityFacts> => ({
@@ -345,6 +366,7 @@ describe('an attack on a host', () => {
   test('that is a probe may have succeeded if AWS Config does not record that its port was closed', () => {
     const probe = observed('port-probe', { ports: '22' });
     expect(outcome(closing('tcp 23'), probe)).toBe('succeeded');
+    expect(outcome(closing('udp 22'), probe)).toBe('succeeded');
     expect(outcome(closing('everything'), probe)).toBe('failed');
   });
 });

@@ -18,9 +18,9 @@ network. Below high severity, where a call comes from and who made it explain no
 organization, an address of this account, a sign-in with MFA, or a plan that covers the user but not the address. If
 nothing in the alert can be stopped, it pages.
 
-An attack on a host also counts as failed if flow logs that record everything list only rejected connections from each
-of its addresses since it began, or if it is only probes of a port that was closed, as AWS Config and the security
-groups say.`;
+An attack on hosts in which only addresses act also counts as failed if flow logs that record everything list only
+rejected connections from each of them, from the first activity to the last, without any answer of the host; or if it
+is only probes of a port that was closed, as AWS Config and the security groups say.`;
 
 export function playbookPage(): string {
   const all = rows();
