@@ -3,6 +3,7 @@ import { type Action, lastIndexOf } from '../domain/action.ts';
 import { type Alert, isSevere } from '../domain/alert.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { asRaised, isRemoved } from '../domain/effect-state.ts';
+import { Conflict } from '../domain/errors.ts';
 import { requestOrder } from '../domain/open-requests.ts';
 import {
   EXPIRE_TOGETHER_MINUTES,
@@ -121,7 +122,12 @@ export async function reportsToSend(
     return reportsToSend(deps, policy, { action: left, own, actions: again });
   }
   if (before.length === 0) return [...alone, found];
-  if (!(await claims(deps, action, found))) return alone;
+  if (!(await claims(deps, action, found))) {
+    // The other step may have read the actions before this request ended. A retry sees whom it notified of what.
+    if (own && isSevereEnd(own))
+      throw new Conflict('another step is reporting', { actionId: action.actionId });
+    return alone;
+  }
   // Another step may have reported them after they were read.
   const ids = new Set(found.map((one) => one.action.actionId));
   const now = await deps.store.records.actions(action.incidentId);
@@ -135,11 +141,7 @@ export async function reportsToSend(
  */
 function waits(reports: readonly Report[], actions: readonly Action[], now: Date): boolean {
   const isMild = reports.every(
-    ({ action, alert }) =>
-      action.status === 'expired' &&
-      !closingOf(action) &&
-      alert !== undefined &&
-      !isSevere(asRaised(alert, action).severity.label),
+    (one) => one.action.status === 'expired' && !closingOf(one.action) && !isSevereEnd(one),
   );
   const [first] = reports.flatMap(({ action }) => settledAt(action, now) ?? []).toSorted();
   if (!isMild || first === undefined) return false;
@@ -152,6 +154,10 @@ function waits(reports: readonly Report[], actions: readonly Action[], now: Date
     )
   );
 }
+
+/** An alert that can't be read counts as severe. */
+const isSevereEnd = ({ action, alert, isOutcome }: Report): boolean =>
+  isOutcome && (!alert || isSevere(asRaised(alert, action).severity.label));
 
 /** The first has the claim, so it is recorded last: its claim ends when all are recorded. */
 export const inOrderOfEnd = (reports: readonly Report[], now: Date): Report[] => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { HELD_BY_ANOTHER } from '../../functions/domain/effect-state.ts';
-import { Unavailable } from '../../functions/domain/errors.ts';
+import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import { workNotifiedBy } from '../../functions/domain/owed-notification.ts';
 import { isNotified } from '../../functions/domain/settled-together.ts';
 import { readLink } from '../../functions/links/link.ts';
@@ -521,6 +521,31 @@ describe('requests that were settled together', () => {
       expect(pages()).toHaveLength(6);
       expect(pages()[3]?.subject).toMatch(/^Not approved in time: 2 requests/);
       expect(pages()[3]?.severity).toBe('high');
+    });
+
+    test('P12: are reported by a retry if the alert is severe and another step was sending its report', async () => {
+      await put(store, expired(expiringAt(13)));
+      await store.records.createAction(expired({ actionId: second, ...expiringAt(14) }));
+      await store.records.putAlert(INCIDENT_ID, severe, {});
+      const endsNow = expired({ actionId: third, ...expiringAt(14, { alertId: severe.alertId }) });
+      const now = () => minute(14);
+      let meanwhile: unknown;
+      const send: NotifyDeps['send'] = async (message) => {
+        if (meanwhile === undefined) {
+          meanwhile = 'begun';
+          await store.records.createAction(endsNow);
+          meanwhile = await about(third, { now }).catch((error: unknown) => error);
+        }
+        return deps().send(message);
+      };
+      await about(second, { now, send });
+      expect(meanwhile).toBeInstanceOf(Conflict);
+      expect(sent.some(({ severity }) => severity === 'high')).toBe(false);
+      await about(third, { now });
+      expect(sent.at(-1)).toMatchObject({ urgency: 'page', severity: 'high' });
+      const before = sent.length;
+      await about(third, { now });
+      expect(sent).toHaveLength(before);
     });
   });
 
