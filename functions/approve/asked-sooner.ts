@@ -30,16 +30,19 @@ export function amongOthers(
 ) {
   const reaching = others.filter(reachesPeople);
   const asSevere = asSevereAs(asRaised(alert, action), reaching, alerts);
-  const isShown: IsShown = (one, person, at) =>
-    [...reaching, action].some(
-      (other) => rank(other) < rank(one) && asksFor(other, one, person, at),
-    );
+  const shownBy =
+    (requests: readonly Action[]): IsShown =>
+    (one, person, at) =>
+      requests.some((other) => rank(other) < rank(one) && asksFor(other, one, person, at));
+  const isShown = shownBy(reaching);
+  // One that failed later may have kept another request from sending a message of its own.
+  const mayBeShown = shownBy([...others, action]);
   return {
     /** Whether the message about another request shows this one to the person by `at`. */
     isShown: (person: Approver, at: string): boolean => isShown(action, person, at),
     /** Whether the person received a message about a request that is as severe before `own`, the current action. */
     isAskedSooner: (own: Action, person: Approver): boolean =>
-      asSevere.some((one) => isAskedSooner(one, own, person, isShown)),
+      asSevere.some((one) => isAskedSooner(one, own, person, mayBeShown)),
   };
 }
 
@@ -137,9 +140,9 @@ const isAskedSooner = (
   one: Action,
   action: Action,
   person: Approver,
-  isShown: IsShown,
+  mayBeShown: IsShown,
 ): boolean => {
   if (!isAsked(one, person) || !asksSooner(one, action, person)) return false;
   const isHanded = (one.approval?.handedTo ?? []).some(({ to }) => to.id === person.id);
-  return isHanded || askingRungs(one, person).some(({ at }) => !isShown(one, person, at));
+  return isHanded || askingRungs(one, person).some(({ at }) => !mayBeShown(one, person, at));
 };

@@ -28,7 +28,7 @@ import {
   requestWith,
   waiting,
 } from '../web/approval-pages.ts';
-import { type Death, mortal, retried, type Turn } from './mortal.ts';
+import { type Death, mortal, retried, type Turn, turnsOf } from './mortal.ts';
 
 const IDS = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
 /**
@@ -358,15 +358,10 @@ describe('concurrent answers', () => {
   test('P2, P9: any concurrent clicks lead to one recorded outcome, and every page that answers matches the record', async () => {
     const reached = new Set<string>();
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-      let isOrdered = true;
-      const turn: Turn = (what) =>
-        isOrdered ? scheduler.schedule(Promise.resolve(), what) : Promise.resolve();
+      const { turn, concurrently } = turnsOf(scheduler);
       const one = account(turn, plan.skewSeconds);
-      isOrdered = false;
       const question = await put(one.store, questionOf(plan));
-      isOrdered = true;
-      await scheduler.waitFor(atOnce(one, question, plan, turn));
-      isOrdered = false;
+      await concurrently(() => atOnce(one, question, plan, turn));
       await one.pass(3 * 60);
 
       const action = await one.load();

@@ -127,14 +127,14 @@ const plans = fc.record({
 describe('alerts that join and close an incident at the same time', () => {
   test('P9: alerts that arrive at the same time are listed once each and end with an announced outcome, in closed incidents', async () => {
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-      const { turn, end } = turnsOf(scheduler);
+      const { turn, concurrently } = turnsOf(scheduler);
       const one = account(turn, plan.sendFails);
       const { store, clock, started, deliver, swept, idle } = one;
       one.killClose(plan.closeDies);
       const pass = (minutes: number) => {
         clock.now = new Date(clock.now.getTime() + minutes * 60_000);
       };
-      const concurrent = async () => {
+      await concurrently(async () => {
         await Promise.all([
           ...plan.findings.map((id, i) => deliver(id, i === 0 ? plan.deliveryDies : null)),
           (async () => {
@@ -144,9 +144,7 @@ describe('alerts that join and close an incident at the same time', () => {
           })(),
         ]);
         await idle();
-      };
-      await scheduler.waitFor(concurrent());
-      end();
+      });
       // The queue delivers again what died, and the sweeper restarts lost assessments.
       for (const id of plan.findings) await deliver(id);
       await idle();
@@ -183,23 +181,18 @@ describe('alerts that join and close an incident at the same time', () => {
       fc.integer({ min: 95, max: 100 }),
       fc.option(fc.nat(40)),
       async (scheduler, size, dies) => {
-        let isOrdered = false;
-        const turn = (what: string) =>
-          isOrdered ? scheduler.schedule(Promise.resolve(), what) : Promise.resolve();
+        const { turn, concurrently } = turnsOf(scheduler);
         const one = account(turn);
         await one.deliver('first');
         await crowd(one, size);
-        isOrdered = true;
         const findings = ['a', 'b', 'c', 'd'];
-        const concurrent = async () => {
+        await concurrently(async () => {
           const deliveries = [...findings, 'a'].map((id, i) =>
             one.deliver(id, i === 0 ? dies : null),
           );
           await Promise.all(deliveries);
           await one.idle();
-        };
-        await scheduler.waitFor(concurrent());
-        isOrdered = false;
+        });
         await Promise.all(findings.map((id) => one.deliver(id)));
         await one.idle();
         const incidents = await one.store.records.recentIncidents(50);

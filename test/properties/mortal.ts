@@ -4,17 +4,20 @@ import { RetryableError } from '../../functions/domain/errors.ts';
 
 /** Resolves when it is the caller's turn. */
 export type Turn = (what: string) => Promise<void>;
-/** Turns in an order that the scheduler chooses, until `end` is called. */
-export function turnsOf(scheduler: fc.Scheduler): { turn: Turn; end(): void } {
-  let isOrdered = true;
-  return {
-    turn: async (what) => {
-      if (isOrdered) await scheduler.schedule(Promise.resolve(), what);
-    },
-    end() {
-      isOrdered = false;
-    },
+
+/** Turns in an order that the scheduler chooses while `concurrently` runs. Before and after it, no one waits. */
+export function turnsOf(scheduler: fc.Scheduler) {
+  let isOrdered = false;
+  const turn: Turn = async (what) => {
+    if (isOrdered) await scheduler.schedule(Promise.resolve(), what);
   };
+  async function concurrently<T>(work: () => Promise<T>): Promise<T> {
+    isOrdered = true;
+    const result = await scheduler.waitFor(work());
+    isOrdered = false;
+    return result;
+  }
+  return { turn, concurrently };
 }
 
 /** Where a function dies: before its nth call (2n) or after it (2n + 1). Null: it survives. */

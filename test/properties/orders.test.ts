@@ -186,10 +186,9 @@ describe('concurrent executions, reversals and decisions', () => {
   test('P4: leaves only kept actions in force, and no lease held by an action that is over', async () => {
     const reached = new Set<string>();
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-      const { turn, end } = turnsOf(scheduler);
+      const { turn, concurrently } = turnsOf(scheduler);
       const one = account(turn);
-      await scheduler.waitFor(atOnce(one, plan, turn));
-      end();
+      await concurrently(() => atOnce(one, plan, turn));
       // The world check asks again for what is still missing.
       if (plan.isDeployed) await one.deployed(FIRST, null);
       await one.pass(4 * 60);

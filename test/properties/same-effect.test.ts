@@ -64,11 +64,9 @@ const plans = fc.array(fc.option(fc.nat(12)), { minLength: 2, maxLength: 3 });
 
 test('P12: exactly one of the alerts requests the effect, and the others join it', async () => {
   const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-    const { turn, end } = turnsOf(scheduler);
+    const { turn, concurrently } = turnsOf(scheduler);
     const { store, clock, decide } = await account(turn, plan.length);
-    const deciding = Promise.all(plan.map((dies, n) => decide(n, dies)));
-    const ended = await scheduler.waitFor(deciding);
-    end();
+    const ended = await concurrently(() => Promise.all(plan.map((dies, n) => decide(n, dies))));
     // The sweeper runs the others again.
     clock.now = new Date(NOW.getTime() + 5 * 60_000);
     for (const [n, hasEnded] of ended.entries()) if (!hasEnded) expect(await decide(n)).toBe(true);

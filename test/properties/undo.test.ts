@@ -91,16 +91,13 @@ describe('concurrent reversals of one action', () => {
   test('P4: concurrent reversals keep the effect of a new action, and leave nothing behind in the end', async () => {
     let kept = 0;
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
-      let isOrdered = false;
-      const turn: Turn = (what) =>
-        isOrdered ? scheduler.schedule(Promise.resolve(), what) : Promise.resolve();
+      const { turn, concurrently } = turnsOf(scheduler);
       const { world, store, clock, reversing, responding } = account(turn);
       const others = Array.from({ length: plan.newActions }, (_, i) => i + 2);
       for (const n of [1, ...others]) await store.records.createAction(toyAction(idsOf(n)));
       await responding('first', 1);
       clock.now = new Date(NOW.getTime() + 60 * 60_000);
-      isOrdered = true;
-      await scheduler.waitFor(
+      await concurrently(() =>
         Promise.all([
           ...plan.reversals.map((cause, i) =>
             reversing(
@@ -113,7 +110,6 @@ describe('concurrent reversals of one action', () => {
           ...others.map((n) => responding(`action ${n}`, n)),
         ]),
       );
-      isOrdered = false;
       const isInForce = async (n: number) =>
         (await store.records.action(INCIDENT_ID, idsOf(n).actionId)).status === 'in-force';
       const inForce = (await Promise.all(others.map(isInForce))).filter(Boolean);
@@ -145,24 +141,19 @@ describe('concurrent reversals of one action', () => {
       slowApply: fc.constantFrom(0, 10, 30),
     });
     const property = fc.asyncProperty(fc.scheduler(), races, async (scheduler, plan) => {
-      const { turn, end } = turnsOf(scheduler);
-      let isOrdered = false;
-      const one = account(async (what) => {
-        if (isOrdered) await turn(what);
-      });
+      const { turn, concurrently } = turnsOf(scheduler);
+      const one = account(turn);
       const { world, store, clock } = one;
       await store.records.createAction(toyAction(idsOf(1)));
       await one.responding('first', 1);
       clock.now = new Date(NOW.getTime() + 10 * 60_000);
-      isOrdered = true;
       const undoing = async () => {
         for (let waited = 0; waited < plan.patience; waited++) await turn('person waits');
         await one.ordered(1, plan.undoDies, plan.slow);
       };
-      const [hasEnded] = await scheduler.waitFor(
+      const [hasEnded] = await concurrently(() =>
         Promise.all([one.deployed(1, plan.putBackDies, plan.slowApply), undoing()]),
       );
-      end();
       // Otherwise, the clean-up after the undo removes a late change.
       if (hasEnded && plan.undoDies === null) expect(world.size).toBe(0);
       for (let looks = 0; looks < 3; looks++) {
