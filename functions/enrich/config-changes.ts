@@ -169,7 +169,7 @@ async function lookUp(deps: Looking, resource: Resource, from: string): Promise<
 const whyUnrecorded = ({ types }: Resource, { region }: Place) =>
   types[0]?.startsWith('AWS::IAM::')
     ? unknown(
-        `AWS Config lists none of this name in ${region}; it may record IAM in another region`,
+        `AWS Config lists no user or role of this name in ${region}; it may record IAM in another region`,
       )
     : UNRECORDED;
 

@@ -402,7 +402,9 @@ test('is unknown, and not "nothing", if AWS Config lists no change or does not r
   expect(await changesOf([failure('ResourceNotDiscoveredException')])).toEqual(unknown(unrecorded));
   expect(await changesOf([[]], { entities: [suspectUser], ids: [] })).toEqual(
     unknown(
-      expect.stringMatching(/none of this name in eu-central-1; it may record IAM in another/),
+      expect.stringMatching(
+        /no user or role of this name in eu-central-1; it may record IAM in another/,
+      ),
     ),
   );
   expect(await changesOf([[]], { entities: [like('database', 'orders')], ids: [] })).toEqual(

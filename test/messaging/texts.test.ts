@@ -176,8 +176,8 @@ test('names the look-ups that failed about the attacked hosts after those about 
   expect(shown.slice(-4)).toEqual([
     'its activity in CloudTrail (undefined): no answer',
     'whether policy declares a scanner there (undefined): no answer',
-    'its traffic in flow logs (i-0aa, i-0bb): no answer',
-    'its traffic in flow logs (i-0cc): too late',
+    'traffic in flow logs (i-0aa, i-0bb): no answer',
+    'traffic in flow logs (i-0cc): too late',
   ]);
 });
 

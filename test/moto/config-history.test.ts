@@ -172,7 +172,7 @@ test('is unknown for what AWS Config has not discovered', async () => {
   expect(await changesOf('bucket', 'no-such-bucket')).toEqual({ known: false, why });
   expect(await changesOf('iam-user', 'no-such-user')).toEqual({
     known: false,
-    why: 'AWS Config lists none of this name in eu-central-1; it may record IAM in another region',
+    why: 'AWS Config lists no user or role of this name in eu-central-1; it may record IAM in another region',
   });
 });
 

@@ -203,6 +203,12 @@ describe('a line of evidence', () => {
       'E3 GuardDuty, 02:05 UTC: A finding reports S3/X about deploy-old, 3 times (severity 8).',
     ],
     [
+      'E4 guardduty 2026-11-24T02:05Z signal: signal=s3:DeleteObject, type=CLOUD_TRAIL',
+      'signal',
+      {},
+      'E4 GuardDuty, 02:05 UTC: The sequence includes the call s3:DeleteObject.',
+    ],
+    [
       'E1 guardduty port-probe: blocked=false, ports=22, 443',
       'port-probe',
       {},

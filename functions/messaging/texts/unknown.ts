@@ -123,7 +123,7 @@ export function unknownsOf(
     const names = [...new Set(same.flatMap(({ name }) => name ?? []))];
     const isOfAll = same.every((one) => one.isAboutTarget) && !isNamed;
     const of = isOfAll || names.length === 0 ? {} : { of: folded(names, MAX_NAMES).join(', ') };
-    return { what, why, isAboutTarget, ...of };
+    return { what: 'of' in of ? what.replace(/^its /, '') : what, why, isAboutTarget, ...of };
   });
 }
 

@@ -1,15 +1,23 @@
 // Evidence for and against an attack, and unknown facts, from the records.
-import type { Entity } from '../../domain/alert.ts';
+import type { Alert, Entity } from '../../domain/alert.ts';
+import type { Citable, CitableKind } from '../../domain/citable.ts';
 import { type EntityFacts, knownOf, scannerIn } from '../../domain/facts.ts';
-import { counted, oneLine, quoted, utc } from '../../domain/wording.ts';
+import { capitalised, counted, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { lookedUp, type NameOf, namesIn, type Point } from '../../messaging/texts/looked-up.ts';
 import { seenText } from '../../messaging/texts/reason.ts';
 import { unknownsOf } from '../../messaging/texts/unknown.ts';
+import { evidencePoint } from '../texts/evidence-line.ts';
 import type { IncidentView } from './incident-view.ts';
 
 export type Evidence = { supports: Point[]; contradicts: Point[]; unknown: Point[] };
 
 const PRODUCT = 'The finding';
+/** What shows an act. The other kinds describe the resource, or are looked up. */
+const OBSERVED: ReadonlySet<CitableKind> = new Set<CitableKind>([
+  ...(['api-call', 'connection', 'port-probe', 'dns-request', 'login', 'kubernetes-call'] as const),
+  ...(['signal', 'threat', 'anomaly', 'runtime', 'malware', 'indicator'] as const),
+]);
+const MAX_REPORTED = 5;
 const RECORDS = 'Records of Countermand';
 
 /** Of the most severe alert, whose facts were read last. */
@@ -30,6 +38,7 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
   return {
     supports: [
       { text: `${quoted(alert.title, 200)} ${seenText(alert, now)}`, from: PRODUCT },
+      ...reportedIn(facts?.citable ?? [], { alert, now }),
       ...(incident.alerts.length > 1
         ? [{ text: `${incident.alerts.length} alerts belong to this incident.`, from: RECORDS }]
         : []),
@@ -43,11 +52,18 @@ export function evidenceOf({ worst, actions, now, incident }: IncidentView): Evi
       ...about(contradictsIn),
     ],
     unknown: unknownsOf(own, facts, alert).map(({ what, of, why }) => ({
-      text: of ? `${what} (${of})` : what,
-      from: why,
+      text: capitalised(of ? `${what} (${of})` : what),
+      from: capitalised(why),
     })),
   };
 }
+
+/** What the product observed, by kind: never by what an analysis says about it. */
+const reportedIn = (lines: readonly Citable[], reader: { alert: Alert; now: Date }): Point[] =>
+  lines
+    .filter(({ kind, text }) => OBSERVED.has(kind) && text !== '')
+    .slice(0, MAX_REPORTED)
+    .map((line) => evidencePoint(line, reader));
 
 type About = { name: string; part: Entity['part'] | undefined; nameOf: NameOf; now: Date };
 

@@ -1,7 +1,7 @@
 // The report of an incident, in one structure for all formats.
 import type { Action } from '../../domain/action.ts';
-import { oneLine, utc, words } from '../../domain/wording.ts';
-import { headlineOf, stateOf } from '../../messaging/texts/action-line.ts';
+import { oneLine, utc } from '../../domain/wording.ts';
+import { headlineOf, recommended, stateOf } from '../../messaging/texts/action-line.ts';
 import { manualUndo } from '../../messaging/texts/in-force.ts';
 import type { Point } from '../../messaging/texts/looked-up.ts';
 import { manualSteps } from '../../messaging/texts/manual.ts';
@@ -43,7 +43,10 @@ export function reportOf(view: IncidentView): Report {
     { heading: INCIDENT.actions, lines: actions.map((one) => actionLine(one, view)) },
     { heading: INCIDENT.supports, lines: evidence.supports.map(pointLine) },
     { heading: INCIDENT.contradicts, lines: evidence.contradicts.map(pointLine) },
-    { heading: INCIDENT.unknown, lines: evidence.unknown.map(pointLine) },
+    {
+      heading: INCIDENT.unknown,
+      lines: evidence.unknown.map(({ text, from }) => `${text}: ${from}`),
+    },
     { heading: REPORT.commands, lines: [], code: commands(view) },
     analysis(view),
     {
@@ -88,13 +91,17 @@ function analysis({ worst }: IncidentView): Section {
   const heading = REPORT.analysis;
   if (!assessment) return { heading, lines: [] };
   const { verdict, summary, origin, model, recommendations } = assessment;
+  const shown = (action: string, ref: string) => {
+    const entity = worst.alert.entities.find((one) => one.ref === ref);
+    return recommended(action, oneLine(entity?.value ?? ref, 120), entity?.kind ?? null);
+  };
   return {
     heading,
     lines: [
       `${verdict}, by ${model ?? origin}: ${oneLine(summary, 2000)}`,
       ...recommendations.map(
         ({ action, target, confidence, reasoning }) =>
-          `${words(action)} on ${target}, confidence ${confidence} of 100: ${oneLine(reasoning, 2000)}`,
+          `${shown(action, target)}, confidence ${confidence} of 100: ${oneLine(reasoning, 2000)}`,
       ),
     ],
   };

@@ -79,7 +79,7 @@ const unknownList = (unknowns: readonly Unknown[]): Html =>
     ? html``
     : html`<section class="unknown" aria-labelledby="unknown"><h2 id="unknown">${APPROVE.unknown}</h2>
 <p class="quiet">${APPROVE.unknownHint}</p>
-<ul>${unknowns.slice(0, MAX_UNKNOWNS).map(({ what, of, why }) => html`<li>${capitalised(what)}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${why}</bdi></small></li>`)}${unknowns.length > MAX_UNKNOWNS ? html`<li>${APPROVE.more(unknowns.length - MAX_UNKNOWNS)}</li>` : ''}</ul></section>`;
+<ul>${unknowns.slice(0, MAX_UNKNOWNS).map(({ what, of, why }) => html`<li>${capitalised(what)}${of ? html` (<bdi>${of}</bdi>)` : ''}<small><bdi>${capitalised(why)}</bdi></small></li>`)}${unknowns.length > MAX_UNKNOWNS ? html`<li>${APPROVE.more(unknowns.length - MAX_UNKNOWNS)}</li>` : ''}</ul></section>`;
 
 /** Requests that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>

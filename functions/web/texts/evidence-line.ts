@@ -2,6 +2,7 @@
 import type { Alert } from '../../domain/alert.ts';
 import type { Citable } from '../../domain/citable.ts';
 import { folded, oneLine, quoted, utc, words } from '../../domain/wording.ts';
+import type { Point } from '../../messaging/texts/looked-up.ts';
 import type { Line } from './evidence-fields.ts';
 import { sentencesOf } from './evidence-sentences.ts';
 
@@ -24,8 +25,14 @@ const MAX_NAMES = 6;
 const MAX_LINE = 600;
 
 /** Begins with the number that other lines cite. An attacker may have written what is in quotation marks. */
-export function evidenceInWords(line: Citable, { alert, now }: Reader): string {
-  const { id, source, kind, refs, isUntrusted } = line;
+export function evidenceInWords(line: Citable, reader: Reader): string {
+  const { text, from } = evidencePoint(line, reader);
+  return oneLine(line.kind === 'facts' ? text : `${line.id} ${from}: ${text}`, MAX_LINE);
+}
+
+/** The same without the number. `from`: the source and the time. */
+export function evidencePoint(line: Citable, { alert, now }: Reader): Point {
+  const { source, kind, refs, isUntrusted } = line;
   const entities = new Map(alert?.entities.map(({ ref, value }) => [ref, value]));
   const nameOf = (ref: string): string => oneLine(entities.get(ref) ?? ref, 60);
   const { times, said, quotes } = partsOf(line);
@@ -40,10 +47,11 @@ export function evidenceInWords(line: Citable, { alert, now }: Reader): string {
   const isText = kind === 'facts' || kind === 'context';
   const parts = isText ? { lead: said, fields: new Map<string, string>() } : fieldsIn(said);
   const text = sentencesOf({ ...parts, kind, source, about: names, shown });
-  const from = kind === 'facts' ? '' : `${id} ${SOURCES[source] ?? words(source)}`;
-  const heading = `${from}${times === '' ? '' : `, ${shown(times)}`}`;
   const choice = isUntrusted ? ' An attacker can choose all of this.' : '';
-  return oneLine(`${heading}${heading === '' ? '' : ': '}${text}${choice}`, MAX_LINE);
+  return {
+    text: oneLine(`${text}${choice}`, MAX_LINE),
+    from: `${SOURCES[source] ?? words(source)}${times === '' ? '' : `, ${shown(times)}`}`,
+  };
 }
 
 /** The forms that a dossier writes: evidence, the facts of one entity, and records. Quotes are taken out. */

@@ -129,7 +129,7 @@ const contextText = (shown: Line['shown'], text: string): string =>
     .replace(/^Change calendar (open|closed)\b/, 'The change calendar is $1');
 
 const SIGNALS: ReadonlyMap<string, string> = new Map([
-  ['CLOUD_TRAIL', 'CloudTrail lists'],
+  ['CLOUD_TRAIL', 'The sequence includes the call'],
   ['FINDING', 'A finding reports'],
 ]);
 

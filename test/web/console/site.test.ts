@@ -3,13 +3,23 @@
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../../functions/domain/action.ts';
+import type { Citable } from '../../../functions/domain/citable.ts';
+import { unknown } from '../../../functions/domain/facts.ts';
 import { plainTitle } from '../../../functions/messaging/texts/reason.ts';
 import { startConsole, startSession } from '../../../functions/sign-in/session.ts';
 import { append } from '../../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../../functions/store/layout.ts';
 import type { Store } from '../../../functions/store/store.ts';
 import { createConsole } from '../../../functions/web/console/site.ts';
-import { alertWith, attacker, INCIDENT_ID, POLICY, theAlertItself } from '../../fixtures/case.ts';
+import {
+  alertWith,
+  attacker,
+  factsAbout,
+  factsWith,
+  INCIDENT_ID,
+  POLICY,
+  theAlertItself,
+} from '../../fixtures/case.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
 import { BASE_URL, inForce, mac, minute, pages, put, waiting } from '../approval-pages.ts';
 
@@ -223,6 +233,25 @@ describe('the page of an incident', () => {
     expect(analysis).not.toContain('block_ip');
   });
 
+  test('shows what the product observed as evidence, by the kind of the line', async () => {
+    await put(store, waiting());
+    const line = { source: 'guardduty', isUntrusted: false, refs: [] };
+    const citable: Citable[] = [
+      { ...line, id: 'E1', kind: 'port-probe', text: 'E1 guardduty port-probe: ports=22' },
+      { ...line, id: 'E2', kind: 'resource', text: 'E2 guardduty resource: state=running' },
+    ];
+    const changes = unknown('no trail keeps them');
+    const facts = { ...factsWith(factsAbout('ip-1', { changes })), citable };
+    await store.records.putFacts(INCIDENT_ID, alertWith().alertId, facts);
+    const page = await (await open(PAGE)).text();
+    const [supports = '', others = ''] = page.split('Evidence against it');
+    expect(supports).toMatch(/Port 22 was probed\..{0,40}GuardDuty/);
+    expect(page).not.toContain('running');
+    expect(others).toMatch(/Its recent changes in CloudTrail.{0,40}No trail keeps them/);
+    const { evidence } = JSON.parse(await (await open(`${PAGE}/report.json`)).text());
+    expect(evidence.supports).toContainEqual({ text: 'Port 22 was probed.', from: 'GuardDuty' });
+  });
+
   test('has the title of the alert that people decide about, and names the more severe one', async () => {
     await put(store, waiting());
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
@@ -372,6 +401,11 @@ describe('the report of an incident', () => {
     expect(text).not.toMatch(/[^\\]<img|https:\/\/evil/);
     expect(text).toContain('## Timeline');
     expect(text).toContain('Ana Silva decides by 03:15 UTC');
+  });
+
+  test('names the actions of the analysis as people do', async () => {
+    const text = await (await report('md')).text();
+    expect(text).toMatch(/## Analysis[\s\S]*Block 203\.0\.113\.7 at the firewall, confidence 90/);
   });
 
   test('has no heading or list that a text of the alert begins', async () => {
