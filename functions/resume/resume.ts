@@ -1,6 +1,7 @@
 // Resumes after a halt: a fresh sign-in, a reason, a signed list of entries.
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
+import { minutesAfter } from '../domain/time.ts';
 import { signClaims, verifyClaims } from '../links/signed-claims.ts';
 import { resumedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
@@ -97,21 +98,31 @@ async function onForm(deps: ResumeDeps, c: Context, fresh: FreshSignIn): Promise
   const isMade = await store.killSwitch.resume(policy.account, resumptions, newId(), {
     ...{ ...decided, authTime, seen },
   });
-  if (isMade) await notify(deps, decided);
+  await notify(deps, decided, isMade);
   return c.redirect(CONSOLE_PATH, 303);
 }
 
 const AGAIN = { path: PATH, label: RESUME.again };
 
-/** Shows the current mode: another halt may have been added. */
+/** Longer than a press takes. */
+const PRESS_MINUTES = 1;
+
+/**
+ * Shows the current mode: another halt may have been added. If the halt was over already, an earlier press of the same
+ * person may have failed before it notified the team, so its resumption is notified of again.
+ */
 async function notify(
   { store, policy, send, log }: ResumeDeps,
   decided: { by: string; at: string; why: string },
+  isMade: boolean,
 ): Promise<void> {
   try {
-    const { mode } = await store.killSwitch.read(policy.account);
-    const text = resumedText(policy, { ...decided, mode });
-    await send(switchNotice(`resumed-${decided.by}-${decided.at}`, text));
+    const { mode, ...latest } = await store.killSwitch.read(policy.account);
+    const isEarlier =
+      latest.by === decided.by && minutesAfter(latest.at, PRESS_MINUTES) > decided.at;
+    if (!isMade && !(mode !== 'halt' && isEarlier)) return;
+    const { by, at, why } = isMade ? decided : latest;
+    await send(switchNotice(`resumed-${by}-${at}`, resumedText(policy, { by, at, why, mode })));
   } catch (error) {
     log('error', 'the team was not notified', errorFields(error));
   }

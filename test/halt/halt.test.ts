@@ -237,6 +237,35 @@ describe('resuming', () => {
     expect(sent.at(-1)?.subject).toBe('Still halted: another halt is in force');
   });
 
+  test('notifies the team at the second press if the first one could not, and of nothing else', async () => {
+    const cookie = await cookiesOf('mei.tanaka');
+    const fields = await shown(cookie);
+    await submit(fields, cookie, { app: site({ down: true }) });
+    expect([await mode(), sent]).toEqual(['run', []]);
+    now = new Date(now.getTime() + 10_000);
+    await submit(fields, cookie);
+    expect(sent.map(({ subject }) => subject)).toEqual(['Resumed: rules decide again what runs']);
+    now = new Date(now.getTime() + 60_000);
+    await submit(fields, cookie);
+    expect(sent, 'a minute later').toHaveLength(1);
+  });
+
+  test('notifies the team of nothing if another person resumed, or a halt was added', async () => {
+    const [meis, anas] = [await cookiesOf('mei.tanaka'), await cookiesOf('ana.silva')];
+    const app = site({ roles: ['lead'] });
+    const fields = await shown(meis);
+    const others = await shown(anas, app);
+    await submit(fields, meis);
+    await submit(others, anas, { app });
+    expect(sent).toHaveLength(1);
+    await post(HALT, [], { cookie: meis });
+    await submit(fields, meis);
+    expect(sent.map(({ subject }) => subject)).toEqual([
+      'Resumed: rules decide again what runs',
+      'Halted: no action is applied',
+    ]);
+  });
+
   test('to ask makes every action need approval', async () => {
     const cookie = await cookiesOf('mei.tanaka');
     await submit(await shown(cookie), cookie, { to: 'ask' });
