@@ -1,5 +1,5 @@
 // Describes the target from the facts, in lines for the approver.
-import type { Fact, Facts, IdentityFacts } from '../domain/facts.ts';
+import { type Fact, type Facts, type IdentityFacts, knownOf } from '../domain/facts.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
 import { span, utc } from '../domain/wording.ts';
 import type { Subject } from './mechanism.ts';
@@ -23,7 +23,7 @@ export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | nu
 
 /** The user, or the key and its user, as IAM described them when the facts were read. */
 export function identityFacts({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {
-  const identity = facts?.entities.find(({ ref }) => ref === target.ref)?.identity;
+  const identity = identityOf(target, facts);
   if (!identity) return ['Unknown: its use'];
   return sameReasonOnce([
     inWords(identity.lastUsed, 'its last use', lastUse),
@@ -40,6 +40,20 @@ export function identityFacts({ target }: Pick<Subject, 'target'>, facts: Facts 
         : 'Not marked as a service account; this is checked again before the change',
     ),
   ]);
+}
+
+const identityOf = ({ ref }: Subject['target'], facts: Facts | null) =>
+  facts?.entities.find((one) => one.ref === ref)?.identity;
+
+/** What the user of the target could still have. What IAM knows to be absent is false. */
+export function credentialsOf({ target }: Pick<Subject, 'target'>, facts: Facts | null) {
+  const { consoleAccess, activeKeys, status } = identityOf(target, facts) ?? {};
+  const own = knownOf(status) === 'Active' ? 1 : 0;
+  return {
+    password: knownOf(consoleAccess) ?? true,
+    /** Another active key than the target. */
+    otherKey: (knownOf(activeKeys) ?? 2) > own,
+  };
 }
 
 /** A line, or what is unknown and why. */

@@ -146,15 +146,30 @@ describe('texts for the approver', () => {
         'Not marked as a service account; this is checked again before the change',
       ]),
     );
+    expect(said()[1]).toMatch(/^Not affected: report-export's other access key, and sessions/);
+    expect(said({ activeKeys: known(1) })[1]).toMatch(/^Not affected: sessions/);
+    expect(said({ activeKeys: known(1), status: known('Inactive') })[1]).toContain(
+      'other access key',
+    );
+    expect(said({ consoleAccess: known(true) })[1]).toContain('the console password');
+    const denied = (consoleAccess: boolean) =>
+      denyUser.describe(
+        subjectOn(suspectUser),
+        factsWith(
+          factsAbout('user-1', { identity: { ...identity, consoleAccess: known(consoleAccess) } }),
+        ),
+      ).affected[0];
+    expect(denied(false)).toMatch(/^Every access key of the user, and the programs/);
+    expect(denied(true)).toMatch(/^The user’s console sign-in, every access key/);
     expect(said({ lastUsed: known(null) })).toContain(
       'IAM has recorded no use yet; its records can be hours behind',
     );
     expect(said({ lastUsed: unknown('IAM did not answer') })).toContain(
       'Unknown: its last use (IAM did not answer)',
     );
-    const denied = unknown('AccessDenied');
+    const refused = unknown('AccessDenied');
     expect(
-      said({ lastUsed: denied, groups: denied }).filter((line) => line.includes('Denied')),
+      said({ lastUsed: refused, groups: refused }).filter((line) => line.includes('Denied')),
     ).toEqual(['Unknown: its last use, the user’s groups (AccessDenied)']);
   });
 

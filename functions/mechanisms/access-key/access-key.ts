@@ -8,7 +8,7 @@ import { InvalidInput, StateChanged, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
+import { credentialsOf, earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
@@ -87,13 +87,22 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     affected: [
       'Every program and person that signs requests with this key, after a few seconds',
-      `Not affected: ${userName}'s other access key, the console password, and sessions already started with this key`,
+      notAffected(userName, credentialsOf(subject, facts)),
       ...identityFacts(subject, facts),
       ...earlierIncidents(subject, facts, 'key'),
     ],
     undo: `${undoneAfter('Sets the key back to Active', subject)}. A leaked key must still be rotated: its owner receives the commands`,
     manualUndo: [set('Active')],
   };
+}
+
+function notAffected(userName: string, { password, otherKey }: ReturnType<typeof credentialsOf>) {
+  const others = [
+    ...(otherKey ? [`${userName}'s other access key`] : []),
+    ...(password ? ['the console password'] : []),
+  ];
+  const sessions = 'sessions already started with this key';
+  return `Not affected: ${others.length > 0 ? `${others.join(', ')}, and ` : ''}${sessions}`;
 }
 
 function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivateKey.connect> {

@@ -7,7 +7,7 @@ import { QuotaExceeded } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
-import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
+import { credentialsOf, earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
@@ -65,7 +65,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
       `Attach this stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) to the IAM user ${name}`,
     ],
     affected: [
-      'The user’s console sign-in, every access key, and the programs that use one, after a few seconds',
+      `${credentialsOf(subject, facts).password ? 'The user’s console sign-in, every access key' : 'Every access key of the user'}, and the programs that use one, after a few seconds`,
       'Not affected until they expire, after at most 12 hours: sessions of roles that the user already assumed',
       ...identityFacts(subject, facts),
       ...earlierIncidents(subject, facts, 'user'),
