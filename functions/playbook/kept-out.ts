@@ -3,6 +3,7 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import type { Flows } from '../domain/flows.ts';
+import { minutesAfter } from '../domain/time.ts';
 
 type Attempted = Pick<Alert, 'entities' | 'evidence' | 'firstSeenAt' | 'lastSeenAt'>;
 
@@ -58,10 +59,16 @@ function areRejected(
     isUntil(flows.from, firstSeenAt) &&
     flows.peers.every(isRejected) &&
     attackers.every(({ ref }) =>
-      flows.peers.some((peer) => peer.ref === ref && isUntil(lastSeenAt, peer.lastAt)),
+      flows.peers.some(
+        (peer) =>
+          peer.ref === ref && isUntil(lastSeenAt, minutesAfter(peer.lastAt, RECORD_MINUTES)),
+      ),
     )
   );
 }
+
+/** Two records of the same packets may end so far apart: each is written within a minute of its last packet. */
+const RECORD_MINUTES = 1;
 
 /** Products write instants with and without milliseconds. */
 const isUntil = (one: string, other: string): boolean => Date.parse(one) <= Date.parse(other);

@@ -284,8 +284,8 @@ describe('an attack on a host', () => {
       factsWith(factsAbout('instance-1', { address: null, ...about })),
     ).outcome;
   const rejected = peerWith({ accepted: 0, rejected: 40 });
-  const early = new Date(NOW.getTime() - 60_000).toISOString();
-  const later = new Date(NOW.getTime() + 60_000).toISOString();
+  const early = new Date(NOW.getTime() - 61_000).toISOString();
+  const later = new Date(NOW.getTime() + 61_000).toISOString();
 
   test('fails if flow logs list its connections, all of them rejected', () => {
     expect(outcome({ flows: known(flowsWith([rejected])) })).toBe('failed');
