@@ -5,7 +5,7 @@ import type { Out, Outcome } from '../cli/output.ts';
 import type { Alert } from '../functions/domain/alert.ts';
 import type { EntityFacts, Facts } from '../functions/domain/facts.ts';
 import { isIdentity } from '../functions/domain/service-account.ts';
-import { visible } from '../functions/domain/wording.ts';
+import { counted, visible } from '../functions/domain/wording.ts';
 import { dossierOf } from '../functions/dossier/dossier.ts';
 import { countTokens, TOKENIZER } from '../functions/dossier/tokens.ts';
 import { addressFacts } from '../functions/enrich/address.ts';
@@ -162,7 +162,7 @@ export async function measureDossiers(
     results.reduce((sum, one) => sum + one.verbatim, 0),
   ];
   out.line(
-    `${sizes.length} ${sizes.length === 1 ? 'finding' : 'findings'}, tokens by ${TOKENIZER}: median ${at(0.5)}, p90 ${at(0.9)}, worst ${at(1)}`,
+    `${counted(sizes.length, 'finding')}, tokens by ${TOKENIZER}: median ${at(0.5)}, p90 ${at(0.9)}, worst ${at(1)}`,
   );
   if (chosen > 0)
     out.line(

@@ -32,9 +32,9 @@ export const withoutErrorName = (text: string): string => text.replace(/^[A-Z]\w
 export const capitalised = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** A number with its noun: `1 alert`, `2 alerts`. */
+/** A number with its noun: `1 alert`, `at least 2 alerts`. */
 export const counted = (count: number | string, noun: string, plural = `${noun}s`): string =>
-  `${count} ${Number(count) === 1 ? noun : plural}`;
+  `${count} ${/(?:^| )1$/.test(String(count)) ? noun : plural}`;
 
 /**
  * A duration in words.

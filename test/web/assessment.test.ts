@@ -251,6 +251,18 @@ describe('a line of evidence', () => {
       'E6 AWS Config, 02:05 UTC: Security group sg-0a of i-0aa opened TCP port 22 to everyone.',
     ],
     [
+      'E6 config 2026-11-24T02:05Z change about instance-1: effect=public access allowed; read=a part',
+      'change',
+      { source: 'config', refs: ['instance-1'] },
+      'E6 AWS Config, 02:05 UTC: i-0aa changed. Effect: public access allowed. Only a part was read.',
+    ],
+    [
+      'E8 flow-logs traffic about instance-1: with other addresses, begun by the host=1 to 1 public addresses, out=4 kB, begun by others=at least 1 accepted and at least 0 rejected from at least 1 addresses',
+      'traffic',
+      { source: 'flow-logs', refs: ['instance-1'] },
+      'E8 VPC flow logs: i-0aa began 1 connection to 1 public address outside this alert and sent 4 kB. Others tried to connect to it: at least 1 accepted and at least 0 rejected from at least 1 address.',
+    ],
+    [
       'E7 dns host-name about ip-1: name~[9 characters]',
       'host-name',
       { source: 'dns', refs: ['ip-1'], isUntrusted: true },

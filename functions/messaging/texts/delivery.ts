@@ -35,7 +35,7 @@ export function collectedLine(
     MAX_NAMED,
   );
   const news = updates.length > 0 ? ` Updated: ${folded(updates, MAX_NAMED).join('; ')}` : '';
-  const count = requests.length === 1 ? '1 request' : `${requests.length} requests`;
+  const count = counted(requests.length, 'request');
   return `${count} about ${quoted(title, 80)}, the first until ${until}: ${orders.join('; ')}.${news}`;
 }
 
@@ -49,7 +49,7 @@ export function collectedText(
   const [one] = lines;
   const where = lines.length === 1 ? 'one incident' : `${lines.length} incidents`;
   return {
-    subject: `Approve or decline ${count === 1 ? '1 request' : `${count} requests`} of ${where}`,
+    subject: `Approve or decline ${counted(count, 'request')} of ${where}`,
     paragraphs: [
       lines.length === 1 && one
         ? one.text

@@ -3,7 +3,15 @@ import type { Alert } from '../../domain/alert.ts';
 import type { ConfigChanges, ConfigEffect } from '../../domain/config-changes.ts';
 import { type EntityFacts, type Facts, knownOf, scannerIn } from '../../domain/facts.ts';
 import type { Flows, Peer } from '../../domain/flows.ts';
-import { capitalised, folded, type Moment, oneLine, quoted, utc } from '../../domain/wording.ts';
+import {
+  capitalised,
+  counted,
+  folded,
+  type Moment,
+  oneLine,
+  quoted,
+  utc,
+} from '../../domain/wording.ts';
 
 /** `from`: the source. */
 export type Point = { text: string; from: string };
@@ -173,7 +181,7 @@ export function connectionsText(found: {
       : numberIn(proven) > 0
         ? ` In ${proven} of them, data went both ways.`
         : ' None is known to have carried data both ways.';
-  return `${capitalised(first)} connection${numberIn(first) === 1 ? '' : 's'} ${who}${on} ${done.join(' and ')}${last}.${more}`;
+  return `${capitalised(counted(first, 'connection'))} ${who}${on} ${done.join(' and ')}${last}.${more}`;
 }
 
 const numberIn = (count: string): number => Number(/\d+$/.exec(count)?.[0] ?? 0);

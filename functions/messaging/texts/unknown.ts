@@ -118,8 +118,11 @@ export function unknownsOf(
     ...about(others, (one) => inOther(one, dependsOnHosts), false),
   ];
   const isNamed = refs.size > 1;
-  return [...Map.groupBy(all, ({ what, why }) => `${what}: ${why}`).values()].flatMap((same) => {
-    const [{ what, why, isAboutTarget } = { what: '', why: '', isAboutTarget: true }] = same;
+  const groups = Map.groupBy(all, ({ what, why }) => `${what}: ${why}`);
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const { what, why, isAboutTarget } = first;
     const names = [...new Set(same.flatMap(({ name }) => name ?? []))];
     const isOfAll = same.every((one) => one.isAboutTarget) && !isNamed;
     const of = isOfAll || names.length === 0 ? {} : { of: folded(names, MAX_NAMES).join(', ') };

@@ -2,7 +2,7 @@
 import type { Alternative, Assessment, ForPeople } from '../../domain/assessment.ts';
 import type { DeclaredScanner } from '../../domain/declared-scanner.ts';
 import type { ReverseDns } from '../../domain/reverse-dns.ts';
-import { capitalised, oneLine, quoted } from '../../domain/wording.ts';
+import { capitalised, counted, oneLine, quoted } from '../../domain/wording.ts';
 import type { Agreement } from '../agreement.ts';
 
 const isByPlaybook = ({ origin, failure }: Assessment): boolean =>
@@ -54,8 +54,7 @@ export const ASSESSMENT = {
     const like = 'the same action and type of finding';
     const among = of < 2 ? '' : ` (last ${of} incidents)`;
     if (decided === 0) return `No decision about ${like}${among}`;
-    const incidents = decided === 1 ? 'incident' : 'incidents';
-    return `In ${agreed} of ${decided} ${incidents}, people approved every request for ${like}${among}`;
+    return `In ${agreed} of ${counted(decided, 'incident')}, people approved every request for ${like}${among}`;
   },
   words: 'The analysis in its own words',
   missing: 'Missing, according to the analysis',

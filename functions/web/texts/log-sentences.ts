@@ -1,5 +1,5 @@
 // Sentences about what CloudTrail, AWS Config and flow logs list.
-import { capitalised } from '../../domain/wording.ts';
+import { capitalised, counted } from '../../domain/wording.ts';
 import { connectionsText, portText } from '../../messaging/texts/looked-up.ts';
 import type { Take, Writer } from './evidence-fields.ts';
 
@@ -7,7 +7,7 @@ export const activityText: Writer = (take, { about }) => {
   const changes = take('changes to IAM or logging') ?? 'none listed';
   const isNone = changes === 'none listed';
   return [
-    `${about} made ${take('events') ?? 'some'} calls: ${(take('calls') ?? 'none').split(', ').map(callText).join(', ')}`,
+    `${about} made ${counted(take('events') ?? 'some', 'call')}: ${(take('calls') ?? 'none').split(', ').map(callText).join(', ')}`,
     isNone
       ? 'No change to IAM or logging is listed'
       : `It changed IAM or logging: ${changes.split(' ').join(', ')}`,
@@ -60,11 +60,11 @@ export const configText: Writer = (take, { about }) => {
     status && `was ${status}`,
     changed && `changed (${changed})`,
   ].filter(Boolean);
-  return `${group ? `Security group ${group} of ${about}` : about} ${done.join(' and ') || 'changed'}${effect ? `. Effect: ${effect}` : ''}${partText(
-    take('read'),
-  )
-    .map((text) => `. ${text}`)
-    .join('')}`;
+  return [
+    `${group ? `Security group ${group} of ${about}` : about} ${done.join(' and ') || 'changed'}`,
+    ...(effect ? [`Effect: ${effect}`] : []),
+    ...partText(take('read')),
+  ].join('. ');
 };
 
 export const flowText: Writer = (take, { about, lead, shown }) => {
@@ -91,6 +91,8 @@ export const flowText: Writer = (take, { about, lead, shown }) => {
 
 const otherFlows = (take: Take, host: string): string => {
   const [own, out, foreign] = [take('begun by the host'), take('out'), take('begun by others')];
-  const connections = (text = '0') => text.replace(/^((?:at least )?\d+)/, '$1 connections');
-  return `${host} began ${connections(own)} outside this alert and sent ${out ?? 'no data'}. Others tried to connect to it: ${foreign ?? 'none'}`;
+  const connections = (text = '0') =>
+    text.replace(/^(?:at least )?\d+/, (count) => counted(count, 'connection'));
+  const text = `${host} began ${connections(own)} outside this alert and sent ${out ?? 'no data'}. Others tried to connect to it: ${foreign ?? 'none'}`;
+  return text.replaceAll(/\b1 (public )?addresses/g, '1 $1address');
 };
