@@ -6,7 +6,7 @@ import {
   personIn,
   type Status,
 } from '../domain/action.ts';
-import { informs } from '../domain/action-catalog.ts';
+import { informs, isHarmless } from '../domain/action-catalog.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isMoreSevere } from '../domain/alert.ts';
 import { approvalsIn, askedSoFar, peopleAsked } from '../domain/approval.ts';
@@ -171,7 +171,10 @@ const EXPLAINS: Readonly<Record<Outcome, readonly Status[]>> = {
   failed: ['failed'],
 };
 
-/** The action that changed last among those that explain the outcome. */
+/** A ticket or a watched address says little about a hand-off of several actions. */
+const weightOf = ({ name }: Action): number => (informs(name) ? 0 : isHarmless(name) ? 1 : 2);
+
+/** Among the actions that explain the outcome, the one that changed last; of a hand-off, first the weightiest. */
 function endedIn(actions: readonly Action[], outcome: Outcome | null): Summary['ended'] {
   const atOf = ({ history }: Action) => history.at(-1)?.at ?? '';
   const [last] = actions
@@ -181,6 +184,7 @@ function endedIn(actions: readonly Action[], outcome: Outcome | null): Summary['
         EXPLAINS[outcome].includes(status) &&
         (outcome !== 'acted' || !informs(name)),
     )
-    .sort((a, b) => (atOf(a) > atOf(b) ? -1 : 1));
+    .sort((a, b) => (atOf(a) > atOf(b) ? -1 : 1))
+    .sort((a, b) => (outcome === 'handed-off' ? weightOf(b) - weightOf(a) : 0));
   return last ? { ...named(last), status: last.status, at: atOf(last), by: deciderOf(last) } : null;
 }

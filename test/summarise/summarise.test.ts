@@ -180,6 +180,22 @@ describe('the stored summary', () => {
     expect(found.map(({ outcome }) => outcome)).toEqual(['no-action']);
   });
 
+  test('names the block of a hand-off, and neither the watched address nor the ticket', async () => {
+    const names = ['add_ip_to_watchlist', 'block_ip_at_firewall', 'create_alert_ticket'] as const;
+    await opened(
+      ...names.map((name, i) =>
+        toyAction({
+          actionId: `act-aaaaaaaaaaaaaaa${i}-1`,
+          name,
+          status: 'handed-off',
+          description: null,
+        }),
+      ),
+    );
+    await closedAs('handed-off');
+    expect((await summaryNow()).ended?.name).toBe('block_ip_at_firewall');
+  });
+
   test('keeps a hand-off open for seven days, or until its product closes the finding', async () => {
     await opened();
     await closedAs('handed-off');
