@@ -20,7 +20,7 @@ export const isReached = ({ history }: Action, { id }: Pick<Approver, 'id'>): bo
 
 /**
  * What the other open requests of the incident mean for the question about `action`. Two requests may ask at the same
- * moment: whichever calls see each other, at least one message about them goes out, and at least one of those pages.
+ * moment: in every order of their calls, at least one message about them goes out, and at least one of those pages.
  */
 export function amongOthers(
   others: readonly Action[],

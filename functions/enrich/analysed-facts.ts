@@ -10,7 +10,7 @@ import type { LoggedFacts } from './logged-facts.ts';
 import { hasChanges } from './resource-changes.ts';
 import type { ScannerFacts } from './scanner.ts';
 
-const LOST = unknown('what was looked up before the request could not be read');
+const LOST = unknown('the results of the look-ups of the request could not be read');
 
 /**
  * The lines that it may cite, which the pages of open requests show, and what AWS's logs and DNS listed. Where they

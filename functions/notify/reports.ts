@@ -130,9 +130,9 @@ export async function reportsToSend(
   }
   // Another step may have reported them after they were read.
   const ids = new Set(found.map((one) => one.action.actionId));
-  const now = await deps.store.records.actions(action.incidentId);
-  const left = await outcomes(now.filter(({ actionId }) => ids.has(actionId)));
-  return left.length > 0 ? [...alone, left] : alone;
+  const latest = await deps.store.records.actions(action.incidentId);
+  const untold = await outcomes(latest.filter(({ actionId }) => ids.has(actionId)));
+  return untold.length > 0 ? [...alone, untold] : alone;
 }
 
 /**

@@ -183,12 +183,12 @@ async function requestAgain(
 const recordedChecks = ({ history }: Action): number =>
   history.filter(({ event }) => event === 'swept').length;
 
-/** Whether the record has not changed since, except for an entry that people were notified. */
+/** Whether the record has not changed since, except for entries about a notification. */
 const isSame = (current: Action, seen: Action): boolean =>
   current.attentionAt === seen.attentionAt &&
   (current.version === seen.version ||
     (current.history.length > seen.history.length &&
-      current.history.slice(seen.history.length).every(({ event }) => event === 'told')));
+      current.history.slice(seen.history.length).every(({ by }) => by === 'notify')));
 
 /** Postpones the next check, or ends the checks with null. Does nothing if the record has changed since. */
 async function checkLater(

@@ -34,7 +34,7 @@ async function carried(findFacts: () => Promise<Facts | undefined>) {
   return { cited, found };
 }
 
-const LOST = { known: false, why: 'what was looked up before the request could not be read' };
+const LOST = { known: false, why: 'the results of the look-ups of the request could not be read' };
 
 test.each([
   ['do not answer', () => Promise.reject(new Error('no answer'))],

@@ -298,7 +298,7 @@ describe('the alerts of an incident that name the same host in a minute', () => 
     expect(await whyUnknown({ store, entities: [attacker, foreign] })).toContain('999988887777');
   });
 
-  test('learn that it is being looked up, or that it has too many addresses to share', async () => {
+  test('are unknown while it is looked up, or if it has too many addresses to share', async () => {
     const store = storeOn(memoryTable());
     const all = await Promise.all([factsOf({ store, lines: [line()] }), factsOf({ store })]);
     expect(all.map(([, found]) => found?.known || found?.why)).toEqual([

@@ -85,7 +85,7 @@ describe.each(Object.entries(LIARS))('the stand-in model “%s”', (_, { lies, 
     ).toEqual([]);
   });
 
-  test('leaves a page about every case of which a responder must hear now', () => {
+  test('leaves a page about every case that a responder must handle now', () => {
     expect(
       failing(({ situation, system }) => situation.expect.tell === 'page' && !system.isPaged),
     ).toEqual([]);

@@ -187,6 +187,10 @@ describe('the sweeper', () => {
         ...deps(later(minutes)),
         notify: async () => {
           calls.push(`tell ${action.actionId}`);
+          const failed = { event: 'slack-failed', text: 'Not delivered: Slack to Ana' };
+          await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+            withEntry(current, { at: later(minutes), by: 'notify', ...failed }),
+          );
           await told(action, minutes);
         },
       });

@@ -66,11 +66,13 @@ function withFewer<M extends Content>(message: M, most: number): M {
   const { paragraphs, facts, steps, links } = message;
   const fewer = (text: string) => folded(linesIn(text), most, inRecord).join('\n');
   const leftOut = [
-    { count: paragraphs.length - most, nouns: ['paragraph'] },
-    { count: facts.length - most, nouns: ['detail'] },
-    { count: steps.length - most, nouns: ['list of commands', 'lists of commands'] },
-    { count: links.length - most, nouns: ['link'] },
-  ].flatMap(({ count, nouns: [one = '', more] }) => (count > 0 ? counted(count, one, more) : []));
+    { of: paragraphs, noun: 'paragraph' },
+    { of: facts, noun: 'detail' },
+    { of: steps, noun: 'list of commands', plural: 'lists of commands' },
+    { of: links, noun: 'link' },
+  ].flatMap(({ of, noun, plural }) =>
+    of.length > most ? counted(of.length - most, noun, plural) : [],
+  );
   return {
     ...message,
     paragraphs: [
