@@ -132,7 +132,7 @@ function textDoubts(assessment: Assessment, given: Given): DoubtCode[] {
     ...(sentences.every(({ text, lines }) => areQuantitiesGiven(text, lines, alert))
       ? []
       : ['number-not-found' as const]),
-    ...(all.every(isEnglish) ? [] : ['text-not-checked' as const]),
+    ...([...all, all.join('. ')].every(isEnglish) ? [] : ['text-not-checked' as const]),
   ];
 }
 

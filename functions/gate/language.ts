@@ -28,9 +28,14 @@ const OTHER_SCRIPT = /[^\P{L}\p{Script=Latin}]/u;
 /** No part of a name, an address or a contraction: `com` of `example.com`, `ve` of `we've`. */
 const WORD = /(?<![\p{L}\p{M}\d'’._@:/-])\p{L}+(?![\p{L}\p{M}\d'’_@/-]|[.:][\p{L}\d])/gu;
 
+/** So many words without a frequent one are of a language that is not listed here. */
+const SENTENCES = 12;
+
 export function isEnglish(text: string): boolean {
   if (OTHER_SCRIPT.test(text)) return false;
   const said = text.toLowerCase().match(WORD) ?? [];
   const count = (known: ReadonlySet<string>) => said.filter((one) => known.has(one)).length;
-  return count(OTHERS) === 0 || count(OTHERS) < count(ENGLISH);
+  const english = count(ENGLISH);
+  if (english === 0 && said.length >= SENTENCES) return false;
+  return count(OTHERS) === 0 || count(OTHERS) < english;
 }

@@ -7,6 +7,8 @@ type Quantity = {
   unit: 'bytes' | 'count';
   /** What the sentence says about the outcome of what it counts. */
   outcome: 'failed' | 'succeeded' | null;
+  /** Calls and changes. */
+  isOfCalls: boolean;
   /** The values that agree: at least `from` and at most `to`. */
   from: number;
   to: number;
@@ -14,9 +16,11 @@ type Quantity = {
 
 const WORDS = [
   ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'],
-  ...['eleven', 'twelve'],
+  ...['eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen'],
+  ...['nineteen', 'twenty'],
 ];
-const NUMBER = `\\d{1,3}(?:[,\u2009\u202f]\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?|${WORDS.slice(2).join('|')}`;
+const ONE = '(?:only|just) one|single';
+const NUMBER = `${ONE}|\\d{1,3}(?:[, ]\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?(?:k| ?thousand| ?million)\\b|\\d+(?:\\.\\d+)?|${WORDS.slice(2).join('|')}`;
 const ABOUT = 'about|around|approximately|approx\\.?|roughly|nearly|almost|circa|some|~|≈';
 const MORE = 'more than|over|at least|above|upwards of|>=?|≥';
 const LESS = 'less than|fewer than|under|up to|at most|below|<=?|≤';
@@ -29,12 +33,20 @@ const NOUNS = [
   ...['keys?', 'log ?ins?', 'log ?ons?', 'messages?', 'names?', 'networks?', 'objects?'],
   ...['operations?', 'packets?', 'policies', 'policy', 'probes?', 'queries', 'query', 'records?'],
   ...['regions?', 'requests?', 'resources?', 'roles?', 'rules?', 'secrets?', 'servers?'],
-  ...['sessions?', 'sign-?ins?', 'signals?', 'success(?:es)?', 'times', 'tries', 'users?'],
+  ...['sessions?', 'sign-?ins?', 'signals?', 'success(?:es)?', 'tries', 'users?'],
+  // `100 times what it received` counts nothing.
+  'times(?! (?:what|as|more|less|larger|the|its))',
 ].join('|');
-const NO_ADJECTIVE =
-  'of|to|in|into|on|at|by|for|from|with|and|or|but|is|are|was|were|be|has|have|that|which|who|as|than|then';
+const NO_ADJECTIVE = [
+  'of|to|in|into|on|at|by|for|from|with|and|or|but|is|are|was|were|be|has|have|that|which|who|as|than|then',
+  'the|an?|its?|their|this|these|those|one',
+  // `24 November`, `3 AM`, `for 60 minutes`
+  '(?:second|minute|hour|day|week|month|year)s?|min|ms|[ap]m|utc|percent',
+  '(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber',
+  WORDS.slice(2).join('|'),
+].join('|');
 const STATED = new RegExp(
-  `(?<![\\p{L}\\d.:/=#_-]|\\d,)(?:(${ABOUT}|${MORE}|${LESS})\\s*)?(${NUMBER})(?:\\s?(${BYTES})|\\s(?:of (?:its|the|their|these|those|all) )?((?:(?!(?:${NO_ADJECTIVE})\\s)[\\p{L}'’-]+\\s){0,3}?)(${NOUNS})(?![\\p{L}-]))`,
+  `(?<![\\p{L}\\d.:/=#_-]|\\d,)(?:(${ABOUT}|${MORE}|${LESS})\\s*)?(${NUMBER})(?:\\s?(${BYTES})|\\s(?:of (?:its|the|their|these|those|all|\\d[\\d,]*) )?((?:(?!(?:${NO_ADJECTIVE})\\s)[\\p{L}'’-]+\\s){0,3}?)(${NOUNS})(?![\\p{L}-]))`,
   'giu',
 );
 /** `port 22 connections` counts nothing. */
@@ -48,9 +60,14 @@ const bytesOf = (value: number, unit: string): number =>
     ? value
     : value * 1000 ** Math.max(0, POWERS.indexOf(unit.slice(0, 1).toLowerCase()));
 
+const IS_ROUNDED = /\d ?(?:k|thousand|million)$/i;
+const IS_ONE = new RegExp(`^(?:${ONE})$`, 'i');
+
 function numberOf(text: string): number {
+  if (IS_ONE.test(text)) return 1;
   const word = WORDS.indexOf(text.toLowerCase());
-  return word >= 0 ? word : Number(text.replaceAll(/[^\d.]/g, ''));
+  const power = /k$|thousand$/i.test(text) ? 1_000 : /million$/i.test(text) ? 1_000_000 : 1;
+  return word >= 0 ? word : Number(text.replaceAll(/[^\d.]/g, '')) * power;
 }
 
 /** A size is rounded where it is shown and again where it is told; 1 MiB is 5 % more than 1 MB. */
@@ -66,26 +83,39 @@ function bounds(value: number, word: string, isSize: boolean): [from: number, to
   return [value * (1 - share), value * (1 + share)];
 }
 
+const outcomeIn = (said: string): Quantity['outcome'] =>
+  FAILED.test(said) ? 'failed' : SUCCEEDED.test(said) ? 'succeeded' : null;
+
+/** `200 failed calls`, `it failed 200 times`, `200 calls were denied`. Null for 203 in `200 of 203 calls failed`. */
+function outcomeOf(
+  text: string,
+  { index, 0: { length } }: RegExpExecArray,
+  counted: string,
+): Quantity['outcome'] {
+  const [before, after] = [text.slice(0, index), text.slice(index + length)];
+  if (/\bof\s$/i.test(before)) return null;
+  const last = /\p{L}+\s$/u.exec(before)?.[0] ?? '';
+  const next = /^\s(?:(?:was|were|have|has|had|been)\s)*\p{L}+/u.exec(after)?.[0] ?? '';
+  return outcomeIn(`${last}${counted}${next}`);
+}
+
 function statedIn(text: string): Quantity[] {
   return [...text.matchAll(STATED)].flatMap((match) => {
     const [, bound = '', number = '', size, adjectives = '', noun = ''] = match;
     if (NAMED_BEFORE.test(text.slice(0, match.index))) return [];
     const shown = numberOf(number);
     const value = size ? bytesOf(shown, size) : shown;
-    const [low, high] = bounds(value, bound, size !== undefined);
+    const [low, high] = bounds(value, bound, size !== undefined || IS_ROUNDED.test(number));
     // The last digit that is shown may be rounded: `0.4 GB`.
     const half = size && number.includes('.') ? bytesOf(0.05, size) : 0;
-    // `200 failed calls`, `it failed 200 times`, `200 calls were denied`.
-    const before = /\p{L}+\s$/u.exec(text.slice(0, match.index))?.[0] ?? '';
-    const after =
-      /^\s(?:(?:was|were|have|has|had|been)\s)*\p{L}+/u.exec(
-        text.slice(match.index + match[0].length),
-      )?.[0] ?? '';
-    const said = size ? '' : `${before}${adjectives}${noun}${after}`;
+    const outcome = size ? null : outcomeOf(text, match, `${adjectives}${noun}`);
+    // `A single user` often counts nothing.
+    if (IS_ONE.test(number) && outcome === null) return [];
     return {
       ...{ value, unit: size ? ('bytes' as const) : ('count' as const) },
       ...{ from: low - half, to: high + half },
-      outcome: FAILED.test(said) ? 'failed' : SUCCEEDED.test(said) ? 'succeeded' : null,
+      outcome,
+      isOfCalls: /^(?:call|change|operation|quer|request|attempt|tr|time)/i.test(noun),
     };
   });
 }
@@ -107,7 +137,7 @@ const OUTCOMES = {
 } as const;
 
 /** The values in a line with which a quantity may agree. */
-function shownIn(text: string, { unit, outcome }: Quantity): number[] {
+function shownIn(text: string, { unit, outcome, isOfCalls }: Quantity): number[] {
   if (unit === 'bytes') return sizesIn(text);
   const ofOutcome = outcome ? all(text, OUTCOMES[outcome]) : [];
   if (ofOutcome.length > 0) return ofOutcome;
@@ -115,8 +145,31 @@ function shownIn(text: string, { unit, outcome }: Quantity): number[] {
   const [failed, succeeded] = [all(text, OUTCOMES.failed), all(text, OUTCOMES.succeeded)];
   // Attempts are those that failed and those that succeeded.
   const attempts = failed.flatMap((one) => succeeded.map((other) => one + other));
-  return outcome ? counts : [...counts, ...attempts, ...listsIn(text)];
+  if (outcome === 'failed') return counts;
+  const [succeededCalls, calls] = isOfCalls ? callsIn(text) : [[], []];
+  const changes = /\bchanges=[^;]*/.exec(text)?.[0] ?? '';
+  return outcome
+    ? [...counts, ...succeededCalls, ...(isOfCalls ? listsIn(changes) : [])]
+    : [...counts, ...attempts, ...calls, ...listsIn(text)];
 }
+
+/** `calls=iam:CreateUser 3 and 200 failed, iam:ListUsers 5`: 8 that succeeded, and 203 or 208 calls. */
+function callsIn(text: string): [succeeded: number[], calls: number[]] {
+  const [listed = ''] = /\bcalls=[^;]*/.exec(text) ?? [];
+  const failed = sum(all(listed, OUTCOMES.failed));
+  const each = listed.split(', ').map((one) => sum(countsIn(one)));
+  return listed === '' ? [[], []] : [[sum(each) - failed], [...each, sum(each)]];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);
+
+/** `No login failed`. Only a line that counts failed ones contradicts it. */
+const NONE = new RegExp(
+  `\\b(?:no|zero|not one|none of (?:its|the|their))\\s((?:(?!(?:${NO_ADJECTIVE}|other|further|more|new)\\s)[\\p{L}'’-]+\\s){0,2}?(?:${NOUNS})(?:\\s(?:was|were|have|has|had|been))*(?:\\s\\p{L}+)?)(?!\\p{L}|\\s(?:after|since|before|during|until|from|on|in|to|at|by|of|with)\\b)`,
+  'giu',
+);
+const deniedIn = (text: string): ('failed' | 'succeeded')[] =>
+  [...text.matchAll(NONE)].flatMap(([, said = '']) => outcomeIn(said) ?? []);
 
 /** How many values each list of a line has: `changes=iam:CreateUser iam:AttachUserPolicy`. */
 const listsIn = (text: string): number[] =>
@@ -132,17 +185,28 @@ const entitiesIn = (entities: readonly Entity[]): number[] =>
 
 /** Whether each quantity in the sentence agrees with one that the lines show. */
 export function areQuantitiesGiven(
-  text: string,
+  stated: string,
   lines: readonly Pick<Citable, 'text' | 'isUntrusted'>[],
   { entities, count }: Pick<Alert, 'entities' | 'count'>,
 ): boolean {
   const texts = lines.filter(({ isUntrusted }) => !isUntrusted).map((line) => line.text);
   const listed = [...entitiesIn(entities), lines.length, count];
-  return statedIn(text).every((stated) => {
-    const shown = [
-      ...texts.flatMap((one) => shownIn(one, stated)),
-      ...(stated.unit === 'count' && stated.outcome === null ? listed : []),
-    ];
-    return shown.some((value) => value >= stated.from && value <= stated.to);
+  // Full-width digits are digits.
+  const text = stated.normalize('NFKC');
+  const isDenied = deniedIn(text).every((outcome) => {
+    const shown = texts.flatMap((one) => all(one, OUTCOMES[outcome]));
+    return shown.length === 0 || shown.includes(0);
   });
+  // `203` in `200 of 203 calls`
+  const wholes = text.replaceAll(/\d[\d,.]*%? of (?=\d)/g, 'of ');
+  return (
+    isDenied &&
+    [text, wholes].flatMap(statedIn).every((one) => {
+      const shown = [
+        ...texts.flatMap((line) => shownIn(line, one)),
+        ...(one.unit === 'count' && one.outcome === null ? listed : []),
+      ];
+      return shown.some((value) => value >= one.from && value <= one.to);
+    })
+  );
 }

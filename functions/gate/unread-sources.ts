@@ -80,12 +80,23 @@ function areRecordsRead(text: string, sources: ReadonlySet<string>): boolean {
   });
 }
 
+/** What a person is said to have said: only records of plans and of decisions show it. */
+const PERSON =
+  'owners?|users?|employees?|colleagues?|managers?|admin(?:istrator)?s?|engineers?|analysts?|customers?|teams?|soc|help ?desk|security lead|people|person|they';
+const SAID_SO = new RegExp(
+  `(?<!\\b(?:if|whether|until|unless|who|that|ask|once|when|after|before|no|any)(?: (?:the|its|their|an?|our|your|responsible|other|on-call))*) \\b(?:${PERSON}) (?:(?:has|have|had|also|already|just|since) )*(?:confirmed|approved|acknowledged|authori[sz]ed (?:it|this|that)|told|said|agreed|explained|announced|vouched|signed off|verified|requested (?:it|this|that))\\b`,
+  'i',
+);
+const isSpoken = (text: string): boolean => SAID_SO.test(` ${plain(text)}`);
+
 /** Whether the text speaks only of sources that the lines have. */
 export function areSourcesRead(text: string, lines: readonly Pick<Citable, 'source'>[]): boolean {
   const sources = new Set(lines.map(({ source }) => source));
   return (
     SOURCES.every(
       ([name, source]) => !claims(text, name) || (source !== null && sources.has(source)),
-    ) && areRecordsRead(text, sources)
+    ) &&
+    areRecordsRead(text, sources) &&
+    (sources.has('records') || !isSpoken(text))
   );
 }

@@ -244,8 +244,20 @@ test.each([
   'It stopped the trail and deleted the flow logs.',
   'CloudTrail was switched off.',
   'Check the logs of the proxy.',
+  'Ask whether the owner approved it.',
+  'If the user has confirmed it, it is harmless.',
+  'The owner has not confirmed it.',
 ])('takes %j as no claim about a source', (summary) => {
-  expect(doubts({ summary }).answer).toEqual([]);
+  expect(doubts({ summary, supports: [claim(summary, 'E2')] }).answer).toEqual([]);
+});
+
+test.each([
+  'The owner confirmed the change by phone.',
+  'Our SOC analyst has already approved this.',
+])('takes %j as a claim that only records can show', (text) => {
+  const found = doubts({ supports: [claim(text, 'E2')] }).answer;
+  expect(found).toEqual(['source-not-read']);
+  expect(doubts({ supports: [claim(text, 'E2', 'R1')] }).answer).toEqual([]);
 });
 
 test.each([
@@ -254,6 +266,7 @@ test.each([
   'El registro no muestra otros accesos.',
   'Сloud' + 'Trail shows it.',
   '監査ログに問題はありません',
+  'Käyttäjä kirjautui palveluun normaalisti eikä mitään poikkeavaa havaittu lokitiedoissa viime päivinä lainkaan.',
 ])('doubts %j, in which it cannot check what is claimed', (summary) => {
   expect(doubts({ summary }).answer).toEqual(['text-not-checked']);
 });
@@ -290,6 +303,12 @@ describe('a number in the text', () => {
     'port 22 connections',
     'HTTP 403 errors on 24 November at 03:00',
     'seen in 24 hours',
+    '203 calls of CreateUser, 208 calls in all and eight successful calls',
+    '200 of 203 CreateUser calls that were denied',
+    '100 times what it received',
+    'that within 30 minutes the user made two keys on 24 November',
+    'a single user, and only one successful login',
+    'true that no further login failed, and that no call failed after 03:00',
   ])('stands in a cited line: %s', (text) => {
     expect(inSummary(`It is ${text}.`)).toEqual([]);
   });
@@ -306,6 +325,15 @@ describe('a number in the text', () => {
     '42 GB',
     'more than 4 GB',
     '70 users',
+    'true that no login failed',
+    'true that not one login succeeded',
+    'true that only one login failed',
+    'twenty failed logins',
+    '3k failed calls',
+    '4 200 denied calls',
+    '４２ GB',
+    '2 accepted connections',
+    '1 of 203 failed calls',
   ])('stands in no cited line: %s', (text) => {
     expect(inSummary(`It is ${text}.`)).toEqual(['number-not-found']);
   });
