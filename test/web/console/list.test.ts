@@ -15,7 +15,7 @@ import { INCIDENT_ID, POLICY } from '../../fixtures/case.ts';
 import { asking, holding, manySummaries, summaryWith } from '../../fixtures/summaries.ts';
 import { resume } from '../../fixtures/switch.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
-import { BASE_URL, inForce, mac, minute, pages, put } from '../approval-pages.ts';
+import { BASE_URL, inForce, mac, minute, pages, put, waiting } from '../approval-pages.ts';
 
 const NOW = minute(4);
 const MANY = manySummaries(NOW);
@@ -156,6 +156,15 @@ describe('the pages', () => {
     expect(page).toContain('Severity: expected critical, high, medium or low');
     expect(page).toContain('Time: expected 24h, 7d, 30d or 90d');
     expect(page).toContain('SSH passwords are being guessed on bastion-1');
+  });
+
+  test('do not say that no question is open while the summary of an incident is missing', async () => {
+    const none = 'No question is open';
+    expect(await text('/console')).toContain(none);
+    await put(store, waiting());
+    const behind = await text('/console');
+    expect(behind).toContain('This list is not up to date: a question is open');
+    expect(behind).not.toContain(none);
   });
 
   test('say what to do when nothing matches, and when there is no incident at all', async () => {

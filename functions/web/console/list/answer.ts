@@ -46,12 +46,21 @@ async function unlessCurrent(
 }
 
 export const answerList = (request: Request, readList: ReadList): Promise<Response> =>
-  unlessCurrent(request, async ({ revision, tag }) => {
+  unlessCurrent(request, async ({ revision, tag, outstanding }) => {
     const { deps, c } = request;
     const asked = readQuery(c.req.query());
-    const read = await readList(revision, asked.query.older);
+    const [read, { found }] = await Promise.all([
+      readList(revision, asked.query.older),
+      outstanding,
+    ]);
     const { people } = deps.policy.escalation;
-    return listPage({ read, asked, revision: tag, people, now: deps.now() });
+    const now = deps.now();
+    const isNeeded = found.some(
+      ({ status, approval }) =>
+        status === 'reversal-failed' ||
+        (status === 'awaiting-approval' && (approval?.expiresAt ?? '') > now.toISOString()),
+    );
+    return listPage({ read, asked, revision: tag, isNeeded, people, now });
   });
 
 export const answerInForce = (request: Request, readList: ReadList): Promise<Response> =>

@@ -15,6 +15,8 @@ export const LIST = {
       .filter((text) => text !== '')
       .join(', '),
   needsNone: 'No question is open, and no undo failed.',
+  needsUnlisted:
+    'This list is not up to date: a question is open, or an undo failed. Refresh the page, or open the message.',
   moreNeeds: (count: number) =>
     `${counted(count, 'more incident')} that ${count === 1 ? 'needs' : 'need'} a person`,
   overdue: (time: string) => `${time} overdue`,

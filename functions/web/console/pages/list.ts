@@ -25,12 +25,14 @@ export type ListView = {
   read: Read;
   asked: ReadQuery;
   revision: string;
+  /** Whether the records hold an open question or a failed undo. The summaries may be older. */
+  isNeeded: boolean;
   /** People of policy, by ID. */
   people: Readonly<Record<string, { name: string }>>;
   now: Date;
 };
 
-export function listPage({ read, asked, revision, people, now }: ListView): ConsolePage {
+export function listPage({ read, asked, revision, isNeeded, people, now }: ListView): ConsolePage {
   const { query, invalid } = asked;
   const found = listed(read.summaries, query, now);
   return {
@@ -39,7 +41,7 @@ export function listPage({ read, asked, revision, people, now }: ListView): Cons
     revision,
     body: html`${liveParts(now)}
 <div id="content"><h1 class="vh">${LIST.title}</h1>
-${needing(read.summaries, now)}
+${needing(read.summaries, isNeeded, now)}
 <section class="block" aria-labelledby="inc"><h2 id="inc" class="vh">${LIST.title}</h2>
 ${invalid.length > 0 ? html`<div class="notice bad" role="alert">${IGNORED} ${invalid.map((field) => EXPECTED[field]).join('. ')}.</div>` : ''}
 <nav class="views" aria-label="${LIST.views}">${VIEWS.map((view) => viewLink(view, found, asked))}</nav>
@@ -51,7 +53,7 @@ ${unreadableList(read.unreadable)}</section></div>`,
   };
 }
 
-function needing(summaries: readonly Summary[], now: Date): Html {
+function needing(summaries: readonly Summary[], isNeeded: boolean, now: Date): Html {
   const all = needingPerson(summaries, now);
   const questions = all.flatMap((one) => openIn(one, now)).length;
   const isFailed = (one: Summary) => stateOf(one, now) === 'undo-failed';
@@ -61,7 +63,7 @@ function needing(summaries: readonly Summary[], now: Date): Html {
   return html`<section aria-labelledby="waiting"><div class="head"><h2 id="waiting">${LIST.needs}</h2><span class="quiet">${LIST.needsCount(questions, asking, failed)}</span></div>
 ${
   all.length === 0
-    ? html`<p class="quiet">${LIST.needsNone}</p>`
+    ? html`<p class="quiet">${isNeeded ? LIST.needsUnlisted : LIST.needsNone}</p>`
     : html`<div class="panel asklist">${all.slice(0, MAX_NEEDING).map((one) => (isFailed(one) ? failedUndo(one, now) : question(one, now)))}
 ${rest > 0 ? html`<a class="morelink" href="${listUrl({ view: failed > MAX_NEEDING ? 'undo-failed' : 'waiting' })}">${LIST.moreNeeds(rest)}</a>` : ''}</div>`
 }</section>`;
