@@ -9,6 +9,12 @@ export const isSensitive = (service: string): boolean => SENSITIVE.test(service)
 export const isWriteName = (call: string): boolean =>
   !/^(?:Get|List|Describe|Lookup|Assume|Simulate)/.test(call);
 
+/** Reports, queries, sign-ins and records that a workload adds: these services are called so all day. */
+const ROUTINE =
+  /^(?:Generate(?:CredentialReport|OrganizationsAccessReport|ServiceLastAccessedDetails)|DecodeAuthorizationMessage|FilterLogEvents|(?:Start|Stop|Cancel)Query|StartLiveTail|TestMetricFilter|Validate[A-Z]\w+|Check(?:AccessNotGranted|NoNewAccess|NoPublicAccess)|(?:Batch)?Select[A-Z]\w+|BatchGet[A-Z]\w+|SearchLogs|CreateLog(?:Group|Stream)|PutLogEvents|Authenticate|Federate|Logout)$/;
+/** Whether a call of a sensitive service changes neither access nor what is recorded, although it may write. */
+export const isRoutine = (call: string): boolean => ROUTINE.test(call);
+
 const Call = z.strictObject({
   /** `iam:CreateUser`. */
   name: z.string().check(z.maxLength(128)),

@@ -1,6 +1,6 @@
 // Looks up what a key or a user did in CloudTrail, and reduces it to counts.
 import ipaddr from 'ipaddr.js';
-import { Activity, isSensitive } from '../domain/activity.ts';
+import { Activity, isRoutine, isSensitive } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -127,7 +127,10 @@ const weightOf = (
 const rarity = (name: string): number => (/^(?:logs|sts):/.test(name) ? 0 : 10_000);
 
 const isChange = (event: TrailEvent): boolean =>
-  isSensitive(event.eventSource) && event.errorCode === undefined && isWrite(event);
+  isSensitive(event.eventSource) &&
+  event.errorCode === undefined &&
+  isWrite(event) &&
+  !isRoutine(event.eventName);
 
 /** AWS services call under their names. In a VPC, the caller chooses the address, but not the endpoint. */
 function networkOf({ sourceIPAddress = '', vpcEndpointId }: TrailEvent): string | null {

@@ -1,6 +1,6 @@
 // What the actors of an alert did: as the finding says, and as logs list.
 import * as z from 'zod/mini';
-import { isSensitive, isWriteName } from '../domain/activity.ts';
+import { isRoutine, isSensitive, isWriteName } from '../domain/activity.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ConfigEffect } from '../domain/config-changes.ts';
 import type { Evidence } from '../domain/evidence.ts';
@@ -73,7 +73,7 @@ export const changesAccess = (evidence: readonly Evidence[]): boolean =>
       kind === 'api-call' &&
       error === undefined &&
       isSensitive(service) &&
-      api.split(', ').some(isWriteName),
+      api.split(', ').some((one) => isWriteName(one) && !isRoutine(one)),
   );
 
 /** Whether the finding or a log shows a change of access, of logging or of a resource of the alert. */

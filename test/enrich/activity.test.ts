@@ -214,6 +214,20 @@ test('does not say that CloudTrail lists nothing if it could not read what is li
   });
 });
 
+test('takes no report, query, or log stream of a workload for a change to IAM or logging', async () => {
+  const write = { readOnly: false };
+  const routine = [
+    iam('GenerateCredentialReport', write),
+    event({ eventSource: 'logs.amazonaws.com', eventName: 'CreateLogStream', ...write }),
+    event({ eventSource: 'logs.amazonaws.com', eventName: 'StartQuery', ...write }),
+  ];
+  expect(await activityOf(here(...routine))).toMatchObject({ value: { events: 3, changes: [] } });
+  const deleted = { eventSource: 'logs.amazonaws.com', eventName: 'DeleteLogStream', ...write };
+  expect(await activityOf(here(event(deleted)))).toMatchObject({
+    value: { changes: ['logs:DeleteLogStream'] },
+  });
+});
+
 test('names a change to IAM or logging before those that workloads make all day', async () => {
   const noise = Array.from({ length: 30 }, (_, n) => `Create${'X'.repeat(n)}Stream`).flatMap(
     (eventName) => {

@@ -233,6 +233,9 @@ describe('who raises a low alert', () => {
     expect(by(root, { api: 'StopLogging', service: 'cloudtrail.amazonaws.com' })).toBe('root');
     expect(by(root, { api: 'CreateAccessKey', error: 'LimitExceeded' })).toBeNull();
     expect(by(root, { api: 'ListUsers' })).toBeNull();
+    // The console of IAM makes this call by itself.
+    expect(by(root, { api: 'GenerateCredentialReport' })).toBeNull();
+    expect(by(root, { api: 'GenerateCredentialReport, CreateAccessKey' })).toBe('root');
     expect(by(root, { api: 'PutObject', service: 's3.amazonaws.com' })).toBeNull();
   });
 
