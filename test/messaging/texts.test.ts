@@ -181,15 +181,17 @@ test('names the look-ups that failed about the attacked hosts after those about 
   ]);
 });
 
-test('an unknown fact says why without the name of an error class', () => {
-  const why =
-    'The role x could not be read: NoSuchEntityException: The role with name x cannot be found.';
-  const action = toyAction();
-  const protectedBy = unknown(why);
-  const facts = factsWith(factsAbout(action.target?.ref ?? '', { protectedBy }));
-  expect(unknownsOf([action], facts, undefined)).toContainEqual({
-    what: 'whether policy protects it',
-    why: 'The role x could not be read: The role with name x cannot be found',
-    isAboutTarget: true,
-  });
-});
+test.each(['NoSuchEntityException', 'InvalidInstanceID.NotFound'])(
+  'an unknown fact says why without the name of an error class: %s',
+  (name) => {
+    const why = `The role x could not be read: ${name}: The role with name x cannot be found.`;
+    const action = toyAction();
+    const protectedBy = unknown(why);
+    const facts = factsWith(factsAbout(action.target?.ref ?? '', { protectedBy }));
+    expect(unknownsOf([action], facts, undefined)).toContainEqual({
+      what: 'whether policy protects it',
+      why: 'The role x could not be read: The role with name x cannot be found',
+      isAboutTarget: true,
+    });
+  },
+);

@@ -203,6 +203,18 @@ describe('a line of evidence', () => {
       'E3 GuardDuty, 02:05 UTC: A finding reports S3/X about deploy-old, 3 times (severity 8).',
     ],
     [
+      'E2 guardduty login: user=admin, database=orders',
+      'login',
+      {},
+      'E2 GuardDuty: A login as admin was attempted. Also: database orders.',
+    ],
+    [
+      'E3 guardduty login: user=admin, successful=2',
+      'login',
+      {},
+      'E3 GuardDuty: 2 logins as admin succeeded.',
+    ],
+    [
       'E4 guardduty 2026-11-24T02:05Z signal: signal=s3:DeleteObject, type=CLOUD_TRAIL',
       'signal',
       {},

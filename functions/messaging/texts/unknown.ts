@@ -167,7 +167,7 @@ function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Read[]
 
 /** Without the name of the error's class before its message, and without a full stop. */
 const withoutClass = (why: string): string =>
-  why.replace(/(could not be read: )[A-Za-z]\w*: (?=\S)/, '$1').replace(/\.$/, '');
+  why.replace(/(could not be read: )[A-Za-z][\w.]*: (?=\S)/, '$1').replace(/\.$/, '');
 
 const isUnknown = (fact: unknown): fact is Extract<Fact<unknown>, { known: false }> =>
   typeof fact === 'object' && fact !== null && 'known' in fact && fact.known === false;

@@ -68,8 +68,12 @@ const WRITERS: Partial<Record<CitableKind, Writer>> = {
   login: (take) => {
     const [failed, successful, user] = [take('failed'), take('successful'), take('user')];
     const as = user ? ` as ${user}` : '';
-    if (failed === undefined) return `There was a login${as}`;
     const passed = successful === undefined || successful === '0' ? 'none' : successful;
+    // Without counts, the product does not say whether it succeeded.
+    if (failed === undefined)
+      return successful === undefined
+        ? `A login${as} was attempted`
+        : `${passed === 'none' ? 'No login' : counted(passed, 'login')}${as} succeeded`;
     return `${counted(failed, 'login')}${as} failed${successful === undefined ? '' : `, and ${passed} succeeded`}`;
   },
   'kubernetes-call': (take) => {
