@@ -89,6 +89,9 @@ describe('an unfinished alert', () => {
     const startRespond = async () => void (await finish(FIRST));
     await sweep(deps(later(180), { startRespond }));
     expect(await incident()).toMatchObject({ status: 'closed', outcome: 'ticketed' });
+    // Nor does it run again.
+    await sweep(deps(later(360)));
+    expect(calls).toEqual([]);
   });
 
   test('is restarted alone when the other alerts of its incident have an outcome', async () => {
