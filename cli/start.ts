@@ -13,7 +13,7 @@ import { createDemo, USUAL } from '../local/demo.ts';
 import { movableClock } from '../local/engine/clock.ts';
 import { keysIn } from '../local/mac.ts';
 import { createRuntime } from '../local/runtime.ts';
-import { countsOf, troubleIn } from './drill/report.ts';
+import { troubleIn } from './drill/report.ts';
 import type { Result } from './drill/run.ts';
 import { drillAtStart } from './drill/stand-ins.ts';
 import type { Out, Outcome } from './output.ts';
@@ -95,7 +95,7 @@ export async function start(port: number, folder: string, out: Out): Promise<Out
   out.line(`Countermand runs at ${url}`);
   out.progress('Testing the actions on stand-ins ...');
   const drilled = await drilling;
-  if (drilled.length > 0) out.line(`Self-test of the actions: ${countsOf(drilled, [])}`);
+  if (drilled.length > 0) out.line(passedOf(drilled));
   for (const line of troubleIn(drilled)) out.line(line);
   const passed = drilled.filter(({ outcome }) => outcome === 'passed').length;
   return {

@@ -66,7 +66,7 @@ test('npm start prints its URL and the self-test, serves the console, and exits 
   expect(await ended).toEqual([0, null]);
   const [address, drilled, ...rest] = (await said).split('\n');
   expect(address).toBe(`Countermand runs at http://127.0.0.1:${port}`);
-  expect(drilled).toMatch(/^Self-test of the actions: \d+ passed, 0 failed/);
+  expect(drilled).toMatch(/^Self-test: (\d+) of \1 actions passed$/);
   expect(rest).toEqual(['']);
   expect(await complained).toMatch(STARTING);
   expect((await complained).replace(STARTING, '')).toBe('');
