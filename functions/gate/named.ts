@@ -38,17 +38,23 @@ export function areThingsGiven(texts: readonly string[], given: Given): boolean 
 
 /** Whether every API call in the texts is in the alert or in a line of evidence. */
 export const areCallsGiven = (texts: readonly string[], given: Given): boolean =>
-  areKnown(texts, knownIn(given), CALLS);
+  areKnown(texts, callsIn(given), CALLS);
 
 function areKnown(texts: readonly string[], known: readonly string[], pattern: RegExp): boolean {
   const names = namesIn(known, pattern);
   return namesIn(texts, pattern).every((one) => TIME.test(one) || names.includes(one));
 }
 
-/** Without what an attacker chooses, but for the names of the entities themselves. */
 const knownIn = ({ alert: { entities, type, evidence = [] }, citable }: Given): string[] => [
   type,
   ...entities.flatMap(({ value, attributes }) => [value, ...Object.values(attributes)]),
   ...evidence.flatMap(({ values }) => Object.values(values)),
   ...citable.map(({ text }) => text),
+];
+
+/** Without what an attacker chooses: a user agent may name any call. */
+const callsIn = ({ alert: { type, evidence = [] }, citable }: Given): string[] => [
+  type,
+  ...evidence.flatMap(({ values }) => Object.values(values)),
+  ...citable.flatMap(({ isUntrusted, text }) => (isUntrusted ? [] : text)),
 ];

@@ -165,6 +165,19 @@ describe('a name in the text', () => {
   ])('is not given by a line with a longer name: %s', (name) => {
     expect(named(name)).toHaveLength(1);
   });
+
+  test('is not given by text that an attacker chose, if it is a call', () => {
+    const attributes = { userAgent: 'x CreateUser 192.0.2.77' };
+    const alert = { ...ALERT, entities: [...ALERT.entities, { ...attacker, attributes }] };
+    const citable = [
+      ...CITABLE,
+      line('E7', { kind: 'session', isUntrusted: true, text: 'CreateUser' }),
+    ];
+    const summary = 'It called CreateUser from 192.0.2.77.';
+    expect(doubtsAbout(answer({ summary }), { alert, citable }).answer).toEqual([
+      'evidence-not-found',
+    ]);
+  });
 });
 
 test('the doubts about an action are part of each later decision about it', () => {
