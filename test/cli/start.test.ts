@@ -26,19 +26,24 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A port on which another server listens. */
-async function listening(): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** A server on a port, by default on any. */
+async function listening(on = 0): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(on, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0 };
 }
 
+/** Below the ports that systems give to those who ask for any, so that no other test takes it. */
 async function freePort(): Promise<number> {
-  const { server, port } = await listening();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let port = 20_000; port < 20_100; port++) {
+    const found = await listening(port).catch(() => null);
+    if (!found) continue;
+    found.server.close();
+    await once(found.server, 'close');
+    return port;
+  }
+  throw new Error('no port from 20000 to 20099 is free');
 }
 
 function start(env: Record<string, string>, ...args: string[]) {

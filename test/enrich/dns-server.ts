@@ -1,7 +1,7 @@
 // A DNS server on loopback, over UDP and TCP, that answers as a test says.
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import {
   type Answer,
   decode,
@@ -35,7 +35,13 @@ export async function startDnsServer() {
     const records = 'answers' in given ? (given.answers as Answer[]) : [];
     return { type: 'response' as const, id, flags: FLAGS | rcode, questions, answers: records };
   };
-  const udp = createSocket('udp4');
+  const tcp = createServer((socket) =>
+    socket.on('data', (query) => {
+      const reply = replyTo(streamDecode(query));
+      if (reply && !('raw' in reply)) socket.end(streamEncode(reply));
+    }),
+  );
+  const { udp, port } = await onOnePort(tcp);
   udp.on('message', (query, { port, address }) => {
     const reply = replyTo(decode(query));
     if (reply === null) return;
@@ -44,16 +50,6 @@ export async function startDnsServer() {
     const short = { ...reply, answers: [], flags: reply.flags | TRUNCATED };
     return udp.send(bytes.length > MAX_UDP ? encode(short) : bytes, port, address);
   });
-  udp.bind(0, '127.0.0.1');
-  await once(udp, 'listening');
-  const { port } = udp.address();
-  const tcp = createServer((socket) =>
-    socket.on('data', (query) => {
-      const reply = replyTo(streamDecode(query));
-      if (reply && !('raw' in reply)) socket.end(streamEncode(reply));
-    }),
-  ).listen(port, '127.0.0.1');
-  await once(tcp, 'listening');
   return {
     server: `127.0.0.1:${port}`,
     /** The questions since the last change of the answers. */
@@ -67,4 +63,24 @@ export async function startDnsServer() {
       tcp.close();
     },
   };
+}
+
+const TRIES = 20;
+
+/** Listens on a port that is free for TCP and for UDP: another test may have one of the two. */
+async function onOnePort(tcp: Server): Promise<{ udp: Socket; port: number }> {
+  for (let tried = 1; ; tried++) {
+    await once(tcp.listen(0, '127.0.0.1'), 'listening');
+    const { port } = tcp.address() as AddressInfo;
+    const udp = createSocket('udp4');
+    try {
+      udp.bind(port, '127.0.0.1');
+      await once(udp, 'listening');
+      return { udp, port };
+    } catch (error) {
+      udp.close();
+      await once(tcp.close(), 'close');
+      if (tried === TRIES) throw error;
+    }
+  }
 }
