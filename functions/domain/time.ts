@@ -18,3 +18,6 @@ export const earlier = (a: Instant, b: Instant | null): Instant => (b !== null &
 
 /** Longer than the state machine retries a notification. The sweeper then checks that people were notified. */
 export const NOTIFIED_WITHIN_MINUTES = 20;
+
+/** Longer than a press of Halt or Resume takes. An earlier press within it may have failed to notify the team. */
+export const PRESS_MINUTES = 1;

@@ -3,7 +3,7 @@ import type { Activity } from '../domain/activity.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { DeclineReason } from '../domain/approval.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import { type EntityFacts, isOurs, scannerIn } from '../domain/facts.ts';
+import { type EntityFacts, isOurs, knownOf, scannerIn } from '../domain/facts.ts';
 import { hasActed, logsShowAct, outcomeOf } from '../playbook/acts.ts';
 import { familyNameOf, familyOf } from '../playbook/types.ts';
 
@@ -60,7 +60,7 @@ export const reassuringFacts = (
   if (hasActed(alert, all)) return false;
   return (
     (part === 'actor' && isOurs(facts) && alert.traffic.direction !== 'outbound') ||
-    (identity?.status.known === true && identity.status.value === 'Inactive') ||
+    knownOf(identity?.status) === 'Inactive' ||
     attributes.affiliated === 'true'
   );
 };
@@ -68,10 +68,7 @@ export const reassuringFacts = (
 /** A host that got the role of a scanner since yesterday may be anyone's. */
 const isScanner = (facts: EntityFacts): boolean =>
   scannerIn(facts) !== null &&
-  !(
-    facts.configChanges?.known === true &&
-    facts.configChanges.value.changes.some(({ effects }) => effects.includes('role attached'))
-  );
+  !knownOf(facts.configChanges)?.changes.some(({ effects }) => effects.includes('role attached'));
 
 /** A plan for a user explains no change of access or logging, unless it also covers the addresses of the calls. */
 export function plansExplain(alert: Observed, facts: readonly EntityFacts[]): boolean {

@@ -70,7 +70,7 @@ function numberOf(text: string): number {
   return word >= 0 ? word : Number(text.replaceAll(/[^\d.]/g, '')) * power;
 }
 
-/** A size is rounded where it is shown and again where it is told; 1 MiB is 5 % more than 1 MB. */
+/** A size is rounded in the line, and again in the sentence. 1 MiB is 5% more than 1 MB. */
 const ROUNDING = 0.06;
 const ABOUT_SHARE = 0.15;
 

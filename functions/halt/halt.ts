@@ -1,7 +1,7 @@
 // The stop button: one press halts the account. This function can't end a halt.
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { minutesAfter } from '../domain/time.ts';
+import { minutesAfter, PRESS_MINUTES } from '../domain/time.ts';
 import { haltedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
 import { may } from '../policy/may.ts';
@@ -45,9 +45,6 @@ async function onPress(deps: HaltDeps, c: Context): Promise<Response> {
 }
 
 type Halt = Parameters<HaltDeps['store']['killSwitch']['halt']>[1];
-
-/** Longer than a press takes. Within it, an earlier press may have failed before it notified the team. */
-const PRESS_MINUTES = 1;
 
 /**
  * Adds the halt without reading, so that nothing can keep it from counting. A resumption ends only the entries that its

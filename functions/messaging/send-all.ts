@@ -64,7 +64,7 @@ export function troubleIn({ unreached, held, waiting, collected }: Omit<Sent, 'n
   ].join('');
 }
 
-/** Entries about channels that failed for people whom another channel reached. */
+/** Entries about channels that failed, for people who were reached through another one. */
 export const SLACK_FAILED = 'slack-failed';
 export const CHANNEL_FAILED = 'channel-failed';
 

@@ -123,7 +123,7 @@ export async function reportsToSend(
   }
   if (before.length === 0) return [...alone, found];
   if (!(await claims(deps, action, found))) {
-    // The other step may have read the actions before this request ended. A retry sees whom it notified of what.
+    // The other step may have read the actions before this request ended. A retry sees what that step reported.
     if (own && isSevereEnd(own))
       throw new Conflict('another step is reporting', { actionId: action.actionId });
     return alone;

@@ -4,7 +4,7 @@ import { isRoutine, isSensitive, isWriteName } from '../domain/activity.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ConfigEffect } from '../domain/config-changes.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import type { EntityFacts } from '../domain/facts.ts';
+import { type EntityFacts, knownOf } from '../domain/facts.ts';
 
 export const Outcome = z.enum(['succeeded', 'failed', 'unknown']);
 export type Outcome = z.infer<typeof Outcome>;
@@ -37,15 +37,13 @@ export function logsShowAct(
     entities.some((one) => one.ref === ref && one.part === 'related');
   return facts.some(
     ({ ref, activity, changes, configChanges, flows }) =>
-      (isActor(ref) && activity?.known && activity.value.changes.length > 0) ||
-      (changes?.known &&
-        changes.value.changes.some(({ by, succeeded }) => isActor(by) && succeeded > 0)) ||
-      (configChanges?.known &&
-        !isRelated(ref) &&
-        configChanges.value.changes.some(({ effects }) =>
+      (isActor(ref) && (knownOf(activity)?.changes.length ?? 0) > 0) ||
+      knownOf(changes)?.changes.some(({ by, succeeded }) => isActor(by) && succeeded > 0) ||
+      (!isRelated(ref) &&
+        knownOf(configChanges)?.changes.some(({ effects }) =>
           effects.some((one) => GIVES_ACCESS.includes(one)),
         )) ||
-      (flows?.known && flows.value.peers.some((peer) => isActor(peer.ref) && peer.proven > 0)),
+      knownOf(flows)?.peers.some((peer) => isActor(peer.ref) && peer.proven > 0),
   );
 }
 

@@ -1,7 +1,7 @@
 // Whether attacks on hosts came through: by flow logs, or a closed port.
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Evidence } from '../domain/evidence.ts';
-import type { EntityFacts } from '../domain/facts.ts';
+import { type EntityFacts, knownOf } from '../domain/facts.ts';
 import type { Flows } from '../domain/flows.ts';
 import { minutesAfter } from '../domain/time.ts';
 
@@ -35,11 +35,9 @@ export function isKeptOut(alert: Attempted, facts: readonly EntityFacts[]): bool
 const isOnly = (kind: Entity['kind'], all: readonly Entity[]): boolean =>
   all.length > 0 && all.every((one) => one.kind === kind);
 
-/** An interface that was detached since has flow logs and security groups that nobody reads. */
+/** The flow logs and security groups of an interface that was detached since are not read. */
 const haveInterfaces = (entities: readonly Entity[], hosts: readonly EntityFacts[]): boolean => {
-  const now = hosts.flatMap(({ instance }) =>
-    instance?.interfaceIds.known ? instance.interfaceIds.value : [],
-  );
+  const now = hosts.flatMap(({ instance }) => knownOf(instance?.interfaceIds) ?? []);
   return entities.every(({ kind, value }) => kind !== 'network-interface' || now.includes(value));
 };
 
@@ -52,8 +50,8 @@ function areRejected(
   attackers: readonly Entity[],
   { firstSeenAt, lastSeenAt }: Attempted,
 ): boolean {
-  if (!read?.known || firstSeenAt === null || lastSeenAt === null) return false;
-  const flows = read.value;
+  const flows = knownOf(read);
+  if (!flows || firstSeenAt === null || lastSeenAt === null) return false;
   return (
     isWhole(flows) &&
     isUntil(flows.from, firstSeenAt) &&
@@ -86,13 +84,13 @@ function isClosed(
 ): boolean {
   const probes = evidence.filter(({ kind }) => kind === 'port-probe');
   const ports = probes.flatMap(({ values }) => (values.ports ?? '').split(', '));
-  const attacked = instance?.inbound?.known ? instance.inbound.value.attackedPort : null;
-  const changes = configChanges?.known ? configChanges.value.changes : [];
+  const attacked = knownOf(instance?.inbound)?.attackedPort;
+  const changes = knownOf(configChanges)?.changes ?? [];
   return (
     probes.length > 0 &&
     evidence.every(({ kind }) => kind !== 'connection') &&
     // What the host sends to an attacker is more than the answer to a probe.
-    !(flows?.known && flows.value.peers.some(({ begunBy }) => begunBy === 'host')) &&
+    !knownOf(flows)?.peers.some(({ begunBy }) => begunBy === 'host') &&
     attacked?.isOpen === false &&
     ports.every((port) => port === String(attacked.port)) &&
     changes.some(({ closed }) => closed.some((one) => covers(one, attacked.port)))

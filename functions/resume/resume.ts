@@ -1,7 +1,7 @@
 // Resumes after a halt: a fresh sign-in, a reason, a signed list of entries.
 import type { Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { minutesAfter } from '../domain/time.ts';
+import { minutesAfter, PRESS_MINUTES } from '../domain/time.ts';
 import { signClaims, verifyClaims } from '../links/signed-claims.ts';
 import { resumedText, switchNotice } from '../messaging/texts/switch.ts';
 import { errorFields } from '../platform/log.ts';
@@ -103,9 +103,6 @@ async function onForm(deps: ResumeDeps, c: Context, fresh: FreshSignIn): Promise
 }
 
 const AGAIN = { path: PATH, label: RESUME.again };
-
-/** Longer than a press takes. */
-const PRESS_MINUTES = 1;
 
 /**
  * Shows the current mode: another halt may have been added. If the halt was over already, an earlier press of the same

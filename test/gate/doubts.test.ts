@@ -9,24 +9,19 @@ import { assessed, recordedChecks } from '../../functions/gate/assessed.ts';
 import { decide } from '../../functions/gate/decide.ts';
 import { DOUBT_CODES, type DoubtCode, doubtsAbout } from '../../functions/gate/doubts.ts';
 import { isEnglish } from '../../functions/gate/language.ts';
-import type { Circumstances } from '../../functions/gate/proposal.ts';
-import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { judge } from '../../functions/playbook/playbook.ts';
 import { toyAction } from '../execute/toy.ts';
 import {
   alertWith,
   attacker,
-  DRILLED,
   factsAbout,
   factsWith,
-  HERE,
   leakedKey,
-  NOW,
-  POLICY,
   recommend,
   suspectUser,
   theAlertItself,
 } from '../fixtures/case.ts';
+import { circumstances } from './deciding.ts';
 
 const line = (id: string, change: Partial<Citable> = {}): Citable => ({
   ...{ id, source: 'guardduty', kind: 'api-call', refs: [], isUntrusted: false, text: id },
@@ -181,15 +176,11 @@ describe('a name in the text', () => {
 });
 
 test('the doubts about an action are part of each later decision about it', () => {
-  const circumstances: Circumstances = {
-    ...{ alert: ALERT, facts: null, policy: POLICY, here: HERE, generation: 1 },
-    ...{ switchMode: 'run', drills: DRILLED, now: NOW, effectsOf, existingActions: new Map() },
-    ...{ isAlertProven: true, findingState: 'active' },
-  };
+  const given = circumstances({ alert: ALERT, facts: null });
   const doubted = { code: 'evidence-not-cited', text: 'The analysis cites no evidence for it' };
   const action = toyAction({ recommendation: block, reasons: [doubted] });
   const codesWith = (doubts: Record<string, string[]>) =>
-    decide(block, { ...circumstances, doubts }).reasons.map(({ code }) => code);
+    decide(block, { ...given, doubts }).reasons.map(({ code }) => code);
   expect(codesWith(recordedChecks(action).doubts)).toContain('evidence-not-cited');
   expect(codesWith({})).not.toContain('evidence-not-cited');
 });
@@ -388,15 +379,9 @@ describe('after the checks', () => {
   });
   const decided = (given: Assessment, alert: Alert = ALERT, known = facts()) => {
     const { assessment, doubts: found } = assessed(given, alert, known);
-    const circumstances = {
-      ...{ alert, facts: known, policy: POLICY, here: HERE, generation: 1, now: NOW, effectsOf },
-      ...{ switchMode: 'run' as const, isAlertProven: true, findingState: alert.state },
-      ...{ drills: DRILLED, existingActions: new Map(), doubts: found },
-    };
-    return assessment.recommendations.map((one) => ({
-      one,
-      ruling: decide(one, circumstances),
-    }));
+    const findingState = alert.state;
+    const about = circumstances({ alert, facts: known, findingState, doubts: found });
+    return assessment.recommendations.map((one) => ({ one, ruling: decide(one, about) }));
   };
   const dispositionOf = (action: string, ...given: Parameters<typeof decided>) =>
     decided(...given).find(({ one }) => one.action === action)?.ruling.disposition;
