@@ -214,7 +214,7 @@ test('does not say that CloudTrail lists nothing if it could not read what is li
   });
 });
 
-test('takes no report, query, or log stream of a workload for a change to IAM or logging', async () => {
+test('does not count a report, a query or a log stream of a workload as a change to IAM or logging', async () => {
   const write = { readOnly: false };
   const routine = [
     iam('GenerateCredentialReport', write),
@@ -261,7 +261,7 @@ test('tells the model that it reads a part, and how far back', async () => {
   expect(await dossierOf(here(event()))).not.toContain('read=a part');
 });
 
-test('counts for a user no session that chose its name', async () => {
+test('does not count a session as the user because it chose the name of the user', async () => {
   const user = { type: 'IAMUser', userName: suspectUser.value, accountId: HERE.account };
   const session = { type: 'AssumedRole', accountId: HERE.account, accessKeyId: 'ASIAEXAMPLE' };
   const foreign = { ...user, accountId: '999988887777' };

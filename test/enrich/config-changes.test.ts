@@ -148,7 +148,7 @@ test('finds an Aurora cluster by its name if no database instance has it', async
   });
 });
 
-test('finds what was deleted, and says that another one of its name makes it a part', async () => {
+test('finds deleted resources, and marks the answer as a part if another one has the same name', async () => {
   const deleted = item(5, null, { configurationItemStatus: 'ResourceDeleted' });
   const gone = { resourceId: 'AIDAGONE', resourceDeletionTime: minutesAgo(5) };
   const old = { resourceId: 'AIDAOLD', resourceDeletionTime: minutesAgo(50 * DAYS) };
@@ -193,7 +193,7 @@ describe('of a security group', () => {
     ]);
   });
 
-  test('takes neither a range of private addresses nor a rule that it cannot read for everyone', async () => {
+  test('counts neither a range of private addresses nor a rule that it cannot read as open to everyone', async () => {
     const odd = { ...rule(22, '0.0.0.0/0'), ipProtocol: 'zebra' };
     for (const now of [rule(22, '10.0.0.0/8'), odd])
       expect(await changesIn([[item(20, rules(now)), earlier(rules())]])).toMatchObject([

@@ -283,7 +283,7 @@ describe('the alerts of an incident that name the same host in a minute', () => 
     expect(asked).toHaveLength(2);
   });
 
-  test('do not take one host, or one time, for another', async () => {
+  test('do not mix up hosts or times', async () => {
     const store = storeOn(memoryTable());
     const of = { firstSeenAt: '2026-11-24T02:51:00Z', lastSeenAt: '2026-11-24T02:58:00Z' };
     expect(await flowsIn({ store, of, lines: [line()] })).toMatchObject({ isComplete: true });
@@ -420,7 +420,7 @@ describe('who began a connection', () => {
     expect(await proven({ flowLogs: [flowLog({ TrafficType: 'REJECT' })] })).toBe(0);
   });
 
-  test('takes an attempt for no act of the host while the answer to it may still arrive', async () => {
+  test('does not count an attempt as an act of the host while its answer may still arrive', async () => {
     const out = line({ from: HOST, to: attacker.value, ports: [41_000, 443], at: START + 300 });
     const proven = async (now: Date) => (await flowsIn({ lines: [out], now })).peers[0]?.proven;
     expect(await proven(NOW)).toBe(0);

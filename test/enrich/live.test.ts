@@ -123,7 +123,7 @@ describe('a user or a key', () => {
       expect((await identityFacts(looked, one)).activeKeys).toEqual(known(2));
   });
 
-  test('takes no part of an answer of IAM for the whole', async () => {
+  test('does not treat a part of an answer from IAM as the whole', async () => {
     const part = async () => ({ IsTruncated: true, $metadata });
     const change = { listGroupsForUser: part, listMFADevices: part, listAccessKeys: part };
     const looked = { ...deps, iam: { ...iam, ...change } as unknown as IdentityApi };
@@ -134,7 +134,7 @@ describe('a user or a key', () => {
     );
   });
 
-  test('leaves the status of a key unknown that IAM no longer lists', async () => {
+  test('leaves the status of a key unknown if IAM no longer lists the key', async () => {
     const listAccessKeys = async () => ({ AccessKeyMetadata: [], $metadata });
     const looked = { ...deps, iam: { ...iam, listAccessKeys } as IdentityApi };
     const key = await identityFacts(looked, entity('access-key', 'AKIAIOSFODNN7EXAMPLE'));
@@ -231,7 +231,7 @@ describe('an address', () => {
     expect(ownerOf('no-such-name').known).toBe(false);
   });
 
-  test('takes no address that is missing in a part of an answer for another account’s', async () => {
+  test('does not attribute an address to another account because a part of an answer lacks it', async () => {
     const describeNetworkInterfaces = async () => ({ NextToken: 'next', $metadata: {} });
     const ownerOf = await ownersOf({ ...deps, ec2: { ...ec2, describeNetworkInterfaces } }, [
       '203.0.113.7',

@@ -271,7 +271,7 @@ test.each([
   'Сloud' + 'Trail shows it.',
   '監査ログに問題はありません',
   'Käyttäjä kirjautui palveluun normaalisti eikä mitään poikkeavaa havaittu lokitiedoissa viime päivinä lainkaan.',
-])('doubts %j, in which it cannot check what is claimed', (summary) => {
+])('doubts %j, because it cannot check its claims', (summary) => {
   expect(doubts({ summary }).answer).toEqual(['text-not-checked']);
 });
 
@@ -280,7 +280,7 @@ test.each([
   'All lookups resolved example.com',
   'Files in /opt/les/der.una',
   'We’ve seen a DoS attack at 14:00 EST',
-])('takes %j for English although it has words of other languages', (text) => {
+])('reads %j as English although it has words of other languages', (text) => {
   expect(isEnglish(text)).toBe(true);
 });
 
@@ -349,7 +349,7 @@ describe('a number in the text', () => {
     expect(cites('E20')).toEqual(['number-not-found']);
   });
 
-  test('is no number of an attacker', () => {
+  test('does not count as given if an attacker chose it', () => {
     const chosen = line('E30', { text: 'requests~777', isUntrusted: true, refs: ['ip-1'] });
     expect(doubts({ summary: 'It made 777 requests.' }, [...given, chosen]).answer).toEqual([
       'number-not-found',

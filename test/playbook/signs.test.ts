@@ -249,7 +249,7 @@ describe('who raises a low alert', () => {
   });
 });
 
-test('takes a database for entered if one login succeeds, although the type speaks of failed ones', () => {
+test('treats a database as entered if one login succeeds, although the type speaks of failed ones', () => {
   const database = {
     ...theInstance,
     kind: 'database' as const,
